@@ -1,0 +1,55 @@
+"""Portfolio and prices to exposure: what the holdings are worth and how they move with the indices."""
+
+from hedger.exposure.betas import BetaOverride, Exposure, HoldingBeta, IndexBeta
+from hedger.exposure.covariance import (
+    SESSIONS_A_YEAR,
+    annual_covariance,
+    current_variance,
+    explained_variance,
+    weighted_covariance,
+)
+from hedger.exposure.estimators import (
+    ESTIMATORS,
+    BetaEstimates,
+    BetaEstimator,
+    EWMABeta,
+    OLSBeta,
+    TwoSpeedBeta,
+    WelchBeta,
+    age_weights,
+    variance_before,
+)
+from hedger.exposure.interval import book_gains, realised_beta_variance
+from hedger.exposure.measurement import measure_exposure
+from hedger.exposure.returns import PairedReturns, pair_returns
+from hedger.exposure.valuation import Book, Excluded, Holding, value_holdings
+
+__all__ = [
+    "ESTIMATORS",
+    "SESSIONS_A_YEAR",
+    "BetaEstimates",
+    "BetaEstimator",
+    "BetaOverride",
+    "Book",
+    "EWMABeta",
+    "Excluded",
+    "Exposure",
+    "Holding",
+    "HoldingBeta",
+    "IndexBeta",
+    "OLSBeta",
+    "PairedReturns",
+    "TwoSpeedBeta",
+    "WelchBeta",
+    "age_weights",
+    "annual_covariance",
+    "book_gains",
+    "current_variance",
+    "explained_variance",
+    "measure_exposure",
+    "pair_returns",
+    "realised_beta_variance",
+    "value_holdings",
+    "variance_before",
+    "weighted_covariance",
+]

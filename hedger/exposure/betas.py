@@ -1,0 +1,154 @@
+"""What is known of how a book moves with the indices: the result of a measurement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from hedger.errors import Note
+    from hedger.exposure.valuation import Book
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetaOverride:
+    """A beta that the user states; `index` is ``None`` when it is meant for every index."""
+
+    symbol: str
+    index: str | None
+    beta: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingBeta:
+    """Beta of one holding to one index.
+
+    Parameters
+    ----------
+    symbol, market_value, index
+        Holding, its value in USD, and name of the index.
+    beta, stderr
+        `stderr` is of estimation alone; ``None`` for a beta stated by the user.
+    shrink_weight
+        Weight of the prior in `beta`, between 0 and 1.
+    n_observations
+        Paired daily returns used.
+    flags
+        Among ``"short_record"``, ``"no_record"``, ``"stale_closes"``, ``"stated_by_user"``.
+    """
+
+    symbol: str
+    market_value: float
+    index: str
+    beta: float
+    stderr: float | None
+    shrink_weight: float
+    n_observations: int
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexBeta:
+    """Beta of the whole book to one index.
+
+    Parameters
+    ----------
+    index, level
+        Name, and newest close in points.
+    beta, stderr
+        Per dollar of ``Book.beta_base``; `stderr` is of estimation alone.
+    low, high
+        95 % interval for the beta realised over the next 63 sessions.
+    stderr_drift
+        Standard deviation of what estimation does not cover: drift of the true betas and the noise of a
+        realised one.
+    r_squared
+        Share of variance that a hedge in this index alone would have removed (weighted, half-life 126).
+    beta_dollars
+        USD, signed.
+    """
+
+    index: str
+    level: float
+    beta: float
+    stderr: float
+    low: float
+    high: float
+    stderr_drift: float
+    r_squared: float
+    beta_dollars: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Exposure:
+    """How a book moves with every index.
+
+    Parameters
+    ----------
+    book
+        What was measured.
+    by_index
+        One per index, in the order of the catalogue.
+    by_holding
+        One per holding and index.
+    covariance
+        Annual covariance of the indices' simple returns, shape (n_indices, n_indices).
+    sessions, gains, index_returns
+        Past sessions (shape (n_sessions,)), the gain that today's holdings would have had in each, USD, NaN
+        where too little of the book traded, and the indices' returns, shape (n_sessions, n_indices).
+    unhedgeable_share
+        Share of the book's variance that all indices together leave (weighted, half-life 126).
+    notes
+        Doubts about the measurement.
+    """
+
+    book: Book
+    by_index: tuple[IndexBeta, ...]
+    by_holding: tuple[HoldingBeta, ...]
+    covariance: FloatArray
+    sessions: npt.NDArray[np.datetime64]
+    gains: FloatArray
+    index_returns: FloatArray
+    unhedgeable_share: float
+    notes: tuple[Note, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("covariance", "sessions", "gains", "index_returns"):
+            array = np.array(getattr(self, name))
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    @property
+    def indices(self) -> tuple[str, ...]:
+        """Names of the measured indices, in the order of `covariance`."""
+        return tuple(measured.index for measured in self.by_index)
+
+    def of(self, index: str) -> IndexBeta:
+        """Return the beta to one index; ``ValueError`` when it was not measured."""
+        return self.by_index[self.indices.index(index)]
+
+    def best_index(self, candidates: Collection[str]) -> str:
+        """Return the candidate whose single-index hedge would have removed most variance."""
+        measured = [each for each in self.by_index if each.index in candidates]
+        if not measured:
+            raise ValueError("none of the candidates was measured")
+        return max(measured, key=lambda each: each.r_squared).index
+
+    def joint_exposure(self, indices: Sequence[str]) -> FloatArray:
+        r"""Return the joint dollar exposures to `indices`, USD, shape (len(indices),).
+
+        :math:`e_L = S_{LL}^{-1} c_L` with :math:`c_j = V \beta_j S_{jj}`: unlike the single betas these may be
+        added up, because the common move is counted once. With one index this is :math:`V \beta`.
+        """
+        chosen = [self.indices.index(index) for index in indices]
+        dollars = np.array([self.by_index[position].beta_dollars for position in chosen])
+        block = self.covariance[np.ix_(chosen, chosen)]
+        joint: FloatArray = np.linalg.solve(block, dollars * np.diag(block))
+        return joint

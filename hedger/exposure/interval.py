@@ -1,0 +1,95 @@
+r"""How far the beta of a book that will be realised over a quarter may lie from its estimate.
+
+A textbook standard error describes a third of that risk: true betas drift, and a beta realised over 63 sessions is
+itself a noisy figure. With :math:`s^2` the residual variance over 63 times the index variance, both with weights of
+half-life 63, and :math:`d` the difference of the book's fast (half-life 32) and slow (inverse-variance) slopes,
+
+.. math::
+
+    \text{variance} = 3.9 s^2 + 0.2 d^2, \qquad \text{half width of 95 %} = 2.04 \sqrt{\text{variance}}.
+
+On 1,752 books of US stocks, 2009 to 2025, this holds the realised beta in 95.1 % of cases, between 93.4 and 96.4 %
+in each of six kinds of books, with a half width of 0.36 on average. It scales with leverage, and an index fund gets
+the narrow interval it deserves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from hedger.exposure.estimators import FULL_RECORD, age_weights, variance_before
+
+FloatArray = npt.NDArray[np.float64]
+
+HORIZON = 63
+"""Sessions over which the realised beta is foretold: one quarter."""
+LEAST_COVERAGE = 0.3
+"""Share of the book's gross value that must have traded for a past session to count."""
+Z_REALISED = 2.04
+"""Half width of the 95 % interval in standard deviations of the realised beta, calibrated with its formula."""
+
+
+def book_gains(assets: FloatArray, values: FloatArray) -> FloatArray:
+    """Return what today's books would have gained in each past session, USD.
+
+    A session in which only part of a book traded is scaled up to the whole by gross value; one in which less than
+    :data:`LEAST_COVERAGE` traded is NaN.
+
+    Parameters
+    ----------
+    assets
+        Simple returns, NaN where an asset did not trade, shape (n_sessions, n_assets).
+    values
+        Market values in USD, signed, shape (n_books, n_assets).
+
+    Returns
+    -------
+    ndarray of shape (n_sessions, n_books)
+    """
+    gross = np.abs(values)
+    covered = np.isfinite(assets) @ gross.T / gross.sum(axis=1)
+    gains = np.nan_to_num(assets, nan=0.0) @ values.T
+    scaled: FloatArray = np.where(covered >= LEAST_COVERAGE, gains / np.maximum(covered, LEAST_COVERAGE), np.nan)
+    return scaled
+
+
+def realised_beta_variance(book_returns: FloatArray, index_returns: FloatArray, beta: FloatArray) -> FloatArray:
+    """Return the variance of the beta realised over the next 63 sessions around its estimate.
+
+    ``3.9 s^2 + 0.2 d^2`` of the module's docstring, without what short records add.
+
+    Parameters
+    ----------
+    book_returns
+        Returns of books at today's weights, NaN where unknown, shape (n_sessions, n_books).
+    index_returns
+        Shape (n_sessions,), without NaN.
+    beta
+        Estimates, shape (n_books,).
+    """
+    weights = age_weights(index_returns.size, 63.0)
+    known = np.isfinite(book_returns)
+    masked = known * weights[:, None]
+    masked /= masked.sum(axis=0)
+    returns = np.where(known, book_returns, 0.0)
+    centred = index_returns[:, None] - index_returns @ masked
+    residuals = returns - (masked * returns).sum(axis=0) - beta * centred
+    sampling = (masked * residuals**2).sum(axis=0) / (masked * centred**2).sum(axis=0) / HORIZON
+    fast = _weighted_slope(returns, known, index_returns, age_weights(index_returns.size, 32.0))
+    inverse_variance = 1.0 / variance_before(index_returns, 5.0)
+    slow = _weighted_slope(returns, known, index_returns, inverse_variance)
+    variance: FloatArray = 3.9 * sampling + 0.2 * (fast - slow) ** 2
+    return variance
+
+
+def _weighted_slope(
+    returns: FloatArray, known: npt.NDArray[np.bool_], index_returns: FloatArray, weights: FloatArray
+) -> FloatArray:
+    weights = weights.copy()
+    weights[: -3 * FULL_RECORD] = 0.0
+    masked = known * weights[:, None]
+    masked /= masked.sum(axis=0)
+    centred = index_returns[:, None] - index_returns @ masked
+    slope: FloatArray = (masked * centred * returns).sum(axis=0) / (masked * centred**2).sum(axis=0)
+    return slope

@@ -1,0 +1,93 @@
+"""Closes to paired returns: every return of an asset spans exactly the sessions that the indices' return spans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hedger.market import Prices
+
+FloatArray = npt.NDArray[np.float64]
+
+LONGEST_REPEAT = 5
+"""Sessions in a row that a close may stand unchanged before it counts as not traded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PairedReturns:
+    """Simple returns of assets and indices over the same intervals.
+
+    Parameters
+    ----------
+    sessions
+        Day on which each interval ends, oldest first, shape (n_sessions,).
+    assets
+        NaN where an asset lacks a close at either end, shape (n_sessions, n_assets).
+    indices
+        Without NaN, shape (n_sessions, n_indices).
+    n_dropped_sessions
+        Sessions left out because an index had no close; the interval around them is one longer return.
+    repeated
+        Positions of assets whose stale closes were taken out.
+    """
+
+    sessions: npt.NDArray[np.datetime64]
+    assets: FloatArray
+    indices: FloatArray
+    n_dropped_sessions: int
+    repeated: tuple[int, ...]
+
+
+def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], *, lookback: int) -> PairedReturns:
+    """Return the newest `lookback` returns of `assets`, paired with those of `indices`.
+
+    Only sessions on which every index has a close become ends of intervals, so that a session missing from one
+    index makes the next return a longer one for all alike.
+
+    Parameters
+    ----------
+    prices
+        Must hold all the symbols; symbols of an asset that are absent are the caller's mistake.
+    assets, indices
+        Yahoo symbols.
+    lookback
+        Most returns to give.
+    """
+    columns = {symbol: position for position, symbol in enumerate(prices.symbols)}
+    index_close = prices.close[:, [columns[symbol] for symbol in indices]]
+    complete = np.isfinite(index_close).all(axis=1)
+    first = int(np.argmax(complete)) if complete.any() else complete.size
+    n_dropped = int((~complete[first:]).sum())
+    kept = np.flatnonzero(complete)[-(lookback + 1) :]
+    asset_close = prices.close[kept][:, [columns[symbol] for symbol in assets]]
+    asset_close, repeated = _without_stale_closes(asset_close)
+    index_close = index_close[kept]
+    return PairedReturns(
+        sessions=prices.sessions[kept][1:],
+        assets=asset_close[1:] / asset_close[:-1] - 1.0,
+        indices=index_close[1:] / index_close[:-1] - 1.0,
+        n_dropped_sessions=n_dropped,
+        repeated=repeated,
+    )
+
+
+def _without_stale_closes(close: FloatArray) -> tuple[FloatArray, tuple[int, ...]]:
+    """Blank closes that repeat for more than :data:`LONGEST_REPEAT` sessions; keep the first of the run."""
+    if close.shape[0] <= LONGEST_REPEAT:
+        return close, ()
+    same = np.zeros(close.shape, dtype=bool)
+    same[1:] = close[1:] == close[:-1]
+    # A session is stale when it lies in a run of at least LONGEST_REPEAT repeats.
+    windows = np.lib.stride_tricks.sliding_window_view(same, LONGEST_REPEAT, axis=0).all(axis=-1)
+    stale = np.zeros(close.shape, dtype=bool)
+    for offset in range(LONGEST_REPEAT):
+        stale[offset : offset + windows.shape[0]] |= windows
+    if not stale.any():
+        return close, ()
+    return np.where(stale, np.nan, close), tuple(np.flatnonzero(stale.any(axis=0)).tolist())
