@@ -2,60 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hedger.contracts.expiries import find_front_expiry, to_contract_code
+from hedger.contracts.fees import DEFAULT_FEE_SCHEDULE, find_fee_schedule
+from hedger.contracts.margins import find_margin
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from hedger.contracts.catalogue import FuturesContract
+    from hedger.contracts.fees import BrokerFees, Fees
+    from hedger.contracts.margins import BrokerMargin, Margin
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Margin:
-    """Performance bond of one contract.
-
-    Parameters
-    ----------
-    initial, maintenance
-        USD per contract.
-    as_of
-        Day the figure was in force; for an assumption, the day it is applied.
-    source
-        Who says so.
-    is_assumed
-        True when no usable figure exists and a share of notional stands in.
-    """
-
-    initial: float
-    maintenance: float
-    as_of: date
-    source: str
-    is_assumed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fees:
-    """What one side of one contract costs beyond the spread, in USD.
-
-    Parameters
-    ----------
-    commission, exchange_fee, regulatory_fee
-        USD per contract and side.
-    as_of, source
-        Date as the source gives it, and the source.
-    """
-
-    commission: float
-    exchange_fee: float
-    regulatory_fee: float
-    as_of: str
-    source: str
-
-    @property
-    def per_side(self) -> float:
-        """All fees of one side, USD per contract."""
-        return self.commission + self.exchange_fee + self.regulatory_fee
+__all__ = ["ContractQuote", "quote_contracts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +66,88 @@ class ContractQuote:
         return self.contract.multiplier * self.price
 
     @property
-    def round_trip_cost(self) -> float:
-        """Commission, fees and spread of one contract, in and out, USD.
+    def spread_cost(self) -> float:
+        """Usual difference between ask and bid of one contract, USD: paid once per round trip.
 
-        ``2 (commission + exchange fee + regulatory fee) + spread``, where the spread is twice the usual half
-        spread, or one tick where no half spread is known.
+        Twice the usual half spread, or one tick where no half spread is known.
         """
         contract = self.contract
         if contract.half_spread is not None:
-            spread = 2.0 * contract.half_spread
-        else:
-            spread = contract.tick_size or 0.0
-        return 2.0 * self.fees.per_side + spread * contract.multiplier
+            return 2.0 * contract.half_spread * contract.multiplier
+        if contract.tick_value is None:
+            raise ValueError(f"{contract.symbol} has neither a half spread nor a tick")
+        return contract.tick_value
+
+    @property
+    def round_trip_cost(self) -> float:
+        """Commission, fees and spread of one contract, in and out, USD.
+
+        ``2 (commission + exchange fee + regulatory fee) + spread``.
+        """
+        return 2.0 * self.fees.per_side + self.spread_cost
+
+
+def quote_contracts(
+    contracts: Iterable[FuturesContract],
+    *,
+    as_of: date,
+    prices: Mapping[str, tuple[float, str]],
+    broker_margins: Iterable[BrokerMargin] = (),
+    broker_fees: Iterable[BrokerFees] = (),
+    fee_schedule: str = DEFAULT_FEE_SCHEDULE,
+) -> tuple[ContractQuote, ...]:
+    """Put together what a hedge needs to know of some contracts on a day.
+
+    What is doubtful about the quotes, :func:`hedger.contracts.list_doubts` tells, best of those that a plan
+    uses in the end.
+
+    Parameters
+    ----------
+    contracts
+        Rows of the catalogue, as :func:`hedger.contracts.select_contracts` gives them.
+    as_of
+        The day; the expiry is the front one of that day.
+    prices
+        Futures price in points and its source in words, by symbol.
+    broker_margins, broker_fees
+        The user's own figures; they win over the shipped tables.
+    fee_schedule
+        Name of the schedule for contracts without fees of the user's own.
+
+    Returns
+    -------
+    tuple
+        In the order of `contracts`.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such fee schedule.
+    ValueError
+        If a price is missing, not positive or not finite.
+    """
+    schedule = find_fee_schedule(fee_schedule)
+    margins = tuple(broker_margins)
+    own_fees = {row.symbol: row.fees for row in broker_fees}
+    quotes = []
+    for contract in contracts:
+        if contract.symbol not in prices:
+            raise ValueError(f"prices has no futures price for {contract.symbol}")
+        price, price_source = prices[contract.symbol]
+        if not (math.isfinite(price) and price > 0.0):
+            raise ValueError(f"the futures price of {contract.symbol} must be positive, not {price}")
+        expiry = find_front_expiry(as_of, contract.expiry_rule)
+        fees = own_fees.get(contract.symbol) or schedule.find_fees(contract.size, as_of=as_of)
+        quotes.append(
+            ContractQuote(
+                contract=contract,
+                code=to_contract_code(contract.symbol, expiry),
+                last_trading_day=expiry.last_trading_day,
+                roll_date=expiry.roll_date,
+                price=price,
+                price_source=price_source,
+                margin=find_margin(contract, as_of=as_of, price=price, broker=margins),
+                fees=fees,
+            )
+        )
+    return tuple(quotes)

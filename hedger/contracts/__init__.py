@@ -1,0 +1,76 @@
+"""What can be traded: US share index futures by date, with margins, fees, expiries and rolls."""
+
+from __future__ import annotations
+
+from hedger.contracts.catalogue import (
+    INDICES,
+    SIZES,
+    ExpiryRule,
+    FuturesContract,
+    Index,
+    Size,
+    load_contracts,
+    load_symbols,
+    select_contracts,
+)
+from hedger.contracts.doubts import list_doubts
+from hedger.contracts.expiries import (
+    Expiry,
+    find_expiry,
+    find_front_expiry,
+    load_expiries,
+    to_contract_code,
+)
+from hedger.contracts.fees import (
+    DEFAULT_FEE_SCHEDULE,
+    BrokerFees,
+    FeeRate,
+    Fees,
+    FeeSchedule,
+    find_fee_schedule,
+    load_fee_schedules,
+    read_fees,
+)
+from hedger.contracts.margins import (
+    MAX_AGE_DAYS,
+    BrokerMargin,
+    Margin,
+    find_margin,
+    load_margins,
+    read_margins,
+)
+from hedger.contracts.quote import ContractQuote, quote_contracts
+
+__all__ = [
+    "DEFAULT_FEE_SCHEDULE",
+    "INDICES",
+    "MAX_AGE_DAYS",
+    "SIZES",
+    "BrokerFees",
+    "BrokerMargin",
+    "ContractQuote",
+    "Expiry",
+    "ExpiryRule",
+    "FeeRate",
+    "FeeSchedule",
+    "Fees",
+    "FuturesContract",
+    "Index",
+    "Margin",
+    "Size",
+    "find_expiry",
+    "find_fee_schedule",
+    "find_front_expiry",
+    "find_margin",
+    "list_doubts",
+    "load_contracts",
+    "load_expiries",
+    "load_fee_schedules",
+    "load_margins",
+    "load_symbols",
+    "quote_contracts",
+    "read_fees",
+    "read_margins",
+    "select_contracts",
+    "to_contract_code",
+]
