@@ -36,6 +36,8 @@ class ProblemContract:
         Most contracts that may be held; ``None`` for no limit.
     current
         Contracts already held, negative = short. Cost is charged on the difference.
+    size
+        Size class, such as ``"e-mini"``; only alternatives look at it.
     """
 
     symbol: str
@@ -45,6 +47,7 @@ class ProblemContract:
     cost: float
     limit: int | None = None
     current: int = 0
+    size: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

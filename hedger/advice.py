@@ -1,0 +1,390 @@
+"""The whole product for one account: holdings, prices and choices to advice.
+
+:func:`advise` is two steps, because a person who moves a slider changes only the second: :func:`measure_account`
+fetches prices and measures the exposure, :func:`decide` prices the contracts, solves the hedge and assesses it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from hedger.contracts import (
+    INDICES,
+    ContractQuote,
+    find_front_expiry,
+    list_doubts,
+    load_contracts,
+    load_symbols,
+    quote_contracts,
+    select_contracts,
+)
+from hedger.errors import Note, PricesUnavailableError, SettingsError, StalePricesError
+from hedger.exposure import ESTIMATORS, Exposure, measure_exposure
+from hedger.hedge import HedgePlan, solve_hedge
+from hedger.market import SnapshotSource, dividend_yield_on, fair_value, rate_on
+from hedger.risk import Risk, assess_risk
+from hedger.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hedger.contracts import FuturesContract
+    from hedger.market import Prices, PriceSource
+    from hedger.portfolio import Portfolio
+
+OLDEST_CLOSES = 7
+"""Calendar days that the newest prices may lie before a day that was asked for."""
+FRESH_FOR = 4
+"""Calendar days of age from which a plan says that its prices are not of today: a long weekend is no news."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Measurement:
+    """An account measured on a day, before anything is decided.
+
+    Parameters
+    ----------
+    portfolio
+        As read.
+    prices
+        All that was used, up to `as_of`.
+    exposure
+        What they say together.
+    as_of
+        Day the advice is for.
+    today
+        Day on which it is given, in New York.
+    is_past
+        Whether the price source goes on after `as_of`, so that closes are adjusted for later events.
+    """
+
+    portfolio: Portfolio
+    prices: Prices
+    exposure: Exposure
+    as_of: date
+    today: date
+    is_past: bool
+
+    @property
+    def age_days(self) -> int:
+        """Calendar days from the newest session of the prices to today in New York."""
+        return (self.today - self.prices.last_session).days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Advice:
+    """A hedge for one account, with everything that a reader may ask of it.
+
+    Parameters
+    ----------
+    as_of
+        Day the advice is for.
+    inputs_hash
+        SHA-256 of holdings, prices, settings and contract tables, hexadecimal.
+    measurement
+        What was measured.
+    settings
+        Every choice in force.
+    quotes
+        The contracts that the hedge could use, on that day.
+    plan, risk
+        What to do, and what that changes.
+    quote_notes
+        Doubts about margins and prices of the contracts that the plan holds.
+    """
+
+    as_of: date
+    inputs_hash: str
+    measurement: Measurement
+    settings: Settings
+    quotes: tuple[ContractQuote, ...]
+    plan: HedgePlan
+    risk: Risk
+    quote_notes: tuple[Note, ...]
+
+    @property
+    def portfolio(self) -> Portfolio:
+        """The portfolio as read."""
+        return self.measurement.portfolio
+
+    @property
+    def exposure(self) -> Exposure:
+        """How it moves with every index."""
+        return self.measurement.exposure
+
+    @property
+    def is_tradable(self) -> bool:
+        """Whether every order is in a contract that is listed on the day."""
+        return all(order.quote.contract.is_listed(self.as_of) for order in self.plan.orders)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Every doubt that did not stop the work, the gravest room first."""
+        doubts = (
+            *self._notes_about_age(),
+            *(Note(code=warning.code, message=warning.message) for warning in self.portfolio.warnings),
+            *self.exposure.notes,
+            *self.plan.notes,
+            *self.risk.notes,
+            *self.quote_notes,
+        )
+        return tuple(dict.fromkeys(doubts))
+
+    def _notes_about_age(self) -> tuple[Note, ...]:
+        notes = []
+        last = self.measurement.prices.last_session
+        if self.measurement.age_days > FRESH_FOR:
+            notes.append(
+                Note(
+                    code="prices_are_old",
+                    message=(
+                        f"The prices ({self.measurement.prices.source}) end on {last}, {self.measurement.age_days} days ago. "
+                        "This shows how the plan works; do not trade it. Bring today's prices with --prices."
+                    ),
+                )
+            )
+        if self.measurement.is_past:
+            notes.append(
+                Note(
+                    code="adjusted_prices",
+                    message=(
+                        "The prices are adjusted for later splits and dividends, so holdings are worth less here "
+                        f"than they were on {last}. Betas and shares of value are right, dollar amounts are too low."
+                    ),
+                )
+            )
+        return tuple(notes)
+
+
+def advise(
+    portfolio: Portfolio,
+    source: PriceSource | None = None,
+    settings: Settings | None = None,
+    *,
+    as_of: date | None = None,
+    today: date | None = None,
+) -> Advice:
+    """Return the best whole-contract hedge for one account, and all that is known about it.
+
+    Parameters
+    ----------
+    portfolio
+        From :func:`hedger.read_portfolio`.
+    source
+        Where prices come from; the shipped snapshot by default.
+    settings
+        Every choice; the defaults hedge all index exposure.
+    as_of
+        Day the advice is for; the newest session of the source by default.
+    today
+        Day on which it is given, from which the age of the prices counts; New York's date by default.
+
+    Raises
+    ------
+    HedgerError
+        When prices, settings or the book do not allow advice; the message says what to do.
+
+    Examples
+    --------
+    >>> import hedger
+    >>> portfolio = hedger.read_portfolio("sample_portfolios/technology.csv")
+    >>> advice = hedger.advise(portfolio, settings=hedger.Settings(hedge=0.5))
+    >>> [(order.quote.symbol, order.quantity) for order in advice.plan.orders]  # doctest: +SKIP
+    [('NQ', -1), ('MNQ', -4)]
+    """
+    chosen = settings or Settings()
+    measurement = measure_account(portfolio, source or SnapshotSource(), chosen, as_of=as_of, today=today)
+    return decide(measurement, chosen)
+
+
+def measure_account(
+    portfolio: Portfolio,
+    source: PriceSource,
+    settings: Settings,
+    *,
+    as_of: date | None = None,
+    today: date | None = None,
+) -> Measurement:
+    """Fetch the prices of an account and measure its exposure: the part of advice that no hedge choice changes.
+
+    Parameters
+    ----------
+    portfolio, source, settings, as_of, today
+        As :func:`advise`; of the settings only `estimator`, `beta` and `portfolio_value` matter here.
+
+    Raises
+    ------
+    HedgerError
+        As :func:`advise`.
+    """
+    index_symbols = [index.symbol for index in INDICES]
+    held = [position.symbol for position in portfolio.positions if position.asset_class not in _NOT_PRICED]
+    everything = source.fetch(list(dict.fromkeys([*index_symbols, *held])), start=None, end=None)
+    prices = everything if as_of is None else everything.until(as_of)
+    prices = _up_to_newest_level(prices, index_symbols)
+    day = prices.last_session if as_of is None else as_of
+    if (day - prices.last_session).days > OLDEST_CLOSES:
+        raise StalePricesError(
+            f"The newest prices ({prices.source}) are of {prices.last_session}, "
+            f"{(day - prices.last_session).days} days before {day}. "
+            f"Choose --as-of {prices.last_session}, or bring newer prices with --prices.",
+            prices.last_session,
+        )
+    exposure = measure_exposure(
+        portfolio,
+        prices,
+        indices=INDICES,
+        estimator=ESTIMATORS[settings.estimator],
+        overrides=settings.beta,
+        futures_roots=load_symbols(),
+        portfolio_value=settings.portfolio_value,
+    )
+    return Measurement(
+        portfolio=portfolio,
+        prices=prices,
+        exposure=exposure,
+        as_of=day,
+        today=today or datetime.now(ZoneInfo("America/New_York")).date(),
+        is_past=everything.last_session > prices.last_session,
+    )
+
+
+_NOT_PRICED = ("cash", "option", "future", "bond")
+
+
+def _up_to_newest_level(prices: Prices, index_symbols: Sequence[str]) -> Prices:
+    """End the prices on the newest session on which any index has a close."""
+    ends = [prices.last_session_of(symbol) for symbol in index_symbols if symbol in prices.symbols]
+    if not ends:
+        raise PricesUnavailableError(
+            f"The {prices.source} has no price of any index ({', '.join(index_symbols)}). "
+            "Add a column for at least one of them, or choose another source.",
+            index_symbols,
+        )
+    return prices.until(max(ends))
+
+
+def decide(measurement: Measurement, settings: Settings) -> Advice:
+    """Price the contracts of the day, solve the hedge and assess it.
+
+    Parameters
+    ----------
+    measurement
+        From :func:`measure_account`, made with the same `estimator`, `beta` and `portfolio_value`.
+    settings
+        Every choice.
+
+    Raises
+    ------
+    SettingsError
+        When a contract or index that was asked for cannot be used on the day.
+    InfeasibleHedgeError
+        When the limits do not leave room for a single contract although one is needed.
+    """
+    exposure = measurement.exposure
+    policy = settings.policy(dict(exposure.book.futures))
+    held = {root for root, quantity in policy.current if quantity}
+    contracts = _usable_contracts(settings, measurement, held)
+    quotes = quote_contracts(
+        contracts,
+        as_of=measurement.as_of,
+        prices={contract.symbol: _futures_price(contract, measurement, settings) for contract in contracts},
+        broker_margins=settings.margins,
+        broker_fees=settings.fees,
+    )
+    plan = solve_hedge(exposure, quotes, policy)
+    used = tuple(order.quote for order in plan.positions)
+    return Advice(
+        as_of=measurement.as_of,
+        inputs_hash=_inputs_hash(measurement, settings, quotes),
+        measurement=measurement,
+        settings=settings,
+        quotes=quotes,
+        plan=plan,
+        risk=assess_risk(exposure, plan),
+        quote_notes=tuple(list_doubts(used, as_of=measurement.as_of)),
+    )
+
+
+def _usable_contracts(settings: Settings, measurement: Measurement, held: set[str]) -> tuple[FuturesContract, ...]:
+    """Return what may be traded and what is held, as far as a futures price can be had, in catalogue order."""
+    measured = measurement.exposure.indices
+    unmeasured = [index for index in settings.index if index not in measured]
+    if unmeasured:
+        raise SettingsError(
+            f"There is no current level of {', '.join(unmeasured)} in the {measurement.prices.source}, so it cannot "
+            f"be hedged with. Measured are: {', '.join(measured)}."
+        )
+    chosen = select_contracts(
+        measurement.as_of,
+        sizes=settings.sizes,
+        symbols=settings.contracts or None,
+        include_delisted=settings.include_delisted,
+    )
+    named = {contract.symbol for contract in chosen}
+    if held - named:
+        kept = select_contracts(measurement.as_of, symbols=sorted(held - named))
+        chosen = (*chosen, *kept)
+    priced = {name for name, _ in settings.futures_price}
+    by_name = {index.name: index for index in INDICES}
+    usable = []
+    for contract in chosen:
+        has_level = by_name[contract.index].symbol.startswith("^")
+        has_price = any(other.index == contract.index for other in chosen if other.symbol in priced)
+        if contract.index in measured and (has_level or has_price):
+            usable.append(contract)
+        elif contract.symbol in held or contract.symbol in settings.contracts:
+            raise SettingsError(
+                f"The futures price of {contract.symbol} cannot be derived from the prices at hand. "
+                f"Give it: --futures-price {contract.symbol}=PRICE."
+            )
+    return tuple(usable)
+
+
+def _futures_price(contract: FuturesContract, measurement: Measurement, settings: Settings) -> tuple[float, str]:
+    """Return a contract's price in points and its source: the user's, fair value, or the index level."""
+    index = next(index for index in INDICES if index.name == contract.index)
+    stated = dict(settings.futures_price)
+    if contract.symbol in stated:
+        return stated[contract.symbol], "given by the user"
+    if contract.size != "spot-quoted":
+        for sibling in load_contracts():  # all sizes but the spot-quoted share one futures price
+            if sibling.symbol in stated and sibling.index == contract.index and sibling.size != "spot-quoted":
+                return stated[sibling.symbol], f"given by the user for {sibling.symbol}"
+    level = measurement.exposure.of(contract.index).level
+    if contract.size == "spot-quoted":
+        return level, "index level"
+    rate = rate_on(measurement.as_of)
+    dividends = dividend_yield_on(index.symbol, measurement.as_of)
+    if rate is None or dividends is None:
+        return level, "index level (no interest rate or dividend yield is known for the day)"
+    expiry = find_front_expiry(measurement.as_of, contract.expiry_rule)
+    days = (expiry.last_trading_day - measurement.prices.last_session).days
+    price = fair_value(level, rate.value, dividends.value, days)
+    words = (
+        f"fair value from the index level, {rate.value:.2%} interest of {rate.as_of} and "
+        f"{dividends.value:.2%} dividends of {dividends.as_of}"
+    )
+    return price, words
+
+
+def _inputs_hash(measurement: Measurement, settings: Settings, quotes: Sequence[ContractQuote]) -> str:
+    """Hash everything that the advice depends on; the same inputs give the same advice."""
+    prices = measurement.prices
+    digest = hashlib.sha256()
+    stated = {
+        "positions": [asdict(position) for position in measurement.portfolio.positions],
+        "settings": asdict(settings),
+        "quotes": [asdict(quote) for quote in quotes],
+        "as_of": measurement.as_of,
+        "symbols": prices.symbols,
+    }
+    digest.update(json.dumps(stated, sort_keys=True, default=str).encode())
+    digest.update(prices.sessions.astype("<i8").tobytes())
+    digest.update(prices.close.astype("<f8").tobytes())
+    return digest.hexdigest()

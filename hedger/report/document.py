@@ -1,0 +1,347 @@
+"""Results to the JSON that other programs rely on: names and units are a public contract.
+
+Fields may be added, never renamed, moved or changed in unit. Money is USD, returns, betas and fractions are plain
+numbers, dates are ``YYYY-MM-DD``, short is negative; what is not known is ``null``, never zero.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from hedger.contracts import INDICES
+from hedger.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from hedger.advice import Advice, Measurement
+    from hedger.contracts import ContractQuote, FuturesContract, Margin
+    from hedger.errors import HedgerError, Note
+    from hedger.exposure import Exposure
+    from hedger.hedge import HedgePlan, Order
+    from hedger.portfolio import Portfolio
+    from hedger.risk import Distribution, Risk, Scenario
+    from hedger.settings import Settings
+
+Document = dict[str, Any]
+
+PLAN_SCHEMA = "hedger.plan/1"
+
+
+def to_json(document: Document) -> str:
+    """Return a document as JSON text; the same document gives the same bytes."""
+    return json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return dates as text, tuples as lists and undefined numbers as ``None``."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return str(value)
+
+
+def error_document(error: HedgerError) -> Document:
+    """Return an error with its code, its sentence and its facts."""
+    facts = {name: _fact(value) for name, value in error.facts().items()}
+    return {"error": {"code": error.code, "message": str(error), **facts}}
+
+
+def _fact(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_fact(each) for each in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {each.name: getattr(value, each.name) for each in fields(value)}
+    return value
+
+
+def holdings_document(portfolio: Portfolio) -> Document:
+    """Return what was read from a holdings file, row by row, and what was not and why."""
+    return {
+        "name": portfolio.name,
+        "format": portfolio.layout,
+        "positions": [{**asdict(position), "lines": list(position.lines)} for position in portfolio.positions],
+        "cash_total": portfolio.cash_total,
+        "file_total": portfolio.file_total,
+        "skipped_rows": [asdict(row) for row in portfolio.skipped_rows],
+        "warnings": [asdict(warning) for warning in portfolio.warnings],
+    }
+
+
+def betas_document(measurement: Measurement) -> Document:
+    """Return the betas of every holding and of the portfolio against every index."""
+    exposure = measurement.exposure
+    return {
+        "version": __version__,
+        "as_of": measurement.as_of,
+        "portfolio": _portfolio(measurement),
+        "prices": _prices(measurement),
+        "exposure": _exposure(exposure, exposure.best_index(exposure.indices)),
+        "notes": _notes((*measurement.prices.notes, *exposure.notes)),
+    }
+
+
+def contracts_document(
+    as_of: date, rows: Iterable[tuple[FuturesContract, Margin | None]], notes: Iterable[Note] = ()
+) -> Document:
+    """Return the contract table as it stood on a day, with the newest margin of each, dated, where one is known."""
+    return {
+        "as_of": as_of,
+        "contracts": [_contract(contract, margin, as_of) for contract, margin in rows],
+        "notes": _notes(notes),
+    }
+
+
+def plan_document(advice: Advice) -> Document:
+    """Return the whole advice."""
+    return {
+        "schema": PLAN_SCHEMA,
+        "version": __version__,
+        "as_of": advice.as_of,
+        "inputs_hash": advice.inputs_hash,
+        "portfolio": _portfolio(advice.measurement),
+        "prices": _prices(advice.measurement),
+        "exposure": _exposure(advice.exposure, advice.plan.reference_index),
+        "policy": policy_document(advice.settings),
+        "plan": _plan(advice),
+        "error_budget": _error_budget(advice.plan),
+        "risk": _risk(advice.risk),
+        "costs": {"one_off": advice.plan.round_trip_cost},
+        "scenarios": [_scenario(scenario) for scenario in advice.risk.scenarios],
+        "calendar": _calendar(advice),
+        "notes": _notes(advice.notes),
+    }
+
+
+def policy_document(settings: Settings) -> Document:
+    """Return every choice in force, defaults included."""
+    return {
+        "hedge": None if settings.target_beta is not None else settings.hedge,
+        "target_beta": settings.target_beta,
+        "index": list(settings.index) or ["auto"],
+        "legs": settings.legs,
+        "allow_long_legs": settings.allow_long_legs,
+        "sizes": list(settings.sizes) if not settings.contracts else [],
+        "contracts": list(settings.contracts),
+        "include_delisted": settings.include_delisted,
+        "margin_budget": settings.margin_budget,
+        "max_contracts": settings.max_contracts,
+        "tolerance": settings.tolerance,
+        "current": dict(settings.current),
+        "estimator": settings.estimator,
+        "beta": [asdict(override) for override in settings.beta],
+        "margins": [asdict(margin) for margin in settings.margins],
+        "fees": [asdict(fee) for fee in settings.fees],
+        "futures_price": dict(settings.futures_price),
+        "portfolio_value": settings.portfolio_value,
+    }
+
+
+def _portfolio(measurement: Measurement) -> Document:
+    book = measurement.exposure.book
+    return {
+        "name": measurement.portfolio.name,
+        "format": measurement.portfolio.layout,
+        "market_value": book.market_value,
+        "gross_value": book.gross_value,
+        "beta_base": book.beta_base,
+        "cash": book.cash,
+        "n_positions": len(book.holdings),
+        "excluded": [asdict(each) for each in book.excluded],
+        "skipped_rows": [asdict(row) for row in measurement.portfolio.skipped_rows],
+    }
+
+
+def _prices(measurement: Measurement) -> Document:
+    prices = measurement.prices
+    return {
+        "source": prices.source,
+        "first_session": prices.first_session,
+        "last_session": prices.last_session,
+        "age_days": measurement.age_days,
+    }
+
+
+def _exposure(exposure: Exposure, reference_index: str) -> Document:
+    titles = {index.name: index.title for index in INDICES}
+    return {
+        "reference_index": reference_index,
+        "by_index": [
+            {
+                "index": each.index,
+                "title": titles[each.index],
+                "level": each.level,
+                "beta": each.beta,
+                "stderr": each.stderr,
+                "low": each.low,
+                "high": each.high,
+                "r_squared": each.r_squared,
+                "beta_dollars": each.beta_dollars,
+            }
+            for each in exposure.by_index
+        ],
+        "by_holding": [{**asdict(row), "flags": list(row.flags)} for row in exposure.by_holding],
+        "covariance": exposure.covariance.tolist(),
+    }
+
+
+def _plan(advice: Advice) -> Document:
+    plan = advice.plan
+    return {
+        "is_tradable": advice.is_tradable,
+        "hedge_fraction": plan.hedge_fraction,
+        "orders": [_order(order) for order in plan.orders],
+        "positions": [
+            {"symbol": order.quote.symbol, "contract_code": order.quote.code, "quantity": order.held_after}
+            for order in plan.positions
+        ],
+        "target_notional": dict(plan.target_notional),
+        "hedge_notional": plan.hedge_notional,
+        "achieved_hedge_fraction": plan.achieved_hedge_fraction,
+        "beta_before": plan.beta_before,
+        "beta_after": plan.beta_after,
+        "beta_after_low": plan.beta_after_low,
+        "beta_after_high": plan.beta_after_high,
+        "beta_dollars": plan.beta_dollars,
+        "residual_beta_dollars": plan.residual_beta_dollars,
+        "tracking_risk": plan.tracking_risk,
+        "best_tracking_risk": plan.best_tracking_risk,
+        "bound": plan.bound,
+        "is_optimal": plan.is_optimal,
+        "n_nodes": plan.n_nodes,
+        "initial_margin": plan.initial_margin,
+        "maintenance_margin": plan.maintenance_margin,
+        "round_trip_cost": plan.round_trip_cost,
+        "binding_limits": [asdict(limit) for limit in plan.binding_limits],
+        "alternatives": [
+            {
+                "orders": _trades(alternative.positions, plan),
+                "positions": [{"symbol": symbol, "quantity": held} for symbol, held in alternative.positions],
+                "tracking_risk": alternative.tracking_risk,
+                "round_trip_cost": alternative.round_trip_cost,
+                "initial_margin": alternative.initial_margin,
+                "labels": list(alternative.labels),
+            }
+            for alternative in plan.alternatives
+        ],
+    }
+
+
+def _trades(positions: Sequence[tuple[str, int]], plan: HedgePlan) -> list[Document]:
+    """Return the trades that lead from what is held before the plan to `positions`."""
+    held = {order.quote.symbol: order.held_after - order.quantity for order in plan.positions}
+    after = dict(positions)
+    trades = {symbol: after.get(symbol, 0) - held.get(symbol, 0) for symbol in {**after, **held}}
+    return [{"symbol": symbol, "quantity": quantity} for symbol, quantity in trades.items() if quantity]
+
+
+def _order(order: Order) -> Document:
+    quote = order.quote
+    return {
+        "symbol": quote.symbol,
+        "contract_code": quote.code,
+        "last_trading_day": quote.last_trading_day,
+        "quantity": order.quantity,
+        "held_after": order.held_after,
+        "price": quote.price,
+        "price_source": quote.price_source,
+        "multiplier": quote.contract.multiplier,
+        "notional": order.notional,
+        "initial_margin": order.initial_margin,
+        "maintenance_margin": order.maintenance_margin,
+        "cost": order.cost,
+        "exchange": quote.contract.exchange,
+        "margin_as_of": quote.margin.as_of,
+        "margin_source": quote.margin.source,
+        "margin_is_assumed": quote.margin.is_assumed,
+        "fees_source": quote.fees.source,
+    }
+
+
+def _error_budget(plan: HedgePlan) -> Document:
+    budget = plan.error_budget
+    return {
+        "stderr_estimation": budget.stderr_estimation,
+        "stderr_drift": budget.stderr_drift,
+        "stderr_rounding": budget.stderr_rounding,
+        "stderr_total": budget.stderr_total,
+    }
+
+
+def _risk(risk: Risk) -> Document:
+    return {
+        "before": _distribution(risk.before),
+        "after": _distribution(risk.after),
+        "hedge_effectiveness": risk.hedge_effectiveness,
+        "unhedgeable_share": risk.unhedgeable_share,
+    }
+
+
+def _distribution(distribution: Distribution) -> Document:
+    method = "filtered historical simulation"
+    tails = distribution.tails
+    return {
+        "volatility": distribution.volatility,
+        "value_at_risk": [
+            {"level": t.level, "horizon_days": t.horizon_days, "method": method, "value": t.value_at_risk} for t in tails
+        ],
+        "expected_shortfall": [
+            {"level": t.level, "horizon_days": t.horizon_days, "method": method, "value": t.expected_shortfall}
+            for t in tails
+        ],
+    }
+
+
+def _scenario(scenario: Scenario) -> Document:
+    return {
+        "name": scenario.name,
+        "kind": scenario.kind,
+        "shocks": dict(scenario.shocks),
+        "unhedged_pnl": scenario.unhedged_pnl,
+        "hedge_pnl": scenario.hedge_pnl,
+        "hedged_pnl": scenario.hedged_pnl,
+        "unhedged_low": scenario.unhedged_low,
+        "unhedged_high": scenario.unhedged_high,
+        "hedged_low": scenario.hedged_low,
+        "hedged_high": scenario.hedged_high,
+        "notes": list(scenario.notes),
+    }
+
+
+def _calendar(advice: Advice) -> Document:
+    """Return the days of the expiry that the plan holds first; ``null`` for a plan without contracts."""
+    quotes: list[ContractQuote] = [order.quote for order in advice.plan.positions if order.held_after]
+    first = min(quotes, key=lambda quote: quote.roll_date, default=None)
+    return {
+        "roll_date": first.roll_date if first else None,
+        "last_trading_day": first.last_trading_day if first else None,
+    }
+
+
+def _contract(contract: FuturesContract, margin: Margin | None, as_of: date) -> Document:
+    return {
+        **asdict(contract),
+        "tick_value": contract.tick_value,
+        "is_listed": contract.is_listed(as_of),
+        "margin": None
+        if margin is None
+        else {
+            "initial": margin.initial,
+            "maintenance": margin.maintenance,
+            "as_of": margin.as_of,
+            "source": margin.source,
+        },
+    }
+
+
+def _notes(notes: Iterable[Note]) -> list[Document]:
+    return [{"code": note.code, "message": note.message} for note in notes]
