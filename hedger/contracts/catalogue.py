@@ -134,6 +134,12 @@ class FuturesContract:
         """Value of one tick in USD."""
         return None if self.tick_size is None else self.tick_size * self.multiplier
 
+    @property
+    def usual_spread(self) -> float:
+        """Usual bid-ask spread in points: twice the half spread, or one tick where none is known."""
+        # One of the two is known: see __post_init__.
+        return 2.0 * self.half_spread if self.half_spread is not None else cast("float", self.tick_size)
+
     def is_listed(self, as_of: date) -> bool:
         """Tell whether the contract traded on `as_of`."""
         return self.listed <= as_of and (self.delisted is None or as_of <= self.delisted)

@@ -6,10 +6,10 @@ The margin of a contract on a day is, in this order:
 2. the newest figure of the shipped table that is not after the day and at most :data:`MAX_AGE_DAYS` old;
 3. a share of the contract's notional that depends on the index: an assumption.
 
-In 1 and 2 a contract without a figure of its own follows from another one's where a rule of the exchange
-says so: a micro is one tenth of its E-mini, SP is five times ES. Maintenance follows an assumed initial
-margin by the rule for retail accounts, initial = 1.1 x maintenance (1.25 before 2012-09-24). Shares,
-multiples and ratios stand with their sources in ``margin_rules.csv``.
+In 1 and 2 a contract without such a figure of its own follows from the newest one of its family, where the
+exchange keeps a fixed ratio: a micro is one tenth of its E-mini, SP is five times ES. Maintenance follows an
+assumed initial margin by the rule for retail accounts, initial = 1.1 x maintenance (1.25 before 2012-09-24).
+Shares, family units and ratios stand with their sources in ``margin_rules.csv``.
 
 The shipped table, ``margins.csv``, holds exchange figures to January 2022 and scattered public copies after
 that. Ranges, undated figures and figures known to be stale were left out; of a figure that is dated by
@@ -27,7 +27,7 @@ from hedger.contracts.catalogue import load_symbols
 from hedger.contracts.tables import UserFile, load_table, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from hedger.contracts.catalogue import FuturesContract
 
@@ -110,7 +110,9 @@ class BrokerMargin:
 class _Rule:
     """One row of ``margin_rules.csv``."""
 
-    base: str
+    kind: str
+    subject: str
+    family: str
     amount: float
     effective: date
     source: str
@@ -183,7 +185,6 @@ def find_margin(contract: FuturesContract, *, as_of: date, price: float, broker:
     """
     rows = {row.symbol: row for row in broker}
     oldest = as_of - timedelta(days=MAX_AGE_DAYS)
-    rule = _find_rule("multiple_of", contract.symbol, as_of)
 
     def find_given(symbol: str) -> Margin | None:
         return rows[symbol].to_margin(as_of) if symbol in rows else None
@@ -193,19 +194,11 @@ def find_margin(contract: FuturesContract, *, as_of: date, price: float, broker:
         return newest if newest is not None and newest.as_of >= oldest else None
 
     for find in (find_given, find_published):
-        own = find(contract.symbol)
-        if own is not None:
-            return own
-        base = find(rule.base) if rule is not None else None
-        if rule is not None and base is not None:
-            return replace(
-                base,
-                initial=base.initial * rule.amount,
-                maintenance=base.maintenance * rule.amount,
-                source=f"{rule.amount:g} times {rule.base}: {base.source}; {rule.source}",
-            )
-    share = _find_rule("share_of_notional", contract.index, as_of)
-    ratio = _find_rule("initial_to_maintenance", "", as_of)
+        margin = find(contract.symbol) or _derive_from_family(contract.symbol, as_of, find)
+        if margin is not None:
+            return margin
+    share = _rules_in_force("share_of_notional", as_of).get(contract.index)
+    ratio = _rules_in_force("initial_to_maintenance", as_of).get("")
     if share is None or ratio is None:
         raise ValueError(f"margin_rules.csv has no share of notional for {contract.index} on {as_of}")
     initial = share.amount * contract.multiplier * price
@@ -226,22 +219,47 @@ def _find_newest(symbol: str, as_of: date) -> Margin | None:
     return max((margin for margin in dated if margin.as_of <= as_of), key=lambda m: m.as_of, default=None)
 
 
-def _find_rule(kind: str, subject: str, as_of: date) -> _Rule | None:
-    """Return the newest rule not after the day."""
-    rules = [rule for rule in _load_rules().get((kind, subject), ()) if rule.effective <= as_of]
-    return max(rules, key=lambda rule: rule.effective, default=None)
+def _derive_from_family(symbol: str, as_of: date, find: Callable[[str], Margin | None]) -> Margin | None:
+    """Scale the newest figure of a contract with which `symbol` keeps a fixed ratio."""
+    units = _rules_in_force("units", as_of)
+    if symbol not in units:
+        return None
+    relatives = [
+        (rule, margin)
+        for rule in units.values()
+        if rule.family == units[symbol].family and (margin := find(rule.subject)) is not None
+    ]
+    if not relatives:
+        return None
+    # Of figures of one day that of the older contract is taken, which comes first.
+    rule, margin = max(relatives, key=lambda relative: relative[1].as_of)
+    multiple = units[symbol].amount / rule.amount
+    larger = max(units[symbol], rule, key=lambda member: member.amount)
+    return replace(
+        margin,
+        initial=margin.initial * multiple,
+        maintenance=margin.maintenance * multiple,
+        source=f"{multiple:g} times {rule.subject}: {margin.source}; {larger.source}",
+    )
+
+
+def _rules_in_force(kind: str, as_of: date) -> dict[str, _Rule]:
+    """Return by subject the newest rule of a kind that is not after the day."""
+    return {rule.subject: rule for rule in _load_rules() if rule.kind == kind and rule.effective <= as_of}
 
 
 @cache
-def _load_rules() -> Mapping[tuple[str, str], tuple[_Rule, ...]]:
-    rules: dict[tuple[str, str], tuple[_Rule, ...]] = {}
-    for row in load_table("margin_rules.csv"):
-        rule = _Rule(
-            base=row["base"],
+def _load_rules() -> tuple[_Rule, ...]:
+    """Load all rules, oldest first, so that of two for one subject the newer one comes last."""
+    rules = (
+        _Rule(
+            kind=row["rule"],
+            subject=row["subject"],
+            family=row["family"],
             amount=float(row["amount"]),
             effective=date.fromisoformat(row["effective"]),
             source=row["source"],
         )
-        key = (row["rule"], row["subject"])
-        rules[key] = (*rules.get(key, ()), rule)
-    return rules
+        for row in load_table("margin_rules.csv")
+    )
+    return tuple(sorted(rules, key=lambda rule: rule.effective))

@@ -67,16 +67,8 @@ class ContractQuote:
 
     @property
     def spread_cost(self) -> float:
-        """Usual difference between ask and bid of one contract, USD: paid once per round trip.
-
-        Twice the usual half spread, or one tick where no half spread is known.
-        """
-        contract = self.contract
-        if contract.half_spread is not None:
-            return 2.0 * contract.half_spread * contract.multiplier
-        if contract.tick_value is None:
-            raise ValueError(f"{contract.symbol} has neither a half spread nor a tick")
-        return contract.tick_value
+        """Usual bid-ask spread of one contract, USD: paid once per round trip."""
+        return self.contract.usual_spread * self.contract.multiplier
 
     @property
     def round_trip_cost(self) -> float:

@@ -149,7 +149,7 @@ def read_table(
         )
     rows: dict[str, TableRow] = {}
     for line, record in records[1:]:
-        if len(record) > len(header):
+        if any(record[len(header) :]):
             raise SettingsError(
                 f"{name}, line {line}: {len(record)} cells under a header of {len(header)}. "
                 "Write numbers without thousands separators, and text with a comma in double quotes."
@@ -181,7 +181,7 @@ def _read_text(file: UserFile) -> tuple[str, str]:
         return name, path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SettingsError(
-            f"{shorten(path)} cannot be read: {error.strerror}. Check the path and its permissions."
+            f"{shorten(path, 200)} cannot be read: {error.strerror}. Check the path and its permissions."
         ) from None
     except UnicodeDecodeError:
         raise SettingsError(
