@@ -133,16 +133,24 @@ class Prices:
             )
         has_price = ~np.isnan(self.close[:n_sessions]).all(axis=0)
         kept = np.flatnonzero(has_price).tolist()
-        gone = [self.symbols[position] for position in np.flatnonzero(~has_price)]
         doubts = notes_about_end(self.sessions, as_of, self.source)
         return replace(
             self,
             sessions=self.sessions[:n_sessions],
             symbols=tuple(self.symbols[position] for position in kept),
             close=self.close[:n_sessions, kept],
-            missing=self.missing + tuple((s, f"no price up to {as_of} in the {self.source}") for s in gone),
+            missing=self.missing
+            + tuple(
+                (self.symbols[position], self._begins_after(position, as_of))
+                for position in np.flatnonzero(~has_price).tolist()
+            ),
             notes=self.notes + tuple(note for note in doubts if note not in self.notes),
         )
+
+    def _begins_after(self, position: int, as_of: date) -> str:
+        rows = np.flatnonzero(~np.isnan(self.close[:, position]))
+        first = f", its first is of {self.sessions[rows[0]]}" if rows.size else ""
+        return f"no price up to {as_of} in the {self.source}{first}"
 
     def _position(self, symbol: str) -> int:
         try:

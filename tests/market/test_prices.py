@@ -82,9 +82,18 @@ def test_until_forgets_everything_after_the_day():
     known = make_prices().until(date(2024, 1, 5))
     assert known.last_session == date(2024, 1, 5)
     assert known.symbols == ("ALL", "OLD")
-    assert known.missing == (("NEW", "no price up to 2024-01-05 in the made-up table"),)
+    assert known.missing == (("NEW", "no price up to 2024-01-05 in the made-up table, its first is of 2024-01-08"),)
     assert known.notes == ()
     np.testing.assert_array_equal(known.close, [[10.0, 20.0], [11.0, 21.0], [12.0, NAN]])
+
+
+def test_until_moves_a_symbol_that_never_has_a_price_to_the_missing():
+    prices = make_prices(symbols=("ALL", "OLD", "NIL"))
+    close = prices.close.copy()
+    close[:, 2] = NAN
+    known = make_prices(symbols=prices.symbols, close=close).until(date(2024, 1, 9))
+    assert known.symbols == ("ALL", "OLD")
+    assert known.missing == (("NIL", "no price up to 2024-01-09 in the made-up table"),)
 
 
 def test_changing_the_future_does_not_change_what_was_known():
