@@ -16,7 +16,8 @@ def indices():
     return SnapshotSource().fetch(INDICES, start=None, end=None)
 
 
-# Closing levels as published by the index owners, to the cent.
+# Closing levels to the cent, as the index owners published them; those of 2026-08-21 are the source's printed
+# numbers, rounded.
 @pytest.mark.parametrize(
     ("symbol", "day", "level"),
     [
@@ -39,7 +40,7 @@ def test_indices_stand_at_their_published_levels(indices, symbol, day, level):
     assert indices.close_on(symbol, date.fromisoformat(day)) == pytest.approx(level, abs=0.005)
 
 
-# Worst days as the exchanges' histories have them, per cent.
+# Worst days of 1987 and 2020, per cent, as histories of the crises have them.
 @pytest.mark.parametrize(
     ("symbol", "before", "day", "fall"),
     [
