@@ -137,13 +137,13 @@ class Advice:
 
     def _notes_about_age(self) -> tuple[Note, ...]:
         notes = []
-        last = self.measurement.prices.last_session
-        if self.measurement.age_days > FRESH_FOR:
+        last, age = self.measurement.prices.last_session, self.measurement.age_days
+        if age > FRESH_FOR:
             notes.append(
                 Note(
                     code="prices_are_old",
                     message=(
-                        f"The prices ({self.measurement.prices.source}) end on {last}, {self.measurement.age_days} days ago. "
+                        f"The prices ({self.measurement.prices.source}) end on {last}, {age} days ago. "
                         "This shows how the plan works; do not trade it. Bring today's prices with --prices."
                     ),
                 )

@@ -5,6 +5,7 @@ The same words serve the command line and the settings file: ``hedge = "50%"`` i
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import dataclass
@@ -202,7 +203,7 @@ def _number(option: str, choice: object, kind: Callable[[str], Number], expected
         value = kind(str(choice).strip().replace("_", "").replace(",", ""))
     except ValueError:
         raise _wrong(option, choice, expected) from None
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         raise _wrong(option, choice, expected)
     return value
 

@@ -84,7 +84,8 @@ def _without_stale_closes(close: FloatArray) -> tuple[FloatArray, tuple[int, ...
     same = np.zeros(close.shape, dtype=bool)
     same[1:] = close[1:] == close[:-1]
     # A session is stale when it lies in a run of at least LONGEST_REPEAT repeats.
-    windows = np.lib.stride_tricks.sliding_window_view(same, LONGEST_REPEAT, axis=0).all(axis=-1)
+    views = np.lib.stride_tricks.sliding_window_view(same, LONGEST_REPEAT, axis=0)
+    windows: npt.NDArray[np.bool_] = np.all(views, axis=-1)
     stale = np.zeros(close.shape, dtype=bool)
     for offset in range(LONGEST_REPEAT):
         stale[offset : offset + windows.shape[0]] |= windows

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hedger.contracts import ContractQuote
     from hedger.exposure import Exposure
     from hedger.hedge.policy import HedgePolicy
-    from hedger.hedge.problem import Candidate, FloatArray, Solution
+    from hedger.hedge.problem import Candidate, Solution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,21 +214,26 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
     reference = exposure.best_index(_usable_indices(exposure, contracts, policy))
     beta = exposure.of(reference)
     fraction = _hedge_fraction(policy, beta.beta)
-    held = {quote.index for quote in contracts if current.get(quote.symbol)}
-    wanted = set(policy.indices or exposure.indices) if policy.legs > 1 else {reference}
-    quoted = {quote.index for quote in contracts}
-    indices = tuple(name for name in exposure.indices if name in held or (name in wanted and name in quoted))
-    joint = exposure.joint_exposure(indices)
-    chosen = [exposure.indices.index(name) for name in indices]
-    covariance = exposure.covariance[np.ix_(chosen, chosen)]
-    used = tuple(quote for quote in contracts if quote.index in indices)
+    position = exposure.indices.index(reference)
+    used = tuple(quote for quote in contracts if quote.index == reference)
+    others = tuple(quote for quote in contracts if quote.index != reference and current.get(quote.symbol))
+    follow = dict(
+        zip(
+            exposure.indices,
+            (exposure.covariance[position] / exposure.covariance[position, position]).tolist(),
+            strict=True,
+        )
+    )
+    # Futures on other indices stay as they are; what they do to the reference index is exposure like any other.
+    kept = sum(current[quote.symbol] * quote.notional * follow[quote.index] for quote in others)
+    target = fraction * beta.beta_dollars + kept
     problem = HedgeProblem(
-        indices=indices,
-        exposure=joint,
-        hedge_fraction=fraction,
-        covariance=covariance,
+        indices=(reference,),
+        exposure=np.array([target]),
+        hedge_fraction=1.0,
+        covariance=exposure.covariance[position : position + 1, position : position + 1],
         contracts=tuple(_problem_contract(quote, current) for quote in used),
-        sides=_sides(covariance @ joint, policy.allow_long_legs),
+        sides=(_side(target, policy.allow_long_legs),),
         legs=policy.legs,
         margin_budget=policy.margin_budget,
         max_contracts=policy.max_contracts,
@@ -236,15 +241,18 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
     )
     solution = solve(problem)
     _require_room(problem, solution, policy)
+    after = dict(zip((quote.symbol for quote in used), solution.best.quantities, strict=True))
     positions = tuple(
-        Order(quote=quote, quantity=after - current.get(quote.symbol, 0), held_after=after)
-        for quote, after in zip(used, solution.best.quantities, strict=True)
-        if after or current.get(quote.symbol)
+        Order(
+            quote=quote,
+            quantity=after.get(quote.symbol, current.get(quote.symbol, 0)) - current.get(quote.symbol, 0),
+            held_after=after.get(quote.symbol, current.get(quote.symbol, 0)),
+        )
+        for quote in contracts
+        if after.get(quote.symbol) or current.get(quote.symbol)
     )
-    to_reference = exposure.covariance[chosen, exposure.indices.index(reference)]
-    ratio = to_reference / exposure.covariance[exposure.indices.index(reference)][exposure.indices.index(reference)]
     residual = beta.beta_dollars + sum(
-        order.held_after * order.quote.notional * float(ratio[indices.index(order.quote.index)]) for order in positions
+        order.held_after * order.quote.notional * follow[order.quote.index] for order in positions
     )
     base = exposure.book.beta_base
     beta_after = residual / base
@@ -252,7 +260,7 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
         reference_index=reference,
         hedge_fraction=fraction,
         positions=positions,
-        target_notional=tuple(zip(indices, (-fraction * joint).tolist(), strict=True)),
+        target_notional=((reference, -target),),
         beta_before=beta.beta,
         beta_after=beta_after,
         beta_after_low=beta.low - beta.beta + beta_after,
@@ -271,7 +279,7 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
             stderr_drift=beta.stderr_drift,
             stderr_rounding=abs(beta_after - (1.0 - fraction) * beta.beta),
         ),
-        notes=tuple(_notes(exposure, solution, problem, reference, fraction)),
+        notes=tuple(_notes(exposure, solution, problem, others)),
     )
 
 
@@ -313,17 +321,13 @@ def _problem_contract(quote: ContractQuote, current: dict[str, int]) -> ProblemC
     )
 
 
-def _sides(dollar_covariance: FloatArray, allow_long_legs: bool) -> tuple[Side, ...]:
-    """Return what may be held per index: against the sign of the book's covariance with it."""
-
-    def side(value: float) -> Side:
-        if allow_long_legs:
-            return "either"
-        if value == 0:
-            return "none"
-        return "sell" if value > 0 else "buy"
-
-    return tuple(side(value) for value in dollar_covariance.tolist())
+def _side(exposure: float, allow_long_legs: bool) -> Side:
+    """Return what may be held: against the sign of the exposure."""
+    if allow_long_legs:
+        return "either"
+    if exposure == 0:
+        return "none"
+    return "sell" if exposure > 0 else "buy"
 
 
 def _require_room(problem: HedgeProblem, solution: Solution, policy: HedgePolicy) -> None:
@@ -361,8 +365,9 @@ _LIMIT_WORDS = {
 
 
 def _notes(
-    exposure: Exposure, solution: Solution, problem: HedgeProblem, reference: str, fraction: float
+    exposure: Exposure, solution: Solution, problem: HedgeProblem, others: Sequence[ContractQuote]
 ) -> list[Note]:
+    reference, target = problem.indices[0], float(problem.exposure[0])
     notes = []
     for limit in solution.binding_limits:
         words = _LIMIT_WORDS.get(
@@ -371,7 +376,15 @@ def _notes(
         notes.append(
             Note(code="limit_binds", message=words.format(limit=limit.limit, needed=limit.needed)),
         )
-    if exposure.of(reference).beta_dollars == 0 or fraction == 0:
+    if others:
+        held = ", ".join(quote.symbol for quote in others)
+        notes.append(
+            Note(
+                code="other_futures_kept",
+                message=f"The futures held on other indices ({held}) stay as they are; the hedge allows for them.",
+            )
+        )
+    if target == 0:
         notes.append(Note(code="nothing_to_hedge", message="There is no exposure to remove, so there is no order."))
     elif not solution.best.n_contracts and not solution.binding_limits:
         smallest = min(problem.contracts, key=lambda contract: contract.notional)
@@ -379,7 +392,7 @@ def _notes(
             Note(
                 code="too_small_to_hedge",
                 message=(
-                    f"The exposure to remove (${abs(fraction * exposure.of(reference).beta_dollars):,.0f}) is less "
+                    f"The exposure to remove (${abs(target):,.0f}) is less "
                     f"than half of the smallest contract ({smallest.symbol}, ${smallest.notional:,.0f}), so the best "
                     "whole number of contracts is none. A share of the holdings could be sold instead."
                 ),

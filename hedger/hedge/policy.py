@@ -48,8 +48,8 @@ class HedgePolicy:
             )
         if self.target_beta is not None and not -5 <= self.target_beta <= 5:
             raise SettingsError(f"The target beta must lie between -5 and 5, not {self.target_beta:g}.")
-        if not 1 <= self.legs <= 5:
-            raise SettingsError(f"A hedge uses 1 to 5 indices, not {self.legs}.")
+        if self.legs != 1:
+            raise SettingsError(f"This version hedges with one index, not {self.legs}. Use --legs 1.")
         if self.margin_budget is not None and not self.margin_budget > 0:
             raise SettingsError(f"The margin budget must be positive, not {self.margin_budget:,.2f}.")
         if self.max_contracts is not None and self.max_contracts < 1:

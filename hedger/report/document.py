@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, fields
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES
@@ -37,7 +37,7 @@ def to_json(document: Document) -> str:
     return json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _plain(value: Any) -> Any:
     """Return dates as text, tuples as lists and undefined numbers as ``None``."""
     if isinstance(value, dict):
         return {str(key): _plain(each) for key, each in value.items()}
@@ -59,8 +59,8 @@ def error_document(error: HedgerError) -> Document:
 def _fact(value: object) -> object:
     if isinstance(value, tuple):
         return [_fact(each) for each in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return {each.name: getattr(value, each.name) for each in fields(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     return value
 
 
@@ -162,10 +162,11 @@ def _portfolio(measurement: Measurement) -> Document:
 
 
 def _prices(measurement: Measurement) -> Document:
+    """Return the source and span of the prices that betas were measured on."""
     prices = measurement.prices
     return {
         "source": prices.source,
-        "first_session": prices.first_session,
+        "first_session": measurement.exposure.sessions[0].item(),
         "last_session": prices.last_session,
         "age_days": measurement.age_days,
     }
@@ -292,7 +293,8 @@ def _distribution(distribution: Distribution) -> Document:
     return {
         "volatility": distribution.volatility,
         "value_at_risk": [
-            {"level": t.level, "horizon_days": t.horizon_days, "method": method, "value": t.value_at_risk} for t in tails
+            {"level": t.level, "horizon_days": t.horizon_days, "method": method, "value": t.value_at_risk}
+            for t in tails
         ],
         "expected_shortfall": [
             {"level": t.level, "horizon_days": t.horizon_days, "method": method, "value": t.expected_shortfall}
