@@ -52,7 +52,7 @@ class ProblemContract:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HedgeProblem:
-    """One whole-contract hedge to be solved.
+    r"""One whole-contract hedge to be solved.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class HedgeProblem:
     margin_budget, max_contracts
         Most initial margin in USD and most contracts in all; ``None`` for no limit.
     tolerance
-        Tracking risk that may be given up for a cheaper plan, as a fraction of :math:`h \\sqrt{e^\\top S e}`.
+        Tracking risk that may be given up for a cheaper plan, as a fraction of :math:`h \sqrt{e^\top S e}`.
     """
 
     indices: tuple[str, ...]
@@ -128,14 +128,14 @@ class BindingLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One feasible plan.
+    r"""One feasible plan.
 
     Parameters
     ----------
     quantities
         Contracts held afterwards, negative = short, in the order of ``HedgeProblem.contracts``.
     tracking_risk
-        :math:`\\sigma`, USD a year, recomputed from the integers.
+        :math:`\sigma`, USD a year, recomputed from the integers.
     cost
         USD, of the trades that lead there.
     margin

@@ -13,7 +13,8 @@ With ES and MES one integer up to nine remains, whatever the size of the book.
 
 **Proof of optimality.** Nothing else is left out, so the least tracking risk found is the least there is, and the
 bound equals it. Stage 2 picks, among plans within the tolerance of it, the cheapest; ties go to fewer contracts, then
-smaller tracking risk, then more of the contract listed first. Money is compared in whole cents.
+smaller tracking risk, then more of the contract listed first. Costs are compared in whole hundredths of a cent, for
+exchange fees have halves of cents.
 
 The answer is recomputed from its integers in plain arithmetic and checked against every limit on the way out.
 """
@@ -41,6 +42,8 @@ RELATIVE = 1e-9
 """Relative slack on tracking risk and margin when two plans are compared."""
 ABSOLUTE = 1e-12
 """Absolute slack on tracking risk, as a share of the risk being hedged."""
+COST_UNITS = 10_000
+"""Costs are compared in whole units of this part of a dollar; fees such as 1.865 have halves of cents."""
 NEAR = 0.05
 """Tracking risk beyond the least, as a share of the risk being hedged, up to which alternatives are shown."""
 
@@ -60,7 +63,7 @@ def solve(problem: HedgeProblem) -> Solution:
     plans = _enumerate(problem)
     least = float(plans.risk.min())
     best = _cheapest(problem, plans, least)
-    _check(problem, best, least)
+    check_solution(problem, best, least)
     return Solution(
         best=best,
         best_tracking_risk=least,
@@ -172,9 +175,7 @@ def _lines(problem: HedgeProblem, sign: int) -> _Lines:
             left = np.minimum(left, np.maximum(affordable, 0.0).astype(np.int64))
     feasible &= left >= 0
     counts = counts[feasible]
-    return _Lines(
-        sign=sign, free=free, counts=counts, remainder=wanted - counts @ notional, most=left[feasible]
-    )
+    return _Lines(sign=sign, free=free, counts=counts, remainder=wanted - counts @ notional, most=left[feasible])
 
 
 def _most(problem: HedgeProblem, position: int, sign: int, reach: float) -> int:
@@ -194,15 +195,15 @@ def _most(problem: HedgeProblem, position: int, sign: int, reach: float) -> int:
             ratio > 1
             and larger.limit is None
             and abs(larger.notional - ratio * contract.notional) <= RELATIVE * larger.notional
-            and ratio * _cents(contract) >= _cents(larger)
+            and ratio * _cost_units(contract) >= _cost_units(larger)
             and ratio * contract.margin >= larger.margin * (1.0 - RELATIVE)
         ):
             highest = min(highest, held + ratio - 1)
     return highest
 
 
-def _cents(contract: ProblemContract) -> int:
-    return round(100.0 * contract.cost)
+def _cost_units(contract: ProblemContract) -> int:
+    return round(COST_UNITS * contract.cost)
 
 
 def _plans(problem: HedgeProblem, lines: _Lines, free_counts: IntArray) -> _Plans:
@@ -218,7 +219,7 @@ def _plans(problem: HedgeProblem, lines: _Lines, free_counts: IntArray) -> _Plan
 
 def _figures(problem: HedgeProblem, quantities: IntArray, residual: FloatArray) -> _Plans:
     current = np.array([contract.current for contract in problem.contracts], dtype=np.int64)
-    cents = np.array([_cents(contract) for contract in problem.contracts], dtype=np.int64)
+    cents = np.array([_cost_units(contract) for contract in problem.contracts], dtype=np.int64)
     count = np.abs(quantities)
     return _Plans(
         quantities=quantities,
@@ -286,7 +287,7 @@ def _cheapest(problem: HedgeProblem, plans: _Plans, least: float) -> Candidate:
     return to_candidate(problem, joined.quantities[within[order[0]]].tolist())
 
 
-def _check(problem: HedgeProblem, best: Candidate, least: float) -> None:
+def check_solution(problem: HedgeProblem, best: Candidate, least: float) -> None:
     """Refuse an answer that breaks a limit or misses what was promised; figures are those of the integers."""
     faults = []
     for contract, quantity in zip(problem.contracts, best.quantities, strict=True):
