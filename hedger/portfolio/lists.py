@@ -1,0 +1,101 @@
+"""The lists behind the rules: exchanges, share classes, money funds, futures, index options, crypto currencies.
+
+Each is a CSV file of the package with its source in its first lines.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+_FOLDER = Path(__file__).parent.parent / "data" / "instruments"
+
+
+class Exchange(NamedTuple):
+    """Where something is listed: suffix of its Yahoo symbol, and the currency it is quoted in."""
+
+    suffix: str
+    currency: str
+
+
+class FutureRoot(NamedTuple):
+    """A futures contract by its root: Yahoo suffix, USD per point, and whether it is quoted in thirty-seconds."""
+
+    suffix: str
+    multiplier: float
+    is_32nds: bool
+
+
+class Crypto(NamedTuple):
+    """A crypto currency: its names in lower case, and the price from which its code cannot be a share's ticker."""
+
+    names: frozenset[str]
+    share_below: float
+
+
+def _load(name: str) -> list[dict[str, str]]:
+    lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+@lru_cache(maxsize=1)
+def load_exchanges() -> dict[tuple[str, str], Exchange]:
+    """Return the exchanges by scheme (``"code"`` or ``"bloomberg"``) and code."""
+    return {(r["scheme"], r["code"]): Exchange(r["suffix"], r["currency"]) for r in _load("exchanges.csv")}
+
+
+@lru_cache(maxsize=1)
+def load_suffixes() -> dict[str, str]:
+    """Return the currency of every Yahoo suffix, such as ``".L"``."""
+    return {exchange.suffix: exchange.currency for exchange in load_exchanges().values() if exchange.suffix}
+
+
+@lru_cache(maxsize=1)
+def load_class_shares() -> dict[str, str]:
+    """Return the Yahoo symbols of share classes that are written without a separator, such as ``"BRKB"``."""
+    return {r["written"]: r["symbol"] for r in _load("class_shares.csv")}
+
+
+@lru_cache(maxsize=1)
+def load_money_funds() -> frozenset[str]:
+    """Return the symbols of money funds and bank sweeps that stand for cash."""
+    return frozenset(r["symbol"] for r in _load("money_funds.csv"))
+
+
+@lru_cache(maxsize=1)
+def load_crypto() -> dict[str, Crypto]:
+    """Return the crypto currencies by code."""
+    return {
+        r["code"]: Crypto(frozenset(r["names"].split("|")), float(r["share_below"] or "inf"))
+        for r in _load("crypto.csv")
+    }
+
+
+@lru_cache(maxsize=1)
+def load_futures() -> dict[str, FutureRoot]:
+    """Return the futures by root."""
+    return {
+        r["root"]: FutureRoot(r["suffix"], float(r["multiplier"]), r["is_32nds"] == "1") for r in _load("futures.csv")
+    }
+
+
+@lru_cache(maxsize=1)
+def load_index_options() -> dict[str, str]:
+    """Return the Yahoo symbol of the index below every root of index options."""
+    return {r["root"]: r["underlying"] for r in _load("index_options.csv")}
+
+
+@lru_cache(maxsize=1)
+def load_asset_types() -> dict[str, str]:
+    """Return the asset class for every wording of an asset type, or ``"future option"``."""
+    return {r["written"]: r["asset_class"] for r in _load("asset_types.csv")}
+
+
+@lru_cache(maxsize=1)
+def load_cash_names() -> re.Pattern[str]:
+    """Return the pattern that finds words for cash in a name."""
+    words = "|".join(re.escape(r["words"]) for r in _load("cash_names.csv"))
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)

@@ -1,0 +1,55 @@
+"""What of an account may be shown: its last four characters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hedger.errors import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TOKENS = re.compile(r"[0-9A-Za-z]+")
+_SHORTEST_NUMBER = 5
+
+
+def account_ending(account: str) -> str:
+    """Return at most the last four characters that tell an account from others.
+
+    ``"Individual ...901"`` gives ``"901"``, ``"00000001SCHW (Individual)"`` gives ``"0001"``, ``"Taxable"`` gives
+    ``"able"``.
+    """
+    tokens: list[str] = _TOKENS.findall(account.replace("SCHW", " "))
+    numbered = [token for token in tokens if any(c.isdigit() for c in token)]
+    if numbered:
+        return numbered[-1][-4:]
+    return (tokens[-1] if tokens else account.strip())[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """Quotes cells of a file without its account numbers.
+
+    Parameters
+    ----------
+    numbers
+        Parts of the file's account names that hold at least five characters and a digit.
+    """
+
+    numbers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, accounts: Iterable[str]) -> Redactor:
+        """Return the redactor for a file with these accounts, named as the file names them."""
+        tokens = {token for account in accounts for token in _TOKENS.findall(account)}
+        tokens |= {run for token in tokens for run in re.findall(r"[0-9]{5,}", token)}
+        numbers = (t for t in tokens if len(t) >= _SHORTEST_NUMBER and any(c.isdigit() for c in t))
+        return cls(tuple(sorted(numbers, key=len, reverse=True)))
+
+    def quote(self, text: str) -> str:
+        """Return a cell fit for a message: shortened, escaped, account numbers cut to their last four characters."""
+        for number in self.numbers:
+            text = text.replace(number, "…" + number[-4:])
+        return shorten(text)

@@ -1,0 +1,153 @@
+"""From a holdings file to a :class:`~hedger.portfolio.holdings.Portfolio`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hedger.errors import InvalidRowsError, UnknownLayoutError, UnreadableFileError, shorten
+from hedger.portfolio.decoding import decode, read_bytes
+from hedger.portfolio.drafts import Harvest
+from hedger.portfolio.holdings import Portfolio
+from hedger.portfolio.layouts import GENERIC, is_table_header
+from hedger.portfolio.merging import merge
+from hedger.portfolio.positions import PositionReader
+from hedger.portfolio.privacy import Redactor
+from hedger.portfolio.splitting import split_rows
+from hedger.portfolio.statements import instrument_facts, read_cash
+from hedger.portfolio.styles import choose_decimal
+from hedger.portfolio.tables import Tables, check_duplicates, find_tables
+from hedger.portfolio.totals import cash_in_usd, check_totals, settle_currencies, to_fractions
+
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import BinaryIO
+
+UNNAMED = "portfolio"
+"""Name of a portfolio that comes without a file name."""
+
+
+def read_portfolio(
+    file: str | Path | bytes | BinaryIO,
+    *,
+    as_of: date,
+    name: str | None = None,
+    leave_out_bad_rows: bool = False,
+) -> Portfolio:
+    """Read a holdings file of any known layout.
+
+    Parameters
+    ----------
+    file
+        Path, content, or a stream of bytes.
+    as_of
+        Day of the advice; tells the decade of futures years with one digit.
+    name
+        Name for people; by default the file's name without folders and ending.
+    leave_out_bad_rows
+        Go on without rows that cannot be read: each becomes a skipped row and a warning.
+
+    Returns
+    -------
+    Portfolio
+        Every row of the file that is not blank and no header stands in it as a position or as a skipped row.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is not text with rows in it.
+    UnknownLayoutError
+        When no table of holdings is in it, or it holds no position.
+    InvalidRowsError
+        When rows cannot be read; names all bad cells, and nothing was imported.
+    """
+    decoded = decode(read_bytes(file))
+    if decoded.workbook is not None:
+        raise UnreadableFileError("The file is an Excel workbook. Save its sheet as CSV and use that file.")
+    rows, delimiter, has_smart_quotes = split_rows(decoded.text, is_table_header)
+    found = find_tables(rows)
+    harvest = Harvest(warnings=list(decoded.warnings))
+    if has_smart_quotes:
+        harvest.warn("smart_quotes_removed", None, "Typographic quotes around cells were read as plain ones.")
+    _read_tables(found, harvest, delimiter, as_of)
+    if harvest.bad_cells:
+        if not leave_out_bad_rows:
+            raise InvalidRowsError(harvest.bad_cells)
+        _leave_out(harvest)
+    if not harvest.drafts:
+        raise UnknownLayoutError(
+            f"The table that begins on line {found.tables[0].header.line} holds no position. "
+            "Export the holdings again, or choose the account that has some."
+        )
+    return _portfolio(found, harvest, _name(file, name))
+
+
+def _read_tables(found: Tables, harvest: Harvest, delimiter: str, as_of: date) -> None:
+    """Read every table of the file into the harvest."""
+    holdings = [table for table in found.tables if table.layout.kind == "holdings"]
+    accounts = {table.account for table in found.tables if table.account}
+    for table in found.tables:
+        column = table.columns.get("account")
+        if column is not None:
+            accounts.update(row.cells[column].strip() for row in table.rows if len(row.cells) > column)
+    for table in holdings:
+        check_duplicates(table)
+    decimal = choose_decimal(holdings, delimiter)
+    if decimal == ",":
+        harvest.warn("decimal_comma", None, "Numbers were read with a decimal comma, as in 1.234,50.")
+    facts = instrument_facts(found.tables)
+    redactor = Redactor.of(accounts)
+    for table in found.tables:
+        if table.layout.kind == "holdings":
+            PositionReader(
+                table,
+                decimal=decimal,
+                delimiter=delimiter,
+                as_of=as_of,
+                redactor=redactor,
+                facts=facts,
+                harvest=harvest,
+            ).read()
+        elif table.layout.kind == "cash":
+            read_cash(table, decimal, found.base_currency, harvest)
+        else:
+            reason = "transaction" if table.layout.kind == "transactions" else "not a table of holdings"
+            for row in [*table.rows, *table.totals]:
+                harvest.skip(row.line, reason)
+    for row in found.outside:
+        harvest.skip(row.line, "text outside the tables")
+
+
+def _leave_out(harvest: Harvest) -> None:
+    """Turn rows with bad cells into skipped rows and warnings."""
+    for line, cell in {cell.line: cell for cell in reversed(harvest.bad_cells)}.items():
+        value = "" if cell.market_value is None else f" Its value is {cell.market_value:,.2f}."
+        harvest.warn("row_left_out", line, f"{cell} The row was left out.{value}")
+        harvest.skip(line or 0, "left out, because it cannot be read")
+
+
+def _portfolio(found: Tables, harvest: Harvest, name: str) -> Portfolio:
+    settle_currencies(harvest, found.base_currency)
+    file_total = check_totals(harvest)
+    fractions = to_fractions(harvest)
+    positions = merge(harvest.drafts, fractions)
+    is_dollars = all(draft.currency == "USD" for draft in harvest.drafts)
+    layout = next(table.layout for table in found.tables if table.layout.kind == "holdings")
+    is_weights = layout is GENERIC and any(fraction is not None for fraction in fractions)
+    return Portfolio(
+        name=name,
+        positions=positions,
+        cash_total=cash_in_usd(harvest),
+        file_total=file_total if is_dollars else None,
+        skipped_rows=tuple(sorted(harvest.skipped, key=lambda row: row.line)),
+        warnings=tuple(sorted(harvest.warnings, key=lambda warning: warning.line or 0)),
+        layout="generic_weights" if is_weights else layout.name,
+    )
+
+
+def _name(file: str | Path | bytes | BinaryIO, name: str | None) -> str:
+    """Return the name for people."""
+    if name is None and not isinstance(file, bytes):
+        path = file if isinstance(file, str | Path) else getattr(file, "name", "")
+        name = Path(path).stem if isinstance(path, str | Path) else ""
+    return shorten(name) if name else UNNAMED

@@ -1,0 +1,145 @@
+"""Checks of a whole file: its own totals, its weights, its currencies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hedger.errors import HoldingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hedger.portfolio.drafts import Draft, Harvest
+
+WEIGHT_TOLERANCE = 0.02
+"""Distance of the weights' sum from one that needs no word."""
+
+
+def check_totals(harvest: Harvest) -> float | None:
+    """Compare the totals that the file states with what was read, and return the total of the whole file.
+
+    A total is the sum of the rows since the total before it, or of all rows above. Pending activity and the market
+    value of unlisted futures belong to it; the notional of futures does not.
+    """
+    if not harvest.totals:
+        return None
+    start, beside, grand, last_is_grand = 0, 0.0, 0.0, False
+    for total in harvest.totals:
+        block = harvest.drafts[start : total.n_drafts]
+        stated = total.value
+        since = _sum(block) + total.beside - beside
+        overall = _sum(harvest.drafts[: total.n_drafts]) + total.beside
+        is_same = len({draft.currency for draft in block}) <= 1 and all(_value(draft) is not None for draft in block)
+        last_is_grand = not _matches(stated, since, block) and _matches(stated, overall, block)
+        if is_same and not last_is_grand and not _matches(stated, since, block):
+            harvest.warn(
+                "total_mismatch",
+                total.line,
+                f"Line {total.line}: the rows above add to {since:,.2f}, the file states {stated:,.2f}, a difference of "
+                f"{stated - since:,.2f}. A row may be missing.",
+            )
+        grand = stated if last_is_grand else grand + stated
+        start, beside = total.n_drafts, total.beside
+    return grand
+
+
+def _value(draft: Draft) -> float | None:
+    return 0.0 if draft.instrument.asset_class == "future" else draft.value
+
+
+def _sum(drafts: Sequence[Draft]) -> float:
+    return sum(_value(draft) or 0.0 for draft in drafts)
+
+
+def _matches(stated: float, added: float, block: Sequence[Draft]) -> bool:
+    return abs(stated - added) <= 0.02 + 0.01 * len(block) + 1e-6 * abs(stated)
+
+
+def to_fractions(harvest: Harvest) -> list[float | None]:
+    """Return the weight of every draft as a fraction of the portfolio.
+
+    Weights count only where the file states neither quantities nor values. Numbers without per cent signs are per cent
+    when they add to about 100 and fractions when they add to about 1.
+
+    Raises
+    ------
+    HoldingsError
+        When the sum tells neither.
+    """
+    drafts = harvest.drafts
+    weighed = [draft for draft in drafts if draft.weight is not None]
+    if not weighed or any(draft.quantity is not None or draft.value is not None for draft in weighed):
+        _compare_weights(harvest)
+        return [None] * len(drafts)
+    total = sum(draft.weight or 0.0 for draft in weighed)
+    signs = {draft.has_percent_sign for draft in weighed}
+    divisor = 1.0
+    if signs == {True, False}:
+        raise HoldingsError(
+            "Some weights have a per cent sign and others have none. Write all of them in the same way."
+        )
+    if signs == {False}:
+        divisor = 100.0 if abs(total - 100.0) <= 25.0 else 1.0
+        if divisor == 1.0 and abs(total - 1.0) > 0.25:
+            raise HoldingsError(
+                f"The weights add to {total:g}, so they are neither fractions (adding to 1) nor per cent (adding to 100). "
+                "Write them with per cent signs."
+            )
+    total /= divisor
+    if abs(total - 1.0) > WEIGHT_TOLERANCE:
+        harvest.warn(
+            "weights_sum",
+            None,
+            f"The weights add to {100 * total:g} %, not 100 %; they were used as they stand, the rest counts as "
+            f"{'cash' if total < 1.0 else 'borrowed'}.",
+        )
+    return [None if draft.weight is None else draft.weight / divisor for draft in drafts]
+
+
+def _compare_weights(harvest: Harvest) -> None:
+    """Doubt a column of weights that contradicts the values beside it."""
+    drafts = [d for d in harvest.drafts if d.weight is not None and d.value is not None and d.weight]
+    total = sum(draft.value or 0.0 for draft in drafts)
+    if len(drafts) != len(harvest.drafts) or total <= 0:
+        return
+    scale = 1.0 if any(d.has_percent_sign for d in drafts) or sum(d.weight or 0.0 for d in drafts) < 2.0 else 100.0
+    for draft in drafts:
+        implied, stated = (draft.value or 0.0) / total, (draft.weight or 0.0) / scale
+        if abs(implied - stated) > 0.05:
+            harvest.warn(
+                "weight_conflict",
+                draft.line,
+                f"Line {draft.line}: quantity and price make {100 * implied:.1f} % of the file, its weight says "
+                f"{100 * stated:.1f} %. The weight was not used.",
+            )
+
+
+def settle_currencies(harvest: Harvest, base: str | None) -> None:
+    """Give rows without a currency that of the file, and say what is not in US dollars.
+
+    The file's currency is the one it names; else the one that all listings in it share; else the US dollar.
+    """
+    if base is None:
+        told = {draft.currency for draft in harvest.drafts if not draft.is_currency_assumed}
+        n_assumed = sum(d.is_currency_assumed and d.instrument.asset_class != "cash" for d in harvest.drafts)
+        base = told.pop() if len(told) == 1 and not n_assumed else "USD"
+    if base != "USD":
+        harvest.drafts = [replace(d, currency=base) if d.is_currency_assumed else d for d in harvest.drafts]
+    for currency, count in Counter(draft.currency for draft in harvest.drafts).items():
+        if currency != "USD":
+            noun = "row is" if count == 1 else "rows are"
+            harvest.warn(
+                "foreign_currency",
+                None,
+                f"{count} {noun} in {currency}: prices and values there are in that currency, not in US dollars.",
+            )
+
+
+def cash_in_usd(harvest: Harvest) -> float | None:
+    """Return the sum of the cash rows in USD; ``None`` when there are none or their rate is not known."""
+    cash = [draft for draft in harvest.drafts if draft.instrument.asset_class == "cash" and draft.value is not None]
+    if harvest.cash_in_base is not None or not cash:
+        return harvest.cash_in_base
+    return sum(draft.value or 0.0 for draft in cash) if {draft.currency for draft in cash} == {"USD"} else None
