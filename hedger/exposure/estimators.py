@@ -275,37 +275,45 @@ def _estimate(
     beta, stderr = np.full(n_assets, np.nan), np.full(n_assets, np.nan)
     n_observations = np.zeros(n_assets, dtype=np.int64)
     for columns, rows in _same_sessions(assets):
-        n_rows = index.size if rows is None else int(rows.sum())
-        n_observations[columns] = n_rows
-        x = index if rows is None else index[rows]
-        if n_rows < SHORTEST_RECORD or not np.ptp(x) > 0:
+        x = index[rows]
+        n_observations[columns] = x.size
+        if x.size < SHORTEST_RECORD or not np.ptp(x) > 0:
             continue
-        returns = assets[:, columns] if rows is None else assets[rows][:, columns]
-        kept = tuple((share, weights if rows is None else weights[rows]) for share, weights in speeds)
-        if width is not None:
-            returns = _slope_winsorised(returns, x, width)
-        kernel, mean = _blended_kernel(x, kept)
-        slope = kernel @ returns
-        residuals = returns - np.multiply.outer(x, slope)
-        residuals -= mean @ residuals
-        beta[columns] = slope
-        stderr[columns] = np.sqrt(np.square(kernel) @ np.square(residuals, out=residuals))
+        kernel, mean = _blended_kernel(x, tuple((share, weights[rows]) for share, weights in speeds))
+        room = np.empty((x.size, min(BLOCK, columns.size)))
+        for first in range(0, columns.size, BLOCK):
+            block = columns[first : first + BLOCK]
+            returns = room[:, : block.size]
+            _copy_returns(assets, rows, block, out=returns)
+            if width is not None:
+                _slope_winsorise(returns, x, width)
+            beta[block] = kernel @ returns
+            stderr[block] = _robust_errors(returns, x, beta[block], kernel, mean)
     return _shrink_short_records(beta, stderr, n_observations)
 
 
-def _same_sessions(
-    assets: FloatArray,
-) -> Iterator[tuple[slice | IntArray, npt.NDArray[np.bool_] | None]]:
-    """Yield groups of columns with the same sessions traded; the sessions are ``None`` when it is all of them."""
+BLOCK = 128
+"""Assets worked on at a time: their returns fit into the processor's cache, and little memory is needed."""
+
+
+def _same_sessions(assets: FloatArray) -> Iterator[tuple[IntArray, slice | npt.NDArray[np.bool_]]]:
+    """Yield groups of columns that traded on the same sessions, with these sessions."""
     traded = np.isfinite(assets)
     if traded.all():
-        yield slice(None), None
+        yield np.arange(assets.shape[1]), slice(None)
         return
     patterns, group = np.unique(np.packbits(traded, axis=0), axis=1, return_inverse=True)
     for number in range(patterns.shape[1]):
         columns = np.flatnonzero(group == number)
-        rows = traded[:, columns[0]]
-        yield columns, None if rows.all() else rows
+        yield columns, traded[:, columns[0]]
+
+
+def _copy_returns(
+    assets: FloatArray, rows: slice | npt.NDArray[np.bool_], columns: IntArray, *, out: FloatArray
+) -> None:
+    neighbours = columns[-1] - columns[0] == columns.size - 1
+    chosen = assets[:, columns[0] : columns[-1] + 1] if neighbours else assets[:, columns]
+    out[...] = chosen[rows]
 
 
 def _blended_kernel(index: FloatArray, speeds: tuple[tuple[float, FloatArray], ...]) -> tuple[FloatArray, FloatArray]:
@@ -320,21 +328,45 @@ def _blended_kernel(index: FloatArray, speeds: tuple[tuple[float, FloatArray], .
     return kernel, mean
 
 
+def _robust_errors(
+    returns: FloatArray, index: FloatArray, slope: FloatArray, kernel: FloatArray, mean: FloatArray
+) -> FloatArray:
+    """Return ``sqrt(sum k^2 e^2)`` of the residuals ``e = y - a - b x``, shape (n_assets,).
+
+    The square is expanded, so that each term is one product of a vector with all returns and no matrix of residuals
+    is made. The returns are squared in place.
+    """
+    intercept = mean @ returns - slope * (mean @ index)
+    squares = np.square(kernel)
+    weighted = squares * index
+    crossed = intercept * (squares @ returns) + slope * (weighted @ returns)
+    variance = (
+        squares @ np.square(returns, out=returns)
+        - 2.0 * crossed
+        + intercept**2 * squares.sum()
+        + 2.0 * intercept * slope * weighted.sum()
+        + slope**2 * (weighted @ index)
+    )
+    errors: FloatArray = np.sqrt(np.maximum(variance, 0.0))
+    return errors
+
+
 CENTRED_FROM, CENTRED_TO = -0.5, 2.5
 """First-pass slopes beyond these mark inverse and geared instruments, whose band is re-centred."""
 
 
-def _slope_winsorised(returns: FloatArray, index: FloatArray, width: float) -> FloatArray:
-    """Clip each return between ``(centre - width)`` and ``(centre + width)`` times the index return."""
+def _slope_winsorise(returns: FloatArray, index: FloatArray, width: float) -> None:
+    """Clip each return, in place, between ``(centre - width)`` and ``(centre + width)`` times the index return."""
     first_pass, _ = _blended_kernel(index, ((1.0, age_weights(index.size, 126.0)),))
     slope = np.clip(first_pass @ returns, -6.0, 6.0)
+    moved = np.flatnonzero((slope < CENTRED_FROM) | (slope > CENTRED_TO))
+    raw = returns[:, moved]
     reach = width * np.abs(index)[:, None]
-    ordinary = (slope >= CENTRED_FROM) & (slope <= CENTRED_TO)
-    if ordinary.all():
-        centre = index[:, None]
-        return np.clip(returns, centre - reach, centre + reach)
-    centre = np.multiply.outer(index, np.where(ordinary, 1.0, slope))
-    return np.clip(returns, centre - reach, centre + reach)
+    np.maximum(returns, index[:, None] - reach, out=returns)
+    np.minimum(returns, index[:, None] + reach, out=returns)
+    if moved.size:
+        band = np.multiply.outer(index, slope[moved])
+        returns[:, moved] = np.clip(raw, band - reach, band + reach)
 
 
 def _shrink_short_records(beta: FloatArray, stderr: FloatArray, n_observations: IntArray) -> BetaEstimates:

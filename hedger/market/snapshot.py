@@ -1,7 +1,7 @@
 """The prices that come with the package: no network, the same numbers on every machine.
 
 They end on a fixed day and are for demonstration, tests and offline use; ``data/SOURCES.md`` tells where they
-come from, and ``tools/pack_market.py`` how they were packed.
+come from, and ``hedger.market.pack`` how they were packed.
 """
 
 from __future__ import annotations

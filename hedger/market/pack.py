@@ -1,6 +1,6 @@
 """Pack the market data that the package ships, from the CSV files they were collected in.
 
-    python tools/pack_market.py FOLDER [--out hedger/data]
+    python -m hedger.market.pack FOLDER [--out hedger/data]
 
 FOLDER holds ``snapshot_wide.csv.gz``, ``indices.csv.gz`` and ``rates.csv.gz`` as ``hedger/data/SOURCES.md``
 describes them. Every packed cell is decoded again and compared bit by bit with ``float(text)`` of the original,
@@ -91,7 +91,7 @@ def main() -> None:
     """Pack both files and say how large they are."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder with the original CSV files")
-    default = Path(__file__).parent.parent / "hedger" / "data"
+    default = Path(__file__).parents[1] / "data"
     parser.add_argument("--out", type=Path, default=default, help="folder to write to")
     arguments = parser.parse_args()
     for name, tables in (

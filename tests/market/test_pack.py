@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -11,8 +10,7 @@ import numpy as np
 import pytest
 
 from hedger.market.decimal_table import DecimalTable
-
-PROGRAM = Path(__file__).parents[2] / "tools" / "pack_market.py"
+from hedger.market.pack import main
 
 SNAPSHOT = """date,^DJI,^GSPC,^NDX,^RUT,^VIX,MDY,AAPL,GLD
 2026-08-20,53000.1,7600.5,29000,3000.25,15.2,596.6,308.1,
@@ -50,11 +48,8 @@ def pack(tmp_path, monkeypatch):
     def run(indices: str = INDICES) -> Path:
         for name, text in (("snapshot_wide", SNAPSHOT), ("indices", indices), ("rates", RATES)):
             (tmp_path / f"{name}.csv.gz").write_bytes(gzip.compress(text.encode()))
-        spec = importlib.util.spec_from_file_location("pack_market", PROGRAM)
-        program = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(program)
-        monkeypatch.setattr(sys, "argv", ["pack_market.py", str(tmp_path), "--out", str(tmp_path)])
-        program.main()
+        monkeypatch.setattr(sys, "argv", ["pack", str(tmp_path), "--out", str(tmp_path)])
+        main()
         return tmp_path
 
     return run
