@@ -267,7 +267,7 @@ def _doubts(positions: Sequence[Position], newest: Mapping[str, float]) -> Itera
         yield Note(
             code="price_differs_from_file",
             message=(
-                f"Prices far from the file's: {', '.join(differing)}. A split since the file was made, or another "
+                f"Prices far from the file's: {_first_few(differing)}. A split since the file was made, or another "
                 "security under the same symbol, may be behind it; check these quantities."
             ),
         )
@@ -275,8 +275,13 @@ def _doubts(positions: Sequence[Position], newest: Mapping[str, float]) -> Itera
     if by_value:
         yield Note(
             code="quantity_from_value",
-            message=f"The file gives a value but no quantity for {', '.join(by_value)}; the value is used as it is.",
+            message=f"The file gives a value but no quantity for {_first_few(by_value)}; the value is used as it is.",
         )
+
+
+def _first_few(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _gross_base_note(book: Book) -> Note:
