@@ -1,0 +1,5 @@
+"""The advice in a browser; the only code that knows Streamlit."""
+
+from hedger.ui.launch import launch
+
+__all__ = ["launch"]

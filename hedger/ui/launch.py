@@ -1,0 +1,85 @@
+"""Start the web page on this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import subprocess
+import sys
+from pathlib import Path
+
+from hedger.errors import SettingsError, shorten
+
+PAGE = Path(__file__).parent / "script" / "hedger_page.py"
+"""Beside it lies the configuration of server and theme, ``.streamlit/config.toml``."""
+
+
+def launch(
+    portfolio: Path | None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8501,
+    is_open_on_purpose: bool = False,
+    is_headless: bool = False,
+) -> int:
+    """Serve the page until it is stopped, and return the exit status of the server.
+
+    Parameters
+    ----------
+    portfolio
+        Holdings file that the page begins with; ``None`` for a sample.
+    host
+        Address to listen on.
+    port
+        Port to listen on.
+    is_open_on_purpose
+        Whether an address that other machines can reach is meant; the page itself asks nobody who they are.
+    is_headless
+        Whether no browser is to be opened.
+
+    Raises
+    ------
+    SettingsError
+        When the address can be reached from other machines and that is not said to be meant, or when there is no
+        such holdings file.
+    """
+    if not is_open_on_purpose and not _is_loopback(host):
+        raise SettingsError(
+            f'The page asks nobody for a password, and on the address "{shorten(host)}" other machines could reach '
+            "it. Use --host 127.0.0.1, or say that you mean it with --i-know-it-is-open."
+        )
+    if portfolio is not None and not portfolio.is_file():
+        raise SettingsError(f'There is no file "{shorten(portfolio)}" to open the page with.')
+    command = [sys.executable, "-m", "streamlit", "run", str(PAGE), *_server_options(host, port, is_headless)]
+    if portfolio is not None:
+        command += ["--", str(portfolio.resolve())]
+    try:
+        return subprocess.run(command, check=False).returncode  # noqa: S603  our own arguments, without a shell
+    except KeyboardInterrupt:  # how a person stops a server; it has stopped with us
+        return 0
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _server_options(host: str, port: int, is_headless: bool) -> list[str]:
+    """Return what must hold whatever the user's own Streamlit configuration says."""
+    options: dict[str, str] = {
+        "server.address": host,
+        "server.port": str(port),
+        "server.enableXsrfProtection": "true",
+        "server.enableCORS": "true",
+        "server.maxUploadSize": "50",
+        "server.showEmailPrompt": "false",
+        "server.fileWatcherType": "none",
+        "browser.serverAddress": host,
+        "browser.gatherUsageStats": "false",
+    }
+    if is_headless:
+        options["server.headless"] = "true"
+    return [f"--{name}={value}" for name, value in options.items()]

@@ -1,0 +1,57 @@
+"""Order ticket and scenarios as tables of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hedger.report import to_dollars, to_percent
+from hedger.ui.wording import escape, to_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from hedger.advice import Advice
+
+
+def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, n_text: int = 1) -> str:
+    """Return a Markdown table; the first `n_text` columns to the left, numbers to the right.
+
+    Every cell is escaped, so that none can be read as Markdown.
+    """
+    alignment = [":--" if position < n_text else "--:" for position in range(len(headings))]
+    lines = [[escape(heading) for heading in headings], alignment, *([escape(cell) for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def order_ticket(advice: Advice) -> str:
+    """Return the orders, one a row."""
+    rows = [
+        (
+            f"{'Sell' if order.quantity < 0 else 'Buy'} {abs(order.quantity):,}",
+            order.quote.code,
+            order.quote.contract.name,
+            to_day(order.quote.last_trading_day),
+            f"{order.quote.price:,.2f}",
+            to_dollars(order.notional),
+            to_dollars(order.initial_margin),
+            to_dollars(order.cost, places=2),
+        )
+        for order in advice.plan.orders
+    ]
+    headings = ("Order", "Contract", "Name", "Last trading day", "Price", "Notional", "Initial margin", "Cost")
+    return markdown_table(headings, rows, n_text=4)
+
+
+def scenario_table(advice: Advice) -> str:
+    """Return what moves of the index would do, falls first."""
+    rows = [
+        (
+            to_percent(dict(scenario.shocks)[advice.plan.reference_index], is_change=True),
+            to_dollars(scenario.unhedged_pnl, is_change=True),
+            to_dollars(scenario.hedge_pnl, is_change=True),
+            to_dollars(scenario.hedged_pnl, is_change=True),
+            f"{to_dollars(scenario.hedged_low, is_change=True)} to {to_dollars(scenario.hedged_high, is_change=True)}",
+        )
+        for scenario in advice.risk.scenarios
+    ]
+    return markdown_table(("Index", "Without hedge", "Futures", "With hedge", "With hedge, 95% range"), rows)
