@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.advice import Advice, Measurement
-    from hedger.contracts import ContractQuote, FuturesContract, Margin
+    from hedger.contracts import ContractQuote
     from hedger.errors import HedgerError, Note
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan, Order
     from hedger.portfolio import Portfolio
+    from hedger.report.listing import ListedContract
     from hedger.risk import Distribution, Risk, Scenario
     from hedger.settings import Settings
 
@@ -90,13 +91,11 @@ def betas_document(measurement: Measurement) -> Document:
     }
 
 
-def contracts_document(
-    as_of: date, rows: Iterable[tuple[FuturesContract, Margin | None]], notes: Iterable[Note] = ()
-) -> Document:
+def contracts_document(as_of: date, rows: Iterable[ListedContract], notes: Iterable[Note] = ()) -> Document:
     """Return the contract table as it stood on a day, with the newest margin of each, dated, where one is known."""
     return {
         "as_of": as_of,
-        "contracts": [_contract(contract, margin, as_of) for contract, margin in rows],
+        "contracts": [_contract(row) for row in rows],
         "notes": _notes(notes),
     }
 
@@ -329,18 +328,26 @@ def _calendar(advice: Advice) -> Document:
     }
 
 
-def _contract(contract: FuturesContract, margin: Margin | None, as_of: date) -> Document:
+def _contract(row: ListedContract) -> Document:
+    contract, margin, expiry = row.contract, row.margin, row.expiry
     return {
         **asdict(contract),
         "tick_value": contract.tick_value,
-        "is_listed": contract.is_listed(as_of),
+        "is_listed": row.is_listed,
+        "contract_code": row.code,
+        "last_trading_day": expiry.last_trading_day if expiry else None,
+        "roll_date": expiry.roll_date if expiry else None,
+        "level": row.level,
+        "notional": row.notional,
         "margin": None
         if margin is None
         else {
             "initial": margin.initial,
             "maintenance": margin.maintenance,
             "as_of": margin.as_of,
+            "age_days": row.margin_age_days,
             "source": margin.source,
+            "confidence": margin.confidence,
         },
     }
 

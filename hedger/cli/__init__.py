@@ -1,0 +1,5 @@
+"""For a terminal: options to settings, one call, then a view for people or one JSON document for programs."""
+
+from hedger.cli.commands import hedger, main
+
+__all__ = ["hedger", "main"]

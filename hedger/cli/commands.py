@@ -1,0 +1,163 @@
+"""The commands: each reads its input, makes one call and shows the result."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from hedger.advice import advise, decide, measure_account
+from hedger.cli.exits import ExitGroup, write_json
+from hedger.cli.options import takes_day, takes_json, takes_out, takes_portfolio, takes_prices, takes_settings
+from hedger.contracts import INDICES
+from hedger.market import open_source
+from hedger.portfolio import read_portfolio
+from hedger.report import (
+    betas_document,
+    contracts_document,
+    holdings_document,
+    list_contracts,
+    plan_document,
+    write_plan_folder,
+)
+from hedger.version import __version__
+
+if TYPE_CHECKING:
+    from hedger.advice import Advice
+    from hedger.settings import Settings
+
+# Views are imported where they are shown: with --json nothing is drawn, and rich need not be loaded.
+# ruff: noqa: PLC0415
+
+
+def _example(words: str) -> str:
+    return f"\b\nExample, from the root of the repository:\n  {words}"
+
+
+@click.group(
+    cls=ExitGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_example("hedger plan sample_portfolios/technology.csv --hedge 50%"),
+)
+@click.version_option(__version__, prog_name="hedger")
+def hedger() -> None:
+    """Hedge a portfolio of US stocks with the best whole number of index futures."""
+
+
+@hedger.command(epilog=_example("hedger plan sample_portfolios/technology.csv --hedge 50% --margin-budget 40000"))
+@takes_portfolio
+@takes_settings
+@takes_day
+@takes_prices
+@takes_out
+@takes_json
+def plan(
+    *, portfolio: str, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
+) -> None:
+    """Show what to trade so that the portfolio loses the risk you do not want."""
+    today = _today()
+    advice = advise(
+        read_portfolio(portfolio, as_of=as_of or today), open_source(prices), settings, as_of=as_of, today=today
+    )
+    _write_out(advice, out)
+    if is_json:
+        write_json(plan_document(advice))
+        return
+    from hedger.report.terminal import show
+    from hedger.report.terminal_plan import plan_view
+
+    show(plan_view(advice))
+
+
+@hedger.command(epilog=_example("hedger holdings sample_portfolios/schwab_positions.csv"))
+@takes_portfolio
+@takes_day
+@takes_json
+def holdings(*, portfolio: str, as_of: date | None, is_json: bool) -> None:
+    """Show what was read from the file, row by row, and what was not and why."""
+    held = read_portfolio(portfolio, as_of=as_of or _today())
+    if is_json:
+        write_json(holdings_document(held))
+        return
+    from hedger.report.terminal import show
+    from hedger.report.terminal_tables import holdings_view
+
+    show(holdings_view(held))
+
+
+@hedger.command(epilog=_example("hedger betas sample_portfolios/technology.csv"))
+@takes_portfolio
+@takes_settings
+@takes_day
+@takes_prices
+@takes_out
+@takes_json
+def betas(
+    *, portfolio: str, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
+) -> None:
+    """Show how every holding and the portfolio move with every index, and how sure that is.
+
+    Takes the options of `hedger plan`; those that choose contracts matter to --out only.
+    """
+    today = _today()
+    measurement = measure_account(
+        read_portfolio(portfolio, as_of=as_of or today), open_source(prices), settings, as_of=as_of, today=today
+    )
+    if out is not None:
+        _write_out(decide(measurement, settings), out)
+    if is_json:
+        write_json(betas_document(measurement))
+        return
+    from hedger.report.terminal import show
+    from hedger.report.terminal_tables import betas_view
+
+    show(betas_view(measurement))
+
+
+@hedger.command(epilog=_example("hedger contracts --as-of 2020-03-02"))
+@takes_day
+@takes_prices
+@takes_json
+def contracts(*, as_of: date | None, prices: str, is_json: bool) -> None:
+    """Show the index futures of a day: size, margin and its date, front month, roll; what was delisted is apart."""
+    levels = open_source(prices).fetch([index.symbol for index in INDICES], start=None, end=None)
+    day = as_of or levels.last_session
+    rows = list_contracts(day, levels)
+    if is_json:
+        write_json(contracts_document(day, rows))
+        return
+    from hedger.report.terminal import show
+    from hedger.report.terminal_tables import contracts_view
+
+    show(contracts_view(day, rows))
+
+
+@hedger.command(epilog=_example("hedger app --portfolio sample_portfolios/technology.csv"))
+@click.option("--portfolio", type=click.Path(path_type=Path), metavar="FILE", help="Holdings file to begin with.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port to listen on.")
+def app(*, portfolio: Path | None, host: str, port: int) -> int:
+    """Start the web page on this machine."""
+    # By name, because the page is the room above this one: nothing here may depend on it.
+    launch = importlib.import_module("hedger.ui.launch").launch
+    status: int = launch(portfolio, host=host, port=port)
+    return status
+
+
+def main() -> None:
+    """Run the command `hedger` and leave with its exit status."""
+    hedger.main()
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("America/New_York")).date()
+
+
+def _write_out(advice: Advice, folder: Path | None) -> None:
+    if folder is not None:
+        written = write_plan_folder(advice, folder)
+        click.echo(f"Written: {', '.join(str(path) for path in written)}", err=True)

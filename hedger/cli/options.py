@@ -1,0 +1,167 @@
+"""The options that commands share: the words of :data:`hedger.settings.PARSERS`, read from the command line.
+
+What cannot be read on the command line is wrong usage. What a named file holds (settings, margins, fees) is read only
+when the command runs, because there the file is at fault and not the command line.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import wraps
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from hedger.errors import SettingsError, shorten
+from hedger.settings import PARSERS, Settings, combine_choices, parse_choices, read_choices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = Callable[..., Any]
+    Decorator = Callable[[Command], Command]
+
+
+def _worded(name: str) -> Callable[[str], Any]:
+    """Return the parser of a choice in the words of settings files; what it cannot read is wrong usage."""
+
+    def parse(text: str) -> Any:
+        try:
+            return PARSERS[name](text)
+        except SettingsError as error:
+            raise click.UsageError(str(error)) from None
+
+    return parse
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""The library reads week dates and dates without dashes, too."""
+
+
+def _to_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError:
+        raise click.UsageError(
+            f'--as-of: "{shorten(text)}" is not a day. Write it as YYYY-MM-DD, such as 2026-08-21.'
+        ) from None
+
+
+def _choice(name: str, example: str, meaning: str, *, is_repeatable: bool = False) -> Decorator:
+    if not is_repeatable:
+        return click.option(f"--{name}", type=_worded(name), metavar=example, help=meaning)
+    return click.option(
+        f"--{name}",
+        type=_worded(name),
+        metavar=example,
+        help=f"{meaning} Repeatable.",
+        multiple=True,
+        callback=lambda ctx, param, given: tuple(chain.from_iterable(given)),  # noqa: ARG005 (click's signature)
+    )
+
+
+def _flag(name: str, meaning: str) -> Decorator:
+    return click.option(f"--{name}", is_flag=True, help=meaning)
+
+
+def _file(name: str, meaning: str) -> Decorator:
+    return click.option(f"--{name}", type=str, metavar="FILE", help=meaning)
+
+
+_CHOICES = (
+    _choice("hedge", "50%", "Share of index exposure to remove, 50% or 0.5.  [default: 100%]"),
+    _choice("target-beta", "0.4", "Instead of --hedge: the beta to be left with."),
+    _choice(
+        "index",
+        "auto",
+        "auto, or sp500, nasdaq100, dow30, russell2000, midcap400; several, comma-separated, restrict the choice.",
+    ),
+    _choice("legs", "1", "How many indices the hedge may use.  [default: 1]"),
+    _flag("allow-long-legs", "A leg may be bought, not only sold."),
+    _choice("sizes", "e-mini,micro", "Any of standard, e-mini, micro, spot-quoted.  [default: standard,e-mini,micro]"),
+    _flag("include-delisted", "What-if: also contracts delisted before --as-of; such a plan cannot be traded."),
+    _choice("contracts", "ES,MES", "Instead of --sizes: exactly these."),
+    _choice("margin-budget", "25000", "Most initial margin to post, USD."),
+    _choice("max-contracts", "20", "Most contracts in all."),
+    _choice("tolerance", "1%", "Tracking risk that may be given up for a cheaper plan.  [default: 0%]"),
+    _choice("current", "ES=-2,MES=3", "Futures held beside those in the file, negative = short.", is_repeatable=True),
+    _choice("estimator", "two-speed", "Name of a beta estimator.  [default: two-speed]"),
+    _choice("beta", "AAPL=1.2", "Beta that you state; AAPL@nasdaq100=1.1 for one index.", is_repeatable=True),
+    _file("margins", "Your broker's margins: a CSV with symbol,initial,maintenance[,as_of]."),
+    _file("fees", "Your broker's fees per side: a CSV with symbol,commission,exchange_fee,regulatory_fee."),
+    _choice("futures-price", "ES=7690.25", "Futures price to use instead of fair value.", is_repeatable=True),
+    _choice("portfolio-value", "250000", "What the weights of a file with weights only refer to, USD."),
+    _file("settings", "A TOML file with any of these choices; the command line wins over it."),
+)
+
+_FILES = ("margins", "fees")
+"""Choices whose value is the name of a file."""
+
+
+def takes_settings(command: Command) -> Command:
+    """Give a command every choice as an option; it is called with `settings` in their place."""
+
+    @click.pass_context
+    @wraps(command)
+    def with_settings(ctx: click.Context, /, **given: Any) -> Any:
+        choices = {name: given.pop(name) for name in (field.replace("-", "_") for field in PARSERS)}
+        stated = {name: choice for name, choice in choices.items() if _is_stated(ctx, name)}
+        return command(settings=_combine(ctx, given.pop("settings"), stated), **given)
+
+    decorated: Command = with_settings
+    for option in reversed(_CHOICES):
+        decorated = option(decorated)
+    return decorated
+
+
+def _is_stated(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def _combine(ctx: click.Context, settings_file: str | None, stated: dict[str, Any]) -> Settings:
+    """Lay the command line over the settings file."""
+    files = {name: stated.pop(name) for name in _FILES if name in stated}
+    try:
+        combine_choices(stated)
+    except SettingsError as error:  # nothing but the command line can be at fault here
+        raise click.UsageError(str(error), ctx) from None
+    from_file = read_choices(Path(settings_file)) if settings_file is not None else {}
+    return combine_choices(from_file, stated | parse_choices(files))
+
+
+def takes_portfolio(command: Command) -> Command:
+    """Give a command the argument PORTFOLIO, the path of a holdings file."""
+    return click.argument("portfolio", metavar="PORTFOLIO")(command)
+
+
+def takes_day(command: Command) -> Command:
+    """Give a command the option ``--as-of``, a day or ``None``."""
+    return click.option("--as-of", type=_to_day, metavar="DAY", help="Day it is for.  [default: newest prices]")(
+        command
+    )
+
+
+def takes_prices(command: Command) -> Command:
+    """Give a command the option ``--prices``, the name of a price source."""
+    return click.option(
+        "--prices",
+        default="snapshot",
+        metavar="SOURCE",
+        help="snapshot (shipped), yahoo, or a CSV or Parquet file of adjusted closes.  [default: snapshot]",
+    )(command)
+
+
+def takes_out(command: Command) -> Command:
+    """Give a command the option ``--out``, a folder for the plan's files or ``None``."""
+    return click.option(
+        "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Also write plan.json and orders.csv there."
+    )(command)
+
+
+def takes_json(command: Command) -> Command:
+    """Give a command the option ``--json``, passed on as `is_json`."""
+    return click.option("--json", "is_json", is_flag=True, help="One JSON document on standard output.")(command)

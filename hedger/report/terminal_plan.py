@@ -1,0 +1,200 @@
+"""A plan at a glance: the answer, before and after, the ticket, index moves, why this index, and the doubts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+
+from hedger.report.terminal import bullet_list, left_out, number_table, paragraph, section
+from hedger.report.words import state_answer, to_beta, to_dollars, to_index_title, to_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from hedger.advice import Advice
+    from hedger.errors import Note
+    from hedger.hedge import Order
+
+SHOWN_MOVES = (-0.30, -0.20, -0.10, -0.05, 0.05, 0.10, 0.20)
+"""Index moves of the view; the JSON has more."""
+SHOWN_TAILS = ((0.95, 1), (0.99, 10))
+"""Level and sessions of the losses of the view; the JSON has more."""
+GRAVEST = (
+    "contract_delisted",
+    "prices_are_old",
+    "prices_end_early",
+    "hard_to_hedge",
+    "limit_binds",
+    "too_small_to_hedge",
+    "price_differs_from_file",
+    "margin_assumed",
+    "margin_low_confidence",
+    "margin_old",
+)
+"""Codes of notes that come first, the gravest first."""
+SHOWN_ELSEWHERE = ("index_choice", "holdings_excluded")
+"""Codes of notes whose facts have a place of their own in the view."""
+
+
+def plan_view(advice: Advice) -> RenderableType:
+    """Return the view of a plan; every number of it is a field of the advice."""
+    return Group(*_parts(advice))
+
+
+def _parts(advice: Advice) -> Iterator[RenderableType]:
+    yield paragraph(state_answer(advice), style="bold")
+    yield section("Before and after", _before_and_after(advice))
+    if advice.plan.orders:
+        yield section("Order ticket", _ticket(advice), *(paragraph(line) for line in _ticket_lines(advice)))
+    title = to_index_title(advice.plan.reference_index)
+    yield section(f"If the {title} moves", _moves(advice), *(paragraph(line) for line in _move_lines(advice)))
+    yield section("Which index", _indices(advice))
+    omitted = _omitted(advice)
+    if omitted:
+        yield section("Left out", left_out(omitted))
+    yield section("Worth knowing", bullet_list(_worth_knowing(advice)))
+
+
+def _before_and_after(advice: Advice) -> RenderableType:
+    plan, risk = advice.plan, advice.risk
+    beta = advice.exposure.of(plan.reference_index)
+    title = to_index_title(plan.reference_index)
+    value = advice.exposure.book.beta_base
+    rows = [
+        (f"Beta to the {title}", to_beta(plan.beta_before), to_beta(plan.beta_after)),
+        (
+            "  95% interval, next quarter",
+            _interval(beta.low, beta.high),
+            _interval(plan.beta_after_low, plan.beta_after_high),
+        ),
+        ("Yearly volatility", to_dollars(risk.before.volatility), to_dollars(risk.after.volatility)),
+        (
+            "  share of the value",
+            to_percent(risk.before.volatility / value, places=1),
+            to_percent(risk.after.volatility / value, places=1),
+        ),
+    ]
+    for before, after in zip(risk.before.tails, risk.after.tails, strict=True):
+        if (before.level, before.horizon_days) in SHOWN_TAILS:
+            days = "1 day" if before.horizon_days == 1 else f"{before.horizon_days} days"
+            rows.append(
+                (
+                    f"Value at risk, {days}, {to_percent(before.level)}",
+                    to_dollars(before.value_at_risk),
+                    to_dollars(after.value_at_risk),
+                )
+            )
+    return number_table("", "before", "after", rows=rows)
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{to_beta(low)} to {to_beta(high)}"
+
+
+def _ticket(advice: Advice) -> RenderableType:
+    orders = advice.plan.orders
+    rows = [_ticket_row(order) for order in orders]
+    if len(orders) > 1:
+        rows.append(
+            (
+                "Total",
+                "",
+                "",
+                "",
+                to_dollars(sum(order.notional for order in orders)),
+                to_dollars(sum(order.initial_margin for order in orders)),
+                to_dollars(sum(order.cost for order in orders), places=2),
+            )
+        )
+    columns = ("Contract", "Action", "Quantity", "Price", "Notional", "Initial margin", "Round trip")
+    return number_table(*columns, rows=rows, n_labels=2)
+
+
+def _ticket_row(order: Order) -> tuple[str, ...]:
+    return (
+        order.quote.code,
+        "BUY" if order.quantity > 0 else "SELL",
+        f"{abs(order.quantity):,}",
+        f"{order.quote.price:,.2f}",
+        to_dollars(order.notional),
+        to_dollars(order.initial_margin),
+        to_dollars(order.cost, places=2),
+    )
+
+
+def _ticket_lines(advice: Advice) -> Iterator[str]:
+    plan = advice.plan
+    if any(order.held_after != order.quantity for order in plan.positions):
+        held = ", ".join(f"{order.held_after:+,} {order.quote.symbol}" for order in plan.positions)
+        yield f"Held afterwards: {held}; initial margin of all {to_dollars(plan.initial_margin)}."
+    first = min((order.quote for order in plan.orders), key=lambda quote: quote.roll_date)
+    yield f"Last trading day {first.last_trading_day}; roll to the next month on {first.roll_date}."
+    if plan.is_optimal and advice.settings.tolerance == 0:
+        yield "Proved: no other whole number of contracts within your limits comes closer."
+
+
+def _moves(advice: Advice) -> RenderableType:
+    reference = advice.plan.reference_index
+    rows = [
+        (
+            to_percent(move, is_change=True) + ("*" if scenario.notes else ""),
+            to_dollars(scenario.unhedged_pnl, is_change=True),
+            to_dollars(scenario.hedge_pnl, is_change=True),
+            to_dollars(scenario.hedged_pnl, is_change=True),
+        )
+        for scenario in advice.risk.scenarios
+        if scenario.kind == "index" and (move := dict(scenario.shocks)[reference]) in SHOWN_MOVES
+    ]
+    return number_table("index", "portfolio", "futures", "together", rows=rows)
+
+
+def _move_lines(advice: Advice) -> Iterator[str]:
+    reference = advice.plan.reference_index
+    shown = [each for each in advice.risk.scenarios if dict(each.shocks)[reference] in SHOWN_MOVES]
+    for note in dict.fromkeys(note for scenario in shown for note in scenario.notes):
+        yield f"* {note}"
+
+
+def _indices(advice: Advice) -> RenderableType:
+    by_index = sorted(advice.exposure.by_index, key=lambda each: -each.r_squared)
+    chosen = advice.plan.reference_index
+    rows = [
+        (
+            to_index_title(each.index) + (" (used)" if each.index == chosen else ""),
+            to_beta(each.beta),
+            _interval(each.low, each.high),
+            to_percent(each.r_squared),
+        )
+        for each in by_index
+    ]
+    bold = [position for position, each in enumerate(by_index) if each.index == chosen]
+    return number_table("", "beta", "95% interval", "variance it removes", rows=rows, bold=bold)
+
+
+def _omitted(advice: Advice) -> list[str]:
+    excluded = [
+        f"{each.symbol}"
+        + (f", {to_dollars(each.market_value)}" if each.market_value is not None else "")
+        + f": {each.reason}"
+        for each in advice.exposure.book.excluded
+    ]
+    return excluded + [f"line {row.line}: {row.reason}" for row in advice.portfolio.skipped_rows]
+
+
+def _worth_knowing(advice: Advice) -> Iterator[str]:
+    notes = [note for note in advice.notes if note.code not in SHOWN_ELSEWHERE]
+    for note in sorted(notes, key=_gravity):
+        yield note.message
+    yield (
+        f"The hedge ratio is a share of beta dollars ({to_dollars(advice.plan.beta_dollars)}: "
+        "market value times beta), not of market value."
+    )
+    prices = advice.measurement.prices
+    yield f"Prices: {prices.source}, closes of {prices.last_session}. All figures: --json. Not investment advice."
+
+
+def _gravity(note: Note) -> int:
+    return GRAVEST.index(note.code) if note.code in GRAVEST else len(GRAVEST)

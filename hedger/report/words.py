@@ -1,0 +1,118 @@
+"""Numbers and answers in the words that people read: the only place where a figure meets its unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hedger.contracts import INDICES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from hedger.advice import Advice
+    from hedger.hedge import HedgePlan, Order
+
+UNKNOWN = "-"
+"""What stands for a number that is not known."""
+
+_LIMITS = {
+    "margin_budget": "the margin budget",
+    "max_contracts": "the limit on contracts",
+    "legs": "the limit on indices",
+}
+
+
+def to_dollars(amount: float | None, *, places: int = 0, is_change: bool = False) -> str:
+    """Write USD as ``$1,234`` or ``-$1,234``; a change gains its plus sign."""
+    if amount is None:
+        return UNKNOWN
+    rounded = round(amount, places) + 0.0  # minus zero is no news
+    sign = "-" if rounded < 0 else "+" if is_change and rounded > 0 else ""
+    return f"{sign}${abs(rounded):,.{places}f}"
+
+
+def to_percent(fraction: float | None, *, places: int = 0, is_change: bool = False) -> str:
+    """Write a fraction as ``12%``; a change gains its plus sign."""
+    if fraction is None:
+        return UNKNOWN
+    rounded = round(100.0 * fraction, places) + 0.0
+    sign = "+" if is_change and rounded > 0 else ""
+    return f"{sign}{rounded:,.{places}f}%"
+
+
+def to_beta(beta: float) -> str:
+    """Write a beta with two places."""
+    return f"{round(beta, 2) + 0.0:.2f}"
+
+
+def to_index_title(name: str) -> str:
+    """Return the name for people of an index, such as ``"Nasdaq-100"``."""
+    return next(index.title for index in INDICES if index.name == name)
+
+
+def to_month(day: date) -> str:
+    """Write the month of a day, such as ``"September 2026"``."""
+    return f"{day:%B %Y}"
+
+
+def state_answer(advice: Advice) -> str:
+    """Say in one sentence, or two, what to trade, what that does, and why it is not exactly what was asked for."""
+    plan = advice.plan
+    title = to_index_title(plan.reference_index)
+    value = to_dollars(advice.exposure.book.market_value)
+    if not plan.orders:
+        return f"{_no_trade(plan)} {_shortfall(advice)}".rstrip()
+    if advice.settings.target_beta is None:
+        aim = f"to remove {to_percent(plan.achieved_hedge_fraction)} of the {title} risk of a {value} portfolio"
+    else:
+        aim = (
+            f"to bring the {title} beta of a {value} portfolio "
+            f"from {to_beta(plan.beta_before)} to {to_beta(plan.beta_after)}"
+        )
+    return f"{_trades(plan.orders)} {aim}. {_shortfall(advice)}".rstrip()
+
+
+def _trades(orders: tuple[Order, ...]) -> str:
+    """Write orders as ``Sell 1 NQ and 3 MNQ (September 2026)``."""
+    months = list(dict.fromkeys(to_month(order.quote.last_trading_day) for order in orders))
+    words = []
+    for order in orders:
+        verb = "sell" if order.quantity < 0 else "buy"
+        month = f" ({to_month(order.quote.last_trading_day)})" if len(months) > 1 else ""
+        words.append((verb, f"{abs(order.quantity)} {order.quote.symbol}{month}"))
+    same_verb = len({verb for verb, _ in words}) == 1
+    parts = [words[0][1] if same_verb else " ".join(words[0])]
+    parts += [text if same_verb else f"{verb} {text}" for verb, text in words[1:]]
+    listed = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    sentence = f"{words[0][0]} {listed}" if same_verb else listed
+    return sentence[0].upper() + sentence[1:] + (f" ({months[0]})" if len(months) == 1 else "")
+
+
+def _no_trade(plan: HedgePlan) -> str:
+    held = [f"{abs(order.held_after)} {order.quote.symbol}" for order in plan.positions if order.held_after]
+    title = to_index_title(plan.reference_index)
+    if held:
+        return (
+            f"Trade nothing: the futures held already ({', '.join(held)}) remove "
+            f"{to_percent(plan.achieved_hedge_fraction)} of the {title} risk."
+        )
+    if plan.achieved_hedge_fraction is None or plan.hedge_fraction == 0:
+        return "Trade nothing: there is no index risk to remove."
+    return f"Trade nothing: no whole number of contracts brings the {title} risk closer to the one asked for."
+
+
+def _shortfall(advice: Advice) -> str:
+    """Say by how much the plan misses what was asked for, where a reader would see a difference."""
+    plan, target = advice.plan, advice.settings.target_beta
+    if target is None:
+        asked, reached = to_percent(plan.hedge_fraction), to_percent(plan.achieved_hedge_fraction)
+    else:
+        asked, reached = f"a beta of {to_beta(target)}", f"a beta of {to_beta(plan.beta_after)}"
+    if asked == reached or plan.achieved_hedge_fraction is None:
+        return ""
+    if plan.binding_limits:
+        limits = " and ".join(_LIMITS.get(limit.name, limit.name) for limit in plan.binding_limits)
+        return f"You asked for {asked}; {limits} holds the plan back."
+    if advice.settings.tolerance > 0:
+        return f"You asked for {asked}; within your tolerance this is the cheapest plan."
+    return f"You asked for {asked}; whole contracts come no closer."
