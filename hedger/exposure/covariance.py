@@ -91,13 +91,12 @@ def explained_variance(book: FloatArray, indices: FloatArray, *, half_life: floa
     Returns
     -------
     ndarray of shape (n_indices,)
-        Between 0 and 1; zero for a book that does not move.
+        Between 0 and 1; zero for a book or an index that does not move.
     """
     known = np.isfinite(book)
     weights = age_weights(book.size, half_life)[known]
     joint = weighted_covariance(np.column_stack([indices[known], book[known]]), weights)
     variance = np.diag(joint)
-    if not variance[-1] > 0:
-        return np.zeros(indices.shape[1])
-    share: FloatArray = np.square(joint[:-1, -1]) / (variance[:-1] * variance[-1])
+    both = variance[:-1] * variance[-1]
+    share: FloatArray = np.divide(np.square(joint[:-1, -1]), both, out=np.zeros(both.size), where=both > 0)
     return share

