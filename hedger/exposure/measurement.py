@@ -9,6 +9,9 @@ Short records widen it by their own standard errors.
 
 **Reference index.** The one whose single-index hedge would have removed most variance (weighted R-squared,
 half-life 126 sessions over five years).
+
+**Holdings without prices.** Where the user states their betas they are valued by the file, and in past sessions they
+move with the index that explains the other holdings best, by their stated beta to it.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.errors import Note, PricesUnavailableError, SettingsError
+from hedger.errors import HedgeError, InsufficientHistoryError, Note, PricesUnavailableError, SettingsError
 from hedger.exposure.betas import BetaOverride, Exposure, HoldingBeta, IndexBeta
 from hedger.exposure.covariance import (
     annual_covariance,
@@ -79,8 +82,10 @@ def measure_exposure(
     ------
     PricesUnavailableError
         When no index or no holding has a current price.
+    HedgeError
+        When there is no holding, or the holdings cancel out.
     InsufficientHistoryError
-        When the indices have too short a history.
+        When the indices or the holdings have too short a history.
     SettingsError
         When an override names a symbol that is not held, or an index that is not measured.
     """
@@ -93,14 +98,21 @@ def measure_exposure(
         valued_by_file={symbol for symbol, _ in stated},
         portfolio_value=portfolio_value,
     )
-    _require_holdings(book, stated, portfolio)
+    _require_holdings(book, stated, portfolio, [index.name for index in measured])
     priced = [holding.symbol for holding in book.holdings if holding.is_priced]
     paired = pair_returns(prices, priced, [index.symbol for index in measured], lookback=LOOKBACK)
     values = np.array([holding.market_value for holding in book.holdings if holding.is_priced])
     gains = book_gains(paired.assets, values[None, :])[:, 0]
+    _require_history(gains, prices)
     stale = {priced[position] for position in paired.repeated}
-
     explained = explained_variance(gains, paired.indices)
+    if len(priced) < len(book.holdings):
+        anchor = int(np.argmax(explained))
+        unpriced = [holding for holding in book.holdings if not holding.is_priced]
+        moved = sum(holding.market_value * stated[holding.symbol, measured[anchor].name] for holding in unpriced)
+        gains = gains + moved * paired.indices[:, anchor]
+        explained = explained_variance(gains, paired.indices)
+
     by_holding: list[HoldingBeta] = []
     by_index: list[IndexBeta] = []
     for position, index in enumerate(measured):
@@ -129,7 +141,7 @@ def measure_exposure(
         gains=gains,
         index_returns=paired.indices,
         unhedgeable_share=_unhedgeable_share(gains, paired.indices),
-        notes=(*prices.notes, *book.notes, *_notes(book, by_holding, paired)),
+        notes=(*prices.notes, *book.notes, *_notes(book, by_holding, paired), *_note_left_out(indices, measured)),
     )
 
 
@@ -195,7 +207,9 @@ def _stated_betas(overrides: Sequence[BetaOverride], indices: Sequence[str]) -> 
     return stated
 
 
-def _require_holdings(book: Book, stated: dict[tuple[str, str], float], portfolio: Portfolio) -> None:
+def _require_holdings(
+    book: Book, stated: dict[tuple[str, str], float], portfolio: Portfolio, indices: Sequence[str]
+) -> None:
     held = {position.symbol for position in portfolio.positions}
     unknown = sorted({symbol for symbol, _ in stated} - held)
     if unknown:
@@ -203,6 +217,8 @@ def _require_holdings(book: Book, stated: dict[tuple[str, str], float], portfoli
             f"A beta is stated for {', '.join(unknown)}, which the portfolio does not hold. "
             "Write the symbol as `hedger holdings` shows it."
         )
+    if not book.holdings and not book.excluded:
+        raise HedgeError("The portfolio holds no stock and no fund, so there is nothing to hedge.")
     if not any(holding.is_priced for holding in book.holdings):
         left_out = "; ".join(f"{each.symbol}: {each.reason}" for each in book.excluded[:5])
         raise PricesUnavailableError(
@@ -210,6 +226,23 @@ def _require_holdings(book: Book, stated: dict[tuple[str, str], float], portfoli
             + (f" ({left_out})" if left_out else "")
             + ". Use --prices with a file that has a column for them.",
             [each.symbol for each in book.excluded],
+        )
+    if book.gross_value == 0:
+        raise HedgeError("The holdings cancel each other out, so there is nothing to hedge.")
+    for holding in book.holdings:
+        if not holding.is_priced and any((holding.symbol, index) not in stated for index in indices):
+            raise SettingsError(
+                f"{holding.symbol} has no price history, and its beta is not stated for every index. "
+                f"State it for all: --beta {holding.symbol}=1.0."
+            )
+
+
+def _require_history(gains: FloatArray, prices: Prices) -> None:
+    n_known = int(np.isfinite(gains).sum())
+    if n_known < SHORTEST_RECORD:
+        raise InsufficientHistoryError(
+            f"Most of the portfolio has only {n_known} daily returns up to {prices.last_session}, paired with those of "
+            f"the indices; at least {SHORTEST_RECORD} are needed. Choose a later day or prices that reach further back."
         )
 
 
@@ -229,7 +262,7 @@ def _holding_betas(
         if (symbol, index) in stated:
             beta, stderr, shrink, n_observations = stated[symbol, index], None, 0.0, 0
             flags = ["stated_by_user"]
-        elif symbol in column:
+        else:
             position = column[symbol]
             beta = float(estimates.beta[position])
             stderr = float(estimates.stderr[position])
@@ -242,11 +275,6 @@ def _holding_betas(
                 flags.append("short_record")
             if symbol in stale:
                 flags.append("stale_closes")
-        else:
-            raise SettingsError(
-                f"{symbol} has no price history, and its beta is stated for one index only. "
-                f"State it for all: --beta {symbol}=1.0."
-            )
         rows.append(
             HoldingBeta(
                 symbol=symbol,
@@ -284,6 +312,17 @@ def _notes(
         whole = book.gross_value + abs(book.cash) + sum(known)
         share = f", {sum(known) / whole:.1%} of the value in the file" if whole > 0 and known else ""
         notes.append(Note(code="holdings_excluded", message=f"Not hedged{share}: {names}."))
+    unpriced = [holding.symbol for holding in book.holdings if not holding.is_priced]
+    if unpriced:
+        notes.append(
+            Note(
+                code="valued_by_file",
+                message=(
+                    f"No price is known for {', '.join(unpriced)}: the file's value is used, and they are assumed to "
+                    "move as their stated beta says, without a risk of their own."
+                ),
+            )
+        )
     short = sorted({row.symbol for row in rows if {"short_record", "no_record"} & set(row.flags)})
     if short:
         notes.append(
@@ -314,3 +353,15 @@ def _notes(
             )
         )
     return notes
+
+
+def _note_left_out(indices: Sequence[Index], measured: Sequence[Index]) -> list[Note]:
+    left_out = [index.title for index in indices if index not in measured]
+    if not left_out:
+        return []
+    return [
+        Note(
+            code="indices_not_measured",
+            message=f"The prices have no current level of {', '.join(left_out)}, so no hedge with it was considered.",
+        )
+    ]

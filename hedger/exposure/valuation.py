@@ -147,22 +147,16 @@ def value_holdings(
         if reason is not None:
             excluded.append(_exclude(position, reason))
         elif position.asset_class == "cash":
-            cash += _cash_value(position, portfolio_value)
+            cash += _file_value(position, portfolio_value)
         elif position.asset_class == "future":
             root = position.underlying or position.symbol
-            futures[root] = futures.get(root, 0) + round(position.quantity or 0.0)
+            futures[root] = futures.get(root, 0) + int(position.quantity or 0.0)
         elif position.symbol in newest:
             valued = _at_close(position, newest[position.symbol], portfolio_value)
             holdings[position.symbol] = _merged(holdings.get(position.symbol), valued)
             priced.append(position)
-        elif position.symbol in valued_by_file and position.market_value is not None:
-            valued = Holding(
-                symbol=position.symbol,
-                quantity=position.quantity,
-                price=None,
-                market_value=position.market_value,
-                is_priced=False,
-            )
+        elif position.symbol in valued_by_file and _has_value(position):
+            valued = _at_file_value(position, portfolio_value)
             holdings[position.symbol] = _merged(holdings.get(position.symbol), valued)
         else:
             why = stale.get(position.symbol) or dict(prices.missing).get(position.symbol)
@@ -200,13 +194,23 @@ def _reason_to_exclude(position: Position, futures_roots: Collection[str]) -> st
         return f"it is held in {position.currency}; only USD is supported"
     if position.asset_class == "option":
         return "options are not valued in this version"
-    if position.asset_class == "future" and (position.underlying or position.symbol) not in futures_roots:
-        return "it is not a US equity index future"
+    if position.asset_class == "future":
+        if (position.underlying or position.symbol) not in futures_roots:
+            return "it is not a US equity index future"
+        if position.quantity is None or position.quantity % 1:
+            return "the file does not tell a whole number of contracts"
+    if position.quantity is None and not _has_value(position):
+        return "the file tells neither its quantity nor its value"
     return None
 
 
 def _exclude(position: Position, reason: str) -> Excluded:
-    return Excluded(symbol=position.symbol, market_value=position.market_value, reason=reason)
+    in_dollars = position.market_value if position.currency == "USD" else None
+    return Excluded(symbol=position.symbol, market_value=in_dollars, reason=reason)
+
+
+def _has_value(position: Position) -> bool:
+    return position.market_value is not None or position.weight is not None
 
 
 def _require_value(portfolio_value: float | None) -> float:
@@ -218,21 +222,26 @@ def _require_value(portfolio_value: float | None) -> float:
     return portfolio_value
 
 
-def _cash_value(position: Position, portfolio_value: float | None) -> float:
+def _file_value(position: Position, portfolio_value: float | None) -> float:
     if position.market_value is not None:
         return position.market_value
     if position.weight is not None:
         return position.weight * _require_value(portfolio_value)
-    return position.quantity or 0.0
+    return position.quantity or 0.0  # of cash, a quantity is an amount
+
+
+def _at_file_value(position: Position, portfolio_value: float | None) -> Holding:
+    return Holding(
+        symbol=position.symbol,
+        quantity=position.quantity,
+        price=None,
+        market_value=_file_value(position, portfolio_value),
+        is_priced=False,
+    )
 
 
 def _at_close(position: Position, close: float, portfolio_value: float | None) -> Holding:
-    if position.quantity is not None:
-        quantity = position.quantity
-    elif position.weight is not None:
-        quantity = position.weight * _require_value(portfolio_value) / close
-    else:
-        quantity = (position.market_value or 0.0) / close
+    quantity = position.quantity if position.quantity is not None else _file_value(position, portfolio_value) / close
     return Holding(
         symbol=position.symbol,
         quantity=quantity,
