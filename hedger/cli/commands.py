@@ -140,11 +140,13 @@ def contracts(*, as_of: date | None, prices: str, is_json: bool) -> None:
 @click.option("--portfolio", type=click.Path(path_type=Path), metavar="FILE", help="Holdings file to begin with.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port to listen on.")
-def app(*, portfolio: Path | None, host: str, port: int) -> int:
+@click.option("--no-browser", is_flag=True, help="Serve the page without opening it.")
+@click.option("--i-know-it-is-open", is_flag=True, help="Also listen on an address that other machines can reach.")
+def app(*, portfolio: Path | None, host: str, port: int, no_browser: bool, i_know_it_is_open: bool) -> int:
     """Start the web page on this machine."""
     # By name, because the page is the room above this one: nothing here may depend on it.
     launch = importlib.import_module("hedger.ui.launch").launch
-    status: int = launch(portfolio, host=host, port=port)
+    status: int = launch(portfolio, host=host, port=port, is_headless=no_browser, is_open_on_purpose=i_know_it_is_open)
     return status
 
 

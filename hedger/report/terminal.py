@@ -26,6 +26,7 @@ def show(view: RenderableType) -> None:
     with console.capture() as captured:
         console.print(view, width=min(max(console.width, NARROWEST), WIDEST))
     console.file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    console.file.flush()
 
 
 def section(title: str, *parts: RenderableType) -> RenderableType:
