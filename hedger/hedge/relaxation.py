@@ -1,0 +1,333 @@
+r"""The hedge with fractions of contracts: a lower bound on the tracking risk of every whole plan.
+
+With some totals fixed and the others free between their limits, the relaxation is
+
+.. math::
+
+    \min_y \; x^\top S x \quad\text{subject to}\quad \sum_j c_{bj}(y_j) \le B_b, \qquad x = t + y,
+
+where :math:`c_{bj}` are the convex, piecewise linear curves of :mod:`hedger.hedge.mixes` and :math:`B_b` what is left
+of points, margin and count. For multipliers :math:`\lambda \ge 0` the dual function
+
+.. math::
+
+    D(\lambda) = \min_y \; x^\top S x + \sum_b \lambda_b \Bigl(\sum_j c_{bj}(y_j) - B_b\Bigr)
+
+lies below the squared tracking risk of every plan that keeps within the budgets; whatever :math:`\lambda` is, the
+bound holds. The inner minimum is found exactly by an active-set method: every total either rests at a bend of its
+curve or moves inside one piece, where the problem is linear algebra. The multipliers climb by Newton steps, one
+budget at a time; the climb stops early, since a bound needs no last digit.
+
+Because the curves are convex and :math:`S` is positive definite,
+
+.. math::
+
+    L(y) \ge D + \sum_j \gamma_j |y_j - y^*_j| + (y - y^*)^\top S (y - y^*)
+
+with :math:`\gamma_j \ge 0` the slope with which a resting total leaves its bend. So the total :math:`y_j` of any plan
+with squared risk below :math:`r^2` satisfies :math:`z^2 / (S_{RR}^{-1})_{jj} + \gamma_j z \le r^2 - D`,
+:math:`z = |y_j - y_j^*|`, R the free indices: the window in which the search has to look.
+
+The functions take nested lists of floats, or arrays of the same shape: they index, and do nothing else with them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hedger.hedge.mixes import Axis
+    from hedger.hedge.problem import FloatArray
+
+MOST_STEPS = 200
+"""Steps of the active-set method after which a node counts as not bounded; a dozen is usual."""
+MOST_CLIMBS = 12
+"""Newton steps on the multipliers at one node."""
+WORTHWHILE = 0.02
+"""Share of the distance to the limit that a further Newton step must promise."""
+
+
+@dataclass(slots=True)
+class Node:
+    """Totals fixed and free, and the state from which the active-set method starts.
+
+    Parameters
+    ----------
+    free
+        Indices whose total is not fixed yet.
+    residual
+        :math:`x`, USD.
+    total
+        :math:`y`, USD.
+    place
+        Per index ``2 i`` at bend ``i``, ``2 i + 1`` between bends ``i`` and ``i + 1``.
+    multipliers
+        :math:`\\lambda` of points, margin and count.
+    left
+        Points, margin and count that the free indices may use.
+    bound
+        :math:`D`, squared USD.
+    """
+
+    free: tuple[int, ...]
+    residual: list[float]
+    total: list[float]
+    place: list[int]
+    multipliers: list[float]
+    left: list[float]
+    bound: float = -math.inf
+
+
+class Relaxation:
+    """The bounds of one problem; see the module.
+
+    Parameters
+    ----------
+    covariance
+        Annual covariance, positive definite, shape (n_indices, n_indices).
+    axes
+        Curves of each index.
+    budgets
+        Which of points, margin and count are limited.
+    """
+
+    def __init__(self, covariance: FloatArray, axes: Sequence[Axis], budgets: Sequence[int]) -> None:
+        self.covariance = covariance.tolist()
+        self.inverse = [table.tolist() for table in inverses(covariance)]
+        self.breaks = [axis.breaks.tolist() for axis in axes]
+        self.values = [axis.values.tolist() for axis in axes]
+        self.slopes = [
+            (np.diff(axis.values, axis=1) / np.diff(axis.breaks)).tolist() if axis.breaks.size > 1 else [[], [], []]
+            for axis in axes
+        ]
+        self.budgets = tuple(budgets)
+
+    def tighten(self, node: Node, limit: float, enough: float | None = None) -> None:
+        """Minimise at a node and raise its multipliers until the bound passes the limit or would gain too little."""
+        slope = self.weighted_slopes(node)
+        best = self._settle(node, slope)
+        for _ in range(MOST_CLIMBS):
+            if node.bound > limit:
+                return
+            step = self._newton_step(node, limit, WORTHWHILE * (limit - node.bound) if enough is None else enough)
+            if step is None:
+                return
+            budget, change = step
+            before = list(node.multipliers)
+            node.multipliers[budget] = max(node.multipliers[budget] + change, 0.0)
+            slope = self.weighted_slopes(node)
+            bound = self._settle(node, slope)
+            if bound < best:
+                # The curve bends between the two: half the step is the simplest that never loses ground.
+                node.multipliers[budget] = 0.5 * (before[budget] + node.multipliers[budget])
+                slope = self.weighted_slopes(node)
+                bound = self._settle(node, slope)
+                if bound < best:
+                    node.multipliers = before
+                    self._settle(node, self.weighted_slopes(node))
+                    return
+            best = bound
+
+    def weighted_slopes(self, node: Node) -> list[list[float]]:
+        """Return per index the slope of the weighted curves on each piece."""
+        weights = [(budget, node.multipliers[budget]) for budget in self.budgets if node.multipliers[budget] > 0.0]
+        weighted = []
+        for j, slopes in enumerate(self.slopes):
+            combined = [0.0] * len(slopes[0])
+            if j in node.free:
+                for budget, weight in weights:
+                    row = slopes[budget]
+                    for piece in range(len(combined)):
+                        combined[piece] += weight * row[piece]
+            weighted.append(combined)
+        return weighted
+
+    def value(self, budget: int, j: int, total: float, place: int) -> float:
+        """Return a curve at a total."""
+        i = place // 2
+        value: float = self.values[j][budget][i]
+        if place % 2:
+            value += self.slopes[j][budget][i] * (total - self.breaks[j][i])
+        return value
+
+    def used(self, node: Node, budget: int) -> float:
+        """Return what the free totals use of a budget, by the curves."""
+        return math.fsum(self.value(budget, j, node.total[j], node.place[j]) for j in node.free)
+
+    def _settle(self, node: Node, slope: list[list[float]]) -> float:
+        converged = minimise(
+            node.free, node.residual, node.total, node.place, self.breaks, slope, self.covariance, self.inverse
+        )
+        if not converged:
+            node.bound = -math.inf
+            return node.bound
+        bound = quadratic(self.covariance, node.residual)
+        for budget in self.budgets:
+            weight = node.multipliers[budget]
+            if weight > 0.0:
+                bound += weight * (self.used(node, budget) - node.left[budget])
+        node.bound = bound
+        return bound
+
+    def _newton_step(self, node: Node, limit: float, enough: float) -> tuple[int, float] | None:
+        """Return the budget whose multiplier gains most, and the change; nothing when no step is worth it."""
+        chosen, change, most = -1, 0.0, enough
+        moving = [j for j in node.free if node.place[j] % 2]
+        mask = sum(1 << j for j in moving)
+        for budget in self.budgets:
+            weight = node.multipliers[budget]
+            over = self.used(node, budget) - node.left[budget]
+            if over <= 0.0 and weight == 0.0:
+                continue
+            slopes = [self.slopes[j][budget][node.place[j] // 2] for j in moving]
+            inverse = self.inverse[mask]
+            curvature = 0.5 * sum(
+                slopes[a] * inverse[j][k] * slopes[b] for a, j in enumerate(moving) for b, k in enumerate(moving)
+            )
+            if curvature > 0.0:
+                step = max(over / curvature, -weight)
+                gain = step * over - 0.5 * curvature * step * step
+            elif over > 0.0:
+                # Nothing moves yet: raise the price until something does.
+                step = max(3.0 * weight, 2.0 * (limit - node.bound) / over)
+                gain = step * over
+            else:
+                step, gain = -weight, -weight * over
+            if gain > most:
+                chosen, change, most = budget, step, gain
+        return (chosen, change) if chosen >= 0 else None
+
+    def rise(self, node: Node, j: int, slope: list[list[float]]) -> tuple[float, float, float]:
+        """Return the width of the parabola of a total, and the slopes with which it leaves a bend downwards and up."""
+        down = up = 0.0
+        if node.place[j] % 2 == 0:
+            i = node.place[j] // 2
+            gradient = 2.0 * sum(s * x for s, x in zip(self.covariance[j], node.residual, strict=True))
+            up = max(gradient + slope[j][i], 0.0) if i < len(slope[j]) else math.inf
+            down = max(-gradient - slope[j][i - 1], 0.0) if i > 0 else math.inf
+        mask = sum(1 << k for k in node.free)
+        width = self.inverse[mask][j][j]
+        return width, down, up
+
+
+def reach(width: float, slope: float, gap: float) -> float:
+    """Return the largest z >= 0 with z^2 / width + slope z <= gap."""
+    if slope == math.inf:
+        return 0.0
+    half = 0.5 * slope * width
+    return gap * width / (half + math.sqrt(half * half + gap * width)) if gap > 0.0 else 0.0
+
+
+def inverses(covariance: FloatArray) -> list[FloatArray]:
+    """Return the inverse of every principal submatrix, padded with zeros, by the bit mask of its rows."""
+    n = covariance.shape[0]
+    table = [np.zeros((n, n)) for _ in range(1 << n)]
+    for mask in range(1, 1 << n):
+        rows = [j for j in range(n) if mask >> j & 1]
+        block = np.ix_(rows, rows)
+        table[mask][block] = np.linalg.inv(covariance[block])
+    return table
+
+
+def quadratic(covariance: list[list[float]], residual: list[float]) -> float:
+    """Return x' S x."""
+    value = 0.0
+    for j, x in enumerate(residual):
+        row = covariance[j]
+        inner = 0.0
+        for k, other in enumerate(residual):
+            inner += row[k] * other
+        value += x * inner
+    return value
+
+
+def minimise(
+    free: tuple[int, ...],
+    residual: list[float],
+    total: list[float],
+    place: list[int],
+    breaks: list[list[float]],
+    slope: list[list[float]],
+    covariance: list[list[float]],
+    inverse: list[list[list[float]]],
+) -> bool:
+    """Move the free totals, and the residual with them, to the minimum of x' S x plus the weighted curves.
+
+    Returns
+    -------
+    bool
+        Whether the minimum was reached.
+    """
+    n = len(residual)
+    for _ in range(MOST_STEPS):
+        mask = 0
+        for j in free:
+            if place[j] % 2 == 1:
+                mask |= 1 << j
+        gradient = [0.0] * n
+        for j in free:
+            row = covariance[j]
+            value = 0.0
+            for k in range(n):
+                value += row[k] * residual[k]
+            gradient[j] = 2.0 * value
+        if mask:
+            table = inverse[mask]
+            share, blocked = 1.0, -1
+            move = [0.0] * n
+            for j in free:
+                if place[j] % 2 == 1:
+                    row = table[j]
+                    value = 0.0
+                    for k in free:
+                        if place[k] % 2 == 1:
+                            value -= row[k] * 0.5 * (gradient[k] + slope[k][place[k] // 2])
+                    move[j] = value
+                    i = place[j] // 2
+                    if total[j] + value > breaks[j][i + 1]:
+                        part = (breaks[j][i + 1] - total[j]) / value
+                        if part < share:
+                            share, blocked = part, j
+                    elif total[j] + value < breaks[j][i]:
+                        part = (breaks[j][i] - total[j]) / value
+                        if part < share:
+                            share, blocked = part, j
+            for j in free:
+                if move[j] != 0.0:
+                    total[j] += share * move[j]
+                    residual[j] += share * move[j]
+            if blocked >= 0:
+                i = place[blocked] // 2 + (1 if move[blocked] > 0.0 else 0)
+                residual[blocked] += breaks[blocked][i] - total[blocked]
+                total[blocked] = breaks[blocked][i]
+                place[blocked] = 2 * i
+                continue
+            for j in free:
+                row = covariance[j]
+                value = 0.0
+                for k in range(n):
+                    value += row[k] * residual[k]
+                gradient[j] = 2.0 * value
+        worst, leaving = 0.0, -1
+        for j in free:
+            if place[j] % 2 == 0:
+                i = place[j] // 2
+                noise = 1e-12 * (abs(gradient[j]) + covariance[j][j] * abs(residual[j]))
+                if i < len(breaks[j]) - 1:
+                    pull = -(gradient[j] + slope[j][i]) - noise
+                    if pull > worst:
+                        worst, leaving = pull, 2 * i + 1 + (j << 16)
+                if i > 0:
+                    pull = gradient[j] + slope[j][i - 1] - noise
+                    if pull > worst:
+                        worst, leaving = pull, 2 * i - 1 + (j << 16)
+        if leaving < 0:
+            return True
+        place[leaving >> 16] = leaving & 0xFFFF
+    return False
