@@ -1,0 +1,209 @@
+"""How the command line refuses: exit status, one clear sentence, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from hedger.cli import hedger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(hedger, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture
+def book(sample_folder: Path) -> Path:
+    return sample_folder / "technology.csv"
+
+
+def assert_refused(result: Result, *, status: int, says: str) -> None:
+    assert result.exit_code == status
+    assert result.stdout == ""
+    assert says in result.stderr
+    assert result.stderr.splitlines()[-1].endswith((".", "?"))
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.csv", b"", "The file is empty"),
+        ("blank.csv", b"\n \n\n", "Export the positions"),
+        ("picture.csv", PNG, "is a PNG image (binary), not a table of holdings"),
+        ("watch.csv", b"ticker,name\nAAPL,Apple\n", "none of a quantity, value or weight"),
+        ("unknown.csv", b"ticker,shares\nQQQQZZ,10\n", "No holding of the portfolio has a current price"),
+        ("typo.csv", b'ticker,shares\nAAPL,"1,2oo"\n', '"1,2oo" is not a number'),
+        ("weights.csv", b"ticker,weight\nAAPL,60%\nMSFT,40%\n", "--portfolio-value 250000"),
+    ],
+)
+def test_a_file_without_usable_holdings_is_refused(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    assert_refused(run("plan", file), status=1, says=says)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    assert_refused(run("holdings", tmp_path / "nosuch.csv"), status=1, says="no such file or directory")
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    assert_refused(run("betas", tmp_path), status=1, says="is a directory")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read every file")
+def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secret.csv"
+    file.write_text("ticker,shares\nAAPL,10\n")
+    file.chmod(0)
+    assert_refused(run("plan", file), status=1, says="permission denied")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--margin-budget", "1"], "No hedge fits a margin of $1: one MNQ needs"),
+        (["--as-of", "1950-01-03"], "begin on 1985-01-02; there are none up to 1950-01-03"),
+        (["--as-of", "1990-01-03"], "No holding of the portfolio has a current price"),
+        (["--as-of", "2030-01-03"], "Choose --as-of 2026-08-21"),
+        (["--prices", "nosuch"], '"nosuch" is neither a price source nor a file'),
+        (["--settings", "nosuch.toml"], 'The settings file "nosuch.toml" cannot be read'),
+        (["--margins", "nosuch.csv"], "nosuch.csv cannot be read"),
+        (["--fees", "nosuch.csv"], "nosuch.csv cannot be read"),
+        (["--contracts", "SP"], "SP was listed from 1982-04-21 to 2021-09-17"),
+        (["--beta", "ZZZZ=1"], "A beta is stated for ZZZZ, which the portfolio does not hold"),
+    ],
+)
+def test_what_the_world_does_not_offer_is_refused_with_1(book: Path, options: list[str], says: str) -> None:
+    assert_refused(run("plan", book, *options), status=1, says=says)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("hedge = 50\n", "--hedge 50 can be read in two ways"),
+        ("hegde = 0.5\n", 'There is no setting "hegde"'),
+        ('hedge = "50%"\ntarget_beta = 0.4\n', "Both hedge and target beta are given"),
+        ("hedge =\n", "is not TOML"),
+    ],
+)
+def test_a_bad_settings_file_is_refused_with_1(book: Path, tmp_path: Path, content: str, says: str) -> None:
+    settings = tmp_path / "choices.toml"
+    settings.write_text(content)
+    assert_refused(run("plan", book, "--settings", settings), status=1, says=says)
+
+
+def test_a_bad_table_of_margins_is_refused_with_1(book: Path, tmp_path: Path) -> None:
+    margins = tmp_path / "margins.csv"
+    margins.write_text("symbol,initial,maintenance\nES,20000,oops\n")
+    assert_refused(run("plan", book, "--margins", margins), status=1, says='line 2, column "maintenance": "oops"')
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--hedge", "50"], "--hedge 50 can be read in two ways"),
+        (["--hedge", "half"], '--hedge: "half" is not a share such as 50% or 0.5'),
+        (["--hedge", "250%"], "The hedge must lie between"),
+        (["--hedge", "50%", "--target-beta", "0.4"], "Both hedge and target beta are given"),
+        (["--sizes", "micro", "--contracts", "ES"], "Both sizes and contracts are given"),
+        (["--target-beta", "low"], '--target-beta: "low" is not a beta such as 0.4'),
+        (["--index", "foo"], '--index: "foo" is not an index; known are auto, sp500'),
+        (["--sizes", "mini"], '--sizes: "mini" is not a contract size'),
+        (["--legs", "many"], '--legs: "many" is not a whole number of indices'),
+        (["--margin-budget", "lots"], '--margin-budget: "lots" is not an amount in USD'),
+        (["--margin-budget", "-5"], "The margin budget must be positive"),
+        (["--max-contracts", "2.5"], '--max-contracts: "2.5" is not a whole number of contracts'),
+        (["--max-contracts", "0"], "At least one contract must be allowed"),
+        (["--tolerance", "5"], "--tolerance 5 can be read in two ways"),
+        (["--current", "ES"], '--current: "ES" is not contracts held'),
+        (["--futures-price", "ES=cheap"], '--futures-price: "cheap" is not a futures price'),
+        (["--beta", "AAPL"], '--beta: "AAPL" is not a beta such as AAPL=1.2'),
+        (["--estimator", "foo"], 'There is no estimator "foo". Known are: two-speed'),
+        (["--portfolio-value", "0"], "The portfolio's value must be positive"),
+        (["--as-of", "21.08.2026"], '--as-of: "21.08.2026" is not a day. Write it as YYYY-MM-DD'),
+        (["--as-of", "20260821"], '--as-of: "20260821" is not a day'),
+        (["--as-of", "2026-02-30"], '--as-of: "2026-02-30" is not a day'),
+        (["--nosuch"], "No such option"),
+    ],
+)
+def test_what_cannot_be_read_on_the_command_line_is_wrong_usage(book: Path, options: list[str], says: str) -> None:
+    assert_refused(run("plan", book, *options), status=2, says=says)
+
+
+def test_a_command_without_its_portfolio_is_wrong_usage() -> None:
+    assert_refused(run("plan"), status=2, says="Missing argument 'PORTFOLIO'")
+
+
+def test_the_page_is_not_opened_to_other_machines_by_mistake() -> None:
+    assert_refused(run("app", "--host", "0.0.0.0"), status=1, says="--i-know-it-is-open")
+
+
+def test_the_page_needs_a_port_that_exists() -> None:
+    assert_refused(run("app", "--port", "99999"), status=2, says="99999 is not in the range")
+
+
+class TestWithJson:
+    def error_of(self, *words: object, status: int) -> dict[str, object]:
+        result = run(*words, "--json")
+        assert result.exit_code == status
+        assert result.stderr.startswith(("Error: ", "Usage: "))
+        document = json.loads(result.stdout)
+        assert list(document) == ["error"]
+        error: dict[str, object] = document["error"]
+        assert str(error["message"]) in result.stderr
+        return error
+
+    def test_an_error_is_the_one_document(self, tmp_path: Path) -> None:
+        file = tmp_path / "empty.csv"
+        file.touch()
+        assert self.error_of("plan", file, status=1)["code"] == "unreadable_file"
+
+    def test_the_facts_of_an_error_travel_with_it(self, tmp_path: Path) -> None:
+        file = tmp_path / "typo.csv"
+        file.write_text('ticker,shares\nMSFT,5\nAAPL,"1,2oo"\n')
+        error = self.error_of("holdings", file, status=1)
+        assert error["code"] == "invalid_rows"
+        assert [(cell["line"], cell["column"], cell["value"]) for cell in error["cells"]] == [  # type: ignore[attr-defined]
+            (3, "shares", "1,2oo")
+        ]
+
+    def test_prices_that_are_too_old_name_their_day(self, book: Path) -> None:
+        error = self.error_of("plan", book, "--as-of", "2030-01-03", status=1)
+        assert (error["code"], error["last_session"]) == ("stale_prices", "2026-08-21")
+
+    def test_wrong_usage_is_a_document_too(self, book: Path) -> None:
+        assert self.error_of("plan", book, "--hedge", "50", status=2)["code"] == "usage"
+        assert self.error_of("plan", book, "--nosuch", status=2)["code"] == "usage"
+
+
+class TestExport:
+    def test_a_plan_that_cannot_be_traded_is_not_written(self, sample_folder: Path, tmp_path: Path) -> None:
+        words = ["plan", sample_folder / "adviser.csv", "--index", "sp500", "--hedge", "50%", "--include-delisted"]
+        result = run(*words, "--out", tmp_path / "out")
+        assert_refused(result, status=1, says="SP (until 2021-09-17)")
+        assert "Leave out --include-delisted" in result.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_a_folder_that_is_a_file_is_refused(self, book: Path, tmp_path: Path) -> None:
+        (tmp_path / "out").touch()
+        assert_refused(run("plan", book, "--out", tmp_path / "out"), status=1, says="--out FOLDER")
+        assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_bug_stays_loud(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The time-zone library stands in for anything that nobody foresaw.
+    monkeypatch.setattr("hedger.cli.commands.ZoneInfo", lambda _name: 1 / 0)
+    with pytest.raises(ZeroDivisionError, match="division by zero"):
+        run("plan", book)
