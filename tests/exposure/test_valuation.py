@@ -245,6 +245,4 @@ def test_net_never_exceeds_gross_and_the_base_is_positive(quantities):
     book = value(make_portfolio(**dict(zip(symbols, quantities, strict=True))), closes)
     assert abs(book.market_value) <= book.gross_value * (1 + 1e-12)
     assert book.beta_base > 0
-    assert book.gross_value == pytest.approx(
-        sum(abs(q) * (10.0 + n) for n, q in enumerate(quantities)), rel=1e-12
-    )
+    assert book.gross_value == pytest.approx(sum(abs(q) * (10.0 + n) for n, q in enumerate(quantities)), rel=1e-12)
