@@ -1,0 +1,200 @@
+"""What a plan looks like in a terminal: its numbers are those of the advice, and it fits 80 columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hedger.advice import Advice, advise
+from hedger.portfolio import Portfolio, read_portfolio
+from hedger.report import state_answer
+from hedger.report.terminal import show
+from hedger.report.terminal_plan import plan_view
+from hedger.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Draw = Callable[[Advice], list[str]]
+
+DAY = date(2026, 8, 21)
+
+pytestmark = pytest.mark.usefixtures("plain_terminal")
+
+
+@pytest.fixture
+def draw(capsys: pytest.CaptureFixture[str]) -> Draw:
+    def drawn(advice: Advice) -> list[str]:
+        show(plan_view(advice))
+        return capsys.readouterr().out.splitlines()
+
+    return drawn
+
+
+@pytest.fixture
+def lines(draw: Draw, technology_advice: Advice) -> list[str]:
+    return draw(technology_advice)
+
+
+def row(lines: list[str], label: str) -> list[str]:
+    """Return the cells of the one row that begins with `label`, without it."""
+    (found,) = [line for line in lines if re.match(re.escape(label) + r"(\s\s|$)", line)]
+    return re.split(r"\s{2,}", found.removeprefix(label).strip())
+
+
+def part(lines: list[str], title: str) -> list[str]:
+    """Return the lines under a title, to the next blank one."""
+    start = lines.index(title) + 1
+    return lines[start : [*lines, ""].index("", start)]
+
+
+def flowing(lines: list[str]) -> str:
+    return re.sub(r"\s+", " ", " ".join(lines))
+
+
+def test_the_answer_comes_first(lines: list[str], technology_advice: Advice) -> None:
+    assert flowing(lines).startswith(state_answer(technology_advice))
+
+
+def test_every_line_fits_80_columns_and_ends_without_blanks(draw: Draw, adviser: Portfolio) -> None:
+    busy = advise(
+        adviser,
+        settings=Settings(include_delisted=True, index=("sp500",), current=(("ES", -1), ("NQ", 1))),
+        as_of=date(2022, 6, 15),
+        today=DAY,
+    )
+    drawn = draw(busy)
+    assert max(map(len, drawn)) <= 80
+    assert all(line == line.rstrip() for line in drawn)
+
+
+def test_a_pipe_gets_no_colours(lines: list[str]) -> None:
+    assert not any("\x1b" in line for line in lines)
+
+
+def test_a_terminal_gets_colours(draw: Draw, technology_advice: Advice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[1m" in draw(technology_advice)[0]
+
+
+def test_before_and_after_are_those_of_the_advice(lines: list[str], technology_advice: Advice) -> None:
+    plan, risk = technology_advice.plan, technology_advice.risk
+    beta = technology_advice.exposure.of("nasdaq100")
+    assert row(lines, "Beta to the Nasdaq-100") == [f"{plan.beta_before:.2f}", f"{plan.beta_after:.2f}"]
+    assert row(lines, "  95% interval, next quarter") == [
+        f"{beta.low:.2f} to {beta.high:.2f}",
+        f"{plan.beta_after_low:.2f} to {plan.beta_after_high:.2f}",
+    ]
+    assert row(lines, "Yearly volatility") == [f"${risk.before.volatility:,.0f}", f"${risk.after.volatility:,.0f}"]
+    value = technology_advice.exposure.book.market_value
+    assert row(lines, "  share of the value") == [
+        f"{risk.before.volatility / value:.1%}",
+        f"{risk.after.volatility / value:.1%}",
+    ]
+    tails = {(tail.level, tail.horizon_days): tail.value_at_risk for tail in risk.before.tails}
+    tails_after = {(tail.level, tail.horizon_days): tail.value_at_risk for tail in risk.after.tails}
+    for label, key in {"Value at risk, 1 day, 95%": (0.95, 1), "Value at risk, 10 days, 99%": (0.99, 10)}.items():
+        assert row(lines, label) == [f"${tails[key]:,.0f}", f"${tails_after[key]:,.0f}"]
+
+
+def test_the_ticket_is_that_of_the_advice(lines: list[str], technology_advice: Advice) -> None:
+    plan = technology_advice.plan
+    for order in plan.orders:
+        assert row(lines, order.quote.code) == [
+            "SELL",
+            str(-order.quantity),
+            f"{order.quote.price:,.2f}",
+            f"-${-order.notional:,.0f}",
+            f"${order.initial_margin:,.0f}",
+            f"${order.cost:,.2f}",
+        ]
+    assert row(lines, "Total") == [
+        f"-${-plan.hedge_notional:,.0f}",
+        f"${plan.initial_margin:,.0f}",
+        f"${plan.round_trip_cost:,.2f}",
+    ]
+    assert "Last trading day 2026-09-18; roll to the next month on 2026-09-14." in lines
+    assert "Proved: no other whole number of contracts within your limits comes closer." in lines
+
+
+def test_index_moves_are_those_of_the_advice(lines: list[str], technology_advice: Advice) -> None:
+    drawn = [re.split(r"\s{2,}", line) for line in part(lines, "If the Nasdaq-100 moves")[1:8]]
+    assert [cells[0] for cells in drawn] == ["-30%*", "-20%", "-10%", "-5%", "+5%", "+10%", "+20%"]
+    by_name = {scenario.name: scenario for scenario in technology_advice.risk.scenarios}
+    for move, *gains in drawn:
+        scenario = by_name[f"Nasdaq-100 {move.removesuffix('*')}"]
+        shown = [float(re.sub(r"[$,+]", "", gain)) for gain in gains]
+        exact = [scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl]
+        assert shown == pytest.approx(exact, abs=0.5)
+    assert part(lines, "If the Nasdaq-100 moves")[8].startswith("* Takes several sessions")
+
+
+def test_numbers_of_a_table_end_in_one_column(lines: list[str]) -> None:
+    moves = part(lines, "If the Nasdaq-100 moves")[:8]
+    assert len({len(line) for line in moves}) == 1
+
+
+def test_every_index_has_a_line_best_first(lines: list[str], technology_advice: Advice) -> None:
+    drawn = part(lines, "Which index")[1:]
+    assert drawn[0].startswith("Nasdaq-100 (used)")
+    shares = [int(line.split()[-1].removesuffix("%")) for line in drawn]
+    assert shares == sorted(shares, reverse=True)
+    sp500 = technology_advice.exposure.of("sp500")
+    assert row(lines, "S&P 500") == [
+        f"{sp500.beta:.2f}",
+        f"{sp500.low:.2f} to {sp500.high:.2f}",
+        f"{sp500.r_squared:.0%}",
+    ]
+
+
+def test_the_hedge_ratio_is_explained_in_one_line(lines: list[str], technology_advice: Advice) -> None:
+    dollars = f"${technology_advice.plan.beta_dollars:,.0f}"
+    said = f"The hedge ratio is a share of beta dollars ({dollars}: market value times beta), not of market value."
+    assert said in flowing(part(lines, "Worth knowing"))
+
+
+def test_every_note_reaches_the_reader_the_gravest_first(draw: Draw, technology: Portfolio) -> None:
+    advice = advise(technology, settings=Settings(hedge=0.5, margin_budget=40_000.0), today=date(2026, 11, 22))
+    said = flowing(part(draw(advice), "Worth knowing"))
+    places = {note.code: said.find(note.message) for note in advice.notes if note.code != "index_choice"}
+    assert set(places) >= {"prices_are_old", "limit_binds"}
+    assert min(places.values()) >= 0
+    assert places["prices_are_old"] < places["limit_binds"] < said.find("The hedge ratio is")
+
+
+def test_what_was_left_out_is_named_with_its_reason(draw: Draw) -> None:
+    rows = "".join(f"ZZZ{number:02d},10\n" for number in range(12))
+    portfolio = read_portfolio(b"ticker,shares\nAAPL,5000\nMSFT,2000\n" + rows.encode(), as_of=DAY)
+    drawn = draw(advise(portfolio, today=DAY))
+    omitted = flowing(part(drawn, "Left out"))
+    assert "- ZZZ00: not in the shipped snapshot" in omitted
+    assert omitted.endswith("and 4 more; --json lists all")
+    assert "ZZZ" not in flowing(part(drawn, "Worth knowing"))
+
+
+def test_positions_held_before_are_counted(draw: Draw, technology: Portfolio) -> None:
+    advice = advise(technology, settings=Settings(hedge=0.5, current=(("NQ", -1),)), today=DAY)
+    held = ", ".join(f"{order.held_after:+d} {order.quote.symbol}" for order in advice.plan.positions)
+    said = flowing(part(draw(advice), "Order ticket"))
+    assert f"Held afterwards: {held}; initial margin of all ${advice.plan.initial_margin:,.0f}." in said
+
+
+def test_a_plan_without_orders_has_no_ticket(draw: Draw, technology: Portfolio) -> None:
+    drawn = draw(advise(technology, settings=Settings(hedge=0.0), today=DAY))
+    assert drawn[0].startswith("Trade nothing")
+    assert "Order ticket" not in drawn
+
+
+def test_a_plan_within_a_tolerance_is_not_called_the_closest(draw: Draw, technology: Portfolio) -> None:
+    drawn = draw(advise(technology, settings=Settings(hedge=0.5, tolerance=0.2), today=DAY))
+    assert not any(line.startswith("Proved") for line in drawn)
+
+
+def test_a_short_record_has_no_tail_losses(draw: Draw, technology_advice: Advice) -> None:
+    risk = technology_advice.risk
+    short = replace(risk, before=replace(risk.before, tails=()), after=replace(risk.after, tails=()))
+    assert not any("Value at risk" in line for line in draw(replace(technology_advice, risk=short)))
