@@ -31,13 +31,13 @@ ELSEWHERE = {"holdings_excluded", "index_choice", "limit_binds"}
 def show_answer(advice: Advice) -> None:
     """Show a hedge, from the sentence that says what to do to the files that say it to others."""
     plan = advice.plan
-    st.markdown(f"### {escape(state_answer(advice))}")
+    st.markdown(f"## {escape(state_answer(advice))}")
     for note in plan.notes:
         if note.code == "limit_binds":
             st.warning(escape(note.message), icon=":material/vertical_align_top:")
     _show_figures(advice)
     reference = f"the {to_index_title(plan.reference_index)}"
-    st.markdown(f"#### If {escape(reference)} moves")
+    st.markdown(f"### If {escape(reference)} moves")
     st.vega_lite_chart(
         chart_rows(advice),
         chart_specification(f"Move of {reference}"),
@@ -45,14 +45,14 @@ def show_answer(advice: Advice) -> None:
         alt=chart_description(advice),
     )
     st.caption("Shaded: the range of gains when the beta of the next quarter is as far off as 1 time in 20.")
-    with st.expander("These moves in numbers"):
+    with st.expander("The same in numbers"):
         st.markdown(scenario_table(advice))
         remarks = dict.fromkeys(remark for scenario in advice.risk.scenarios for remark in scenario.notes)
         st.caption(escape(" ".join(remarks)))
-    st.markdown("#### Order ticket")
+    st.markdown("### Order ticket")
     st.markdown(order_ticket(advice) if plan.orders else "There is no order to place.")
     _show_downloads(advice)
-    st.markdown("#### What to know")
+    st.markdown("### What to know")
     st.markdown("\n".join(f"- {escape(note.message)}" for note in advice.notes if note.code not in ELSEWHERE))
 
 
@@ -63,7 +63,7 @@ def margin_share(advice: Advice) -> float:
 
 def _show_figures(advice: Advice) -> None:
     plan = advice.plan
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         st.metric(
             "Hedge size",
             escape(to_dollars(plan.hedge_notional)),
@@ -80,7 +80,7 @@ def _show_figures(advice: Advice) -> None:
             help="What the broker asks to be posted for these contracts; part of it may be an assumption.",
         )
         st.metric(
-            "Beta before and after",
+            "Beta before → after",
             f"{to_beta(plan.beta_before)} → {to_beta(plan.beta_after)}",
             delta=f"{to_beta(plan.beta_after_low)} to {to_beta(plan.beta_after_high)}",
             delta_color="off",
@@ -110,7 +110,7 @@ def _show_downloads(advice: Advice) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "plan.json",
-            to_json(plan_document(advice)),
+            lambda: to_json(plan_document(advice)),
             file_name="plan.json",
             mime="application/json",
             key="download_plan",
@@ -120,7 +120,7 @@ def _show_downloads(advice: Advice) -> None:
         )
         st.download_button(
             "orders.csv",
-            orders_csv(advice) if advice.is_tradable else "",
+            lambda: orders_csv(advice),
             file_name="orders.csv",
             mime="text/csv",
             key="download_orders",

@@ -37,14 +37,13 @@ def show_hedge_page(opened_with: Path | None, today: date) -> None:
     if chosen is not None:
         account, measurement = chosen
         show_summary(measurement)
-        st.divider()
         _show_hedge(account, measurement)
 
 
 @st.fragment
 def _show_hedge(account: Account, measurement: Measurement) -> None:
     choices, answer = st.columns([1, 2], gap="large")
-    with choices:
+    with choices, st.container(key="choices"):
         chosen = attempt(lambda: choose_settings(measurement, account.portfolio_value))
     if chosen is None:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -11,8 +11,7 @@ import streamlit as st
 from hedger.ui.hedge_page import show_hedge_page
 from hedger.version import __version__
 
-if TYPE_CHECKING:
-    from pathlib import Path
+FOLDER = Path(__file__).parent
 
 
 def show_page(opened_with: Path | None = None, *, today: date | None = None) -> None:
@@ -25,7 +24,9 @@ def show_page(opened_with: Path | None = None, *, today: date | None = None) -> 
     today
         Day on which advice is given, from which the age of the prices counts; New York's date by default.
     """
-    st.set_page_config(page_title="hedger", page_icon=":material/shield:", layout="wide")
+    st.set_page_config(page_title="hedger", page_icon=FOLDER / "icon.svg", layout="wide")
+    st.html(FOLDER / "page.css")
+    st.caption("**hedger**: which index futures offset a portfolio of US stocks, how many, and how sure that is.")
     show_hedge_page(opened_with, today or datetime.now(ZoneInfo("America/New_York")).date())
     st.caption(
         f"hedger {__version__}. Not investment advice: a calculation from past prices and stated assumptions. "

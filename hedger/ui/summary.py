@@ -14,7 +14,8 @@ from hedger.ui.wording import escape, message_of, plural, title, to_day
 if TYPE_CHECKING:
     from hedger.advice import Measurement
 
-METRIC_WIDTH = 190
+METRIC_WIDTH = 148
+"""Pixels: two figures beside each other on a phone."""
 
 
 def show_summary(measurement: Measurement) -> None:
@@ -23,15 +24,15 @@ def show_summary(measurement: Measurement) -> None:
     book = exposure.book
     beta = exposure.of(exposure.best_index(exposure.indices))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"## {escape(title(measurement.portfolio.name))}", width="content")
+        st.markdown(f"# {escape(title(measurement.portfolio.name))}", width="content")
         _show_age(measurement)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         st.metric("Value", escape(to_dollars(book.market_value)), width=METRIC_WIDTH)
         st.metric("Positions", f"{len(book.holdings):,}", width=METRIC_WIDTH)
         if book.cash:
             st.metric("Cash", escape(to_dollars(book.cash)), width=METRIC_WIDTH)
         st.metric(
-            f"Beta to the {escape(to_index_title(beta.index))}",
+            f"{escape(to_index_title(beta.index))} beta",
             to_beta(beta.beta),
             delta=f"{to_beta(beta.low)} to {to_beta(beta.high)}",
             delta_color="off",
@@ -40,6 +41,9 @@ def show_summary(measurement: Measurement) -> None:
             help="How much the portfolio moves when the index moves by 1. Below it the range in which the beta of the "
             "next quarter should lie, 19 times out of 20.",
         )
+    if book.futures:
+        held = ", ".join(f"{quantity:+,} {root}" for root, quantity in book.futures)
+        st.caption(escape(f"Futures held already: {held}. The orders below add to them."))
     _show_left_out(measurement)
 
 
