@@ -106,7 +106,8 @@ def read_bytes(file: str | Path | bytes | BinaryIO) -> bytes:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise UnreadableFileError(
-                f"The holdings file cannot be opened: {(reason or 'unknown reason').lower()}. Check its name and folder."
+                f"The holdings file cannot be opened: {(reason or 'unknown reason').lower()}. "
+                "Check its name and folder."
             ) from error
     else:
         content = file.read(LARGEST_FILE + 1)
@@ -178,7 +179,7 @@ def _guess_warning(encoding: str, line: int) -> FileWarning:
     return FileWarning(
         code="encoding_guessed",
         line=line,
-        message=f"Line {line} is not UTF-8; the file was read as {encoding}. Check names with accents or foreign letters.",
+        message=f"Line {line} is not UTF-8; the file was read as {encoding}. Check names with accents.",
     )
 
 

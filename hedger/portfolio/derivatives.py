@@ -18,6 +18,7 @@ Right = Literal["call", "put"]
 
 MONTH_LETTERS = "FGHJKMNQUVXZ"
 OPTION_MULTIPLIER = 100.0
+_SHORTEST_OPTION = 9  # F270115C5
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _MONTH = "|".join(_MONTHS)
 
@@ -28,7 +29,10 @@ _DATE = (
     rf"|(?P<d4>[0-9]{{1,2}})[ -]?(?P<m4>{_MONTH})[ -]?'?(?P<y4>(?:20)?[0-9]{{2}}))"
 )
 _STRIKE = r"[0-9]{1,7}(?:\.[0-9]{1,4})?"
-_TERMS = rf"{_DATE} (?:\$?(?P<strike1>{_STRIKE}) ?(?P<right1>CALL|PUT|C|P)|(?P<right2>CALL|PUT|C|P) ?\$?(?P<strike2>{_STRIKE}))"
+_TERMS = (
+    rf"{_DATE} (?:\$?(?P<strike1>{_STRIKE}) ?(?P<right1>CALL|PUT|C|P)"
+    rf"|(?P<right2>CALL|PUT|C|P) ?\$?(?P<strike2>{_STRIKE}))"
+)
 _ROOT = r"(?P<root>[A-Z]{1,6}(?:[./-][A-Z])?[0-9]?)"
 
 _COMPACT = re.compile(
@@ -98,8 +102,10 @@ def read_option(text: str, *, underlying: str = "", strike_scale: float = 1.0) -
     OptionTerms
         ``None`` when the text is no option.
     """
+    if len(text) < _SHORTEST_OPTION:
+        return None
     symbol = " ".join(text.upper().split())
-    bracketed = _BRACKETED(symbol)
+    bracketed = _BRACKETED(symbol) if symbol.endswith("]") else None
     if bracketed:
         inner = read_option(bracketed["inner"])
         return inner and replace(inner, multiplier=float(bracketed["multiplier"]))
@@ -157,7 +163,7 @@ def read_future(
         ``None`` when the text is no future.
     """
     symbol = text.strip().upper()
-    bracketed = _BRACKETED(symbol)
+    bracketed = _BRACKETED(symbol) if symbol.endswith("]") else None
     if bracketed:
         inner = read_future(bracketed["inner"], as_of=as_of, expiry=expiry, is_known_future=is_known_future)
         return inner and replace(inner, multiplier=float(bracketed["multiplier"]))
@@ -194,6 +200,8 @@ def read_future(
 def read_day(text: str) -> date | None:
     """Read a date of expiry, such as ``20260618``, ``2026-06-18``, ``06/18/2026`` or ``18JUN26``."""
     digits = text.strip().upper()
+    if not digits:
+        return None
     if re.fullmatch(r"20[0-9]{6}", digits):
         return _day(digits[:4], digits[4:6], digits[6:])
     match = re.fullmatch(_DATE, digits.split(" 00:00")[0])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from hedger.errors import BadCell
 from hedger.portfolio.holdings import FileWarning, SkippedRow
-from hedger.portfolio.instruments import Instrument
+
+if TYPE_CHECKING:
+    from hedger.errors import BadCell
+    from hedger.portfolio.instruments import Instrument
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(NamedTuple):
     """One row that is a holding.
 
     Parameters

@@ -2,17 +2,20 @@
 
 Names are compared without case, accents, spaces and punctuation, and whole: ``Last Price`` is a price, ``Last Price
 Change`` is not. Within a field, names stand in order of preference, so that ``Symbol`` wins over ``Security #``.
-The synonyms are those of brokers' and trackers' exports, plus their German, French, Spanish, Portuguese, Italian,
-Dutch, Chinese and Japanese equivalents.
+The names stand in a list of the package.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
+
+from hedger.portfolio.lists import load_column_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 Field = Literal[
     "symbol",
@@ -54,91 +57,22 @@ def _normalise(name: str) -> str:
     return "percent" if not kept and "%" in name else kept
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(normalise(name) for name in text.split(","))
+def _names(text: str) -> frozenset[str]:
+    return frozenset(normalise(name) for name in text.split("|"))
 
 
-SYNONYMS: Mapping[Field, tuple[str, ...]] = MappingProxyType(
-    {
-        "symbol": _names(
-            "symbol,ticker,ticker symbol,stock symbol,security symbol,stock ticker,symbol/isin,symbol/cusip,instrument,"
-            "financial instrument description,tickersymbol,stock,kürzel,börsenkürzel,symbole,símbolo,simbolo,symbool,"
-            "código,codigo,代码,代碼,股票代码,代號,銘柄コード,コード,code,security id,wkn,ativo,security"
-        ),
-        "name": _names(
-            "description,security description,name,security name,investment name,fund name,company name,company,product,"
-            "investment,holding,security,asset,asset name,wertpapier,bezeichnung,wertpapiername,produkt,libellé,nom,valeur,"
-            "produit,nombre,descripción,nome,descrizione,omschrijving,naam,名称,名稱,股票名称,銘柄名,銘柄"
-        ),
-        "quantity": _names(
-            "quantity,qty,qty (quantity),qty #,shares,units,number of shares,share count,no. of shares,# of shares,"
-            "shares owned,shares/units,quantity/shares,shares held,position,holdings,contracts,net quantity,current quantity,"
-            "total quantity,stück,stücke,bestand,anzahl,menge,nominal,stk,quantité,qté,nombre de titres,nombre de parts,"
-            "cantidad,títulos,acciones,quantidade,quantità,aantal,持有数量,持仓数量,持倉數量,持有數量,数量,數量,保有数量,保有株数"
-        ),
-        "price": _names(
-            "price,last price,last price $,share price,current price,market price,close price,closing price,closing,close,"
-            "mark,markprice,mark price,price ($),last,last trade,unit price,price per share,quote,nav,market price per share,"
-            "kurs,aktueller kurs,schlusskurs,preis,cours,dernier cours,prix,clôture,precio,último precio,preço,cotação,"
-            "prezzo,koers,slotkoers,现价,現價,最新价,現在値,現在値（円）,単価"
-        ),
-        "value": _names(
-            "market value,mkt val (market value),mkt val,mkt. value,mkt value,current value,total value,value,value $,"
-            "value ($),positionvalue,position value,current market value,market value ($),market value (usd),value (usd),"
-            "equity,net liq,balance,ending value,ending market value,holding value,holdings value,marktwert,kurswert,wert,"
-            "gesamtwert,valorisation,valeur de marché,montant,valor de mercado,valor,controvalore,valore,valore di mercato,"
-            "marktwaarde,waarde,市值,参考市值,評価額,時価評価額"
-        ),
-        "weight": _names(
-            "weight,weight (%),portfolio weight,weighting,allocation,% of portfolio,portfolio %,% portfolio,percent,pct,"
-            "percentage,target,target weight,target allocation,current allocation,gewicht,gewichtung,anteil,poids,peso,"
-            "gewicht %,%"
-        ),
-        "account": _names(
-            "account number,account #,account,account no,account no.,acct,acct #,account name/number,clientaccountid,"
-            "account id,accountid,fund account number,plan number,account name,konto,kontonummer,depot,depotnummer,compte,"
-            "numéro de compte,cuenta,conta,conto,rekening,portfolio,portfolio name"
-        ),
-        "account_name": _names("account name,account type,account nickname,account description"),
-        "currency": _names(
-            "currency,currencyprimary,ccy,market value currency,market price currency,price currency,local ccy,base ccy,"
-            "trading currency,währung,devise,divisa,moneda,moeda,valuta,币种,幣種,通貨"
-        ),
-        "asset_type": _names(
-            "asset type,security type,asset category,asset class,assetclass,instrument type,investment type,product type,"
-            "sec type,type,assettype,wertpapiertyp,anlageklasse"
-        ),
-        "subtype": _names("subcategory,sub category,asset sub type"),
-        "cusip": _names("cusip,cusip #,cusip number"),
-        "isin": _names("isin,isin code,isin number"),
-        "exchange": _names("mic,listing exch,listingexchange,exchange,listing exchange,market,primary exchange,börse"),
-        "multiplier": _names("mult,multiplier,contract multiplier,contract size"),
-        "strike": _names("strike,strike price"),
-        "expiry": _names("expiry,expiration,exp date,expiration date,expiry date,exp. date"),
-        "right": _names("put/call,call/put,call put,right,option type,putcall,c/p"),
-        "underlying": _names("underlying,underlyingsymbol,underlying symbol"),
-        "direction": _names("position direction,direction,side,long/short,transaction type,position type"),
-        "level": _names("datadiscriminator,levelofdetail,level of detail"),
-        "rate": _names("fxratetobase,fx rate to base,exchange rate,fx rate"),
-        "bid": _names("bid,bid (sell)"),
-        "ask": _names("ask,ask (buy)"),
-    }
-)
+SYNONYMS: Mapping[Field, tuple[str, ...]] = {
+    cast("Field", field): tuple(normalise(name) for name in names) for field, names in load_column_names().items()
+}
 """Names of each field's column, the preferred first, as :func:`normalise` writes them."""
 
 IDENTIFYING: tuple[Field, ...] = ("symbol", "isin", "cusip")
 MEASURING: tuple[Field, ...] = ("quantity", "value", "weight")
 
-_SETTLING = frozenset(
-    _names("run date,activity date,settlement date,settle date,process date,settledatetarget,settledate")
-)
-_TRADING = frozenset(_names("trade date,tradedate,date,transaction date,date/time,datetime"))
-_ACTING = frozenset(_names("action,transaction type,transactiontype,trans code,buy/sell,type,activity,transaction"))
-_PAYING = frozenset(
-    _names(
-        "amount,fee,fees,fees & comm,net amount,principal amount,proceeds,commission fees,commissions and fees,netcash"
-    )
-)
+_SETTLING = _names("run date|activity date|settlement date|settle date|process date|settledatetarget|settledate")
+_TRADING = _names("trade date|tradedate|date|transaction date|date/time|datetime")
+_ACTING = _names("action|transaction type|transactiontype|trans code|buy/sell|type|activity|transaction|side")
+_PAYING = _names("amount|fee|fees|fees & comm|net amount|principal amount|proceeds|commission fees|netcash")
 
 
 def is_transactions(names: Iterable[str]) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hedger.errors import shorten
 from hedger.portfolio.derivatives import FutureTerms, OptionTerms, Right, read_day, read_future, read_option
-from hedger.portfolio.lists import load_asset_types, load_cash_names, load_crypto, load_money_funds
+from hedger.portfolio.lists import load_asset_types, load_cash_names, load_class_shares, load_crypto, load_money_funds
 from hedger.portfolio.symbols import to_listing
 
 if TYPE_CHECKING:
@@ -26,13 +27,15 @@ Ratio = Literal["one", "par", ""]
 _TICKER = re.compile(r"[A-Z]{1,5}(?:[./ _-][A-Z]{1,3})?").fullmatch
 _CUSIP = re.compile(r"(?=(?:[A-Z]*[0-9]){3})[0-9A-Z]{8}[0-9]").fullmatch
 _ISIN = re.compile(r"[A-Z]{2}[0-9A-Z]{9}[0-9]").fullmatch
+_PLAIN = re.compile(r"[A-Z]{1,3}|[A-Z]{4}(?:[A-WYZ])?|[A-Z]{3}[A-WYZ]X").fullmatch
 _FUND = re.compile(r"[A-Z]{4}X").fullmatch
 _MONEY_FUND = re.compile(r"[A-Z]{3}XX").fullmatch
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _PAIR = re.compile(r"(?:CRYPTO:|CURRENCY:|X:)?(?P<code>[A-Z]{2,5}?)[-/]?(?P<quote>USDT?|EUR|GBP|CAD)").fullmatch
 _PREFIXED = re.compile(r"(?:CRYPTO|CURRENCY):(?P<code>[A-Z]{2,5})").fullmatch
 _COUPON = re.compile(
-    r"[0-9](?:\.[0-9]+)? ?%|\b[0-9] [1-7]/[248]\b|\b(?:TREAS(?:URY|UR)?|T-?BILL|NOTE|NTS|BOND|MUNI|CERTIFICATE OF DEPOSIT|CD)\b"
+    r"[0-9](?:\.[0-9]+)? ?%|\b[0-9] [1-7]/[248]\b"
+    r"|\b(?:TREAS(?:URY|UR)?|T-?BILL|NOTE|NTS|BOND|MUNI|CERTIFICATE OF DEPOSIT|CD)\b"
 ).search
 _ETF_NAME = re.compile(
     r"\b(?:ETFS?|ETN|ISHARES|SPDR|PROSHARES|DIREXION|WISDOMTREE|INVESCO QQQ|EXCHANGE.TRADED|UCITS)\b"
@@ -74,6 +77,10 @@ class Clues(NamedTuple):
     unit_price: float | None = None
     ratio: Ratio = ""
     is_crypto_account: bool = False
+
+
+_N_TEXTS = Clues._fields.index("unit_price")
+_NO_TEXTS = ("",) * (_N_TEXTS - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +136,8 @@ def identify(clues: Clues, *, as_of: date, strike_scale: float = 1.0) -> Instrum
         With a phrase that says what was expected in the symbol's cell.
     """
     kind = _kind(clues.asset_type)
+    if _PLAIN(clues.symbol) and clues[1:_N_TEXTS] == _NO_TEXTS and clues.symbol not in _with_two_readings():
+        return Instrument(symbol=clues.symbol, asset_class="fund" if _FUND(clues.symbol) else "stock")
     if is_cash(clues):
         return Instrument(symbol=_cash_symbol(clues), asset_class="cash", currency=_cash_currency(clues))
     found = (
@@ -138,6 +147,12 @@ def identify(clues: Clues, *, as_of: date, strike_scale: float = 1.0) -> Instrum
         or _identified(clues, kind)
     )
     return found or _share(clues, kind)
+
+
+@lru_cache(maxsize=1)
+def _with_two_readings() -> frozenset[str]:
+    """Return the words that look like a ticker and may be something else."""
+    return _CASH_TICKERS | load_money_funds() | load_crypto().keys() | load_class_shares().keys()
 
 
 def is_cash(clues: Clues) -> bool:
@@ -157,6 +172,7 @@ def is_cash(clues: Clues) -> bool:
     return is_unit and (_kind(clues.asset_type) == "cash" or (clues.unit_price == 1.0 and has_cash_name))
 
 
+@lru_cache(maxsize=256)
 def _kind(asset_type: str) -> str:
     """Return the asset class that an asset type stands for; empty when it is unknown."""
     words = re.sub(r"[^a-z]+", " ", asset_type.lower()).strip()
@@ -309,7 +325,7 @@ def _identified(clues: Clues, kind: str) -> Instrument | None:
         code, what = "cusip_not_resolved", "a CUSIP without a ticker"
     else:
         code, what = "no_symbol", "a name without a ticker"
-    sentence = f"{shown} is {what}. Write its ticker into the file, or name a proxy such as --proxy."
+    sentence = f"{shown} is {what}. Write its ticker into the file, or give it a proxy."
     return Instrument(symbol=shown, asset_class=asset_class, doubts=((code, sentence),))
 
 

@@ -9,11 +9,13 @@ Sources: layouts observed in brokers' exports 2020 to 2026; no broker publishes 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hedger.portfolio.headers import Field, has_holdings, is_transactions, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 TableKind = Literal["holdings", "cash", "instruments", "transactions", "ignored"]
 
@@ -45,6 +47,10 @@ class Layout:
         A line with one cell above a header names the account.
     is_grouped
         Rows of options and lots stand below a row that names their underlying.
+    last_row
+        Pattern of the symbol in the row that ends the table and still belongs to it.
+    number_exchange
+        Exchange of symbols that are numbers.
     has_watched_rows
         Rows without a quantity are entries of a watch list.
     has_pence
@@ -59,10 +65,12 @@ class Layout:
     columns: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
     section: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
-    ends: str = r"(foot ?notes?|disclosures?|disclaimers?)\b"
+    ends: str = r"\s*(foot ?notes?|disclosures?|disclaimers?)\b"
     is_export: bool = True
     is_labelled: bool = False
     is_grouped: bool = False
+    last_row: str = ""
+    number_exchange: str = ""
     has_watched_rows: bool = False
     has_pence: bool = False
     strike_scale: float = 1.0
@@ -177,7 +185,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(
         name="merrill_export",
         requires=_all(
-            "Symbol,Quantity,Value,Day's Value Change $|Unit Cost|Unrealized Gain/Loss $ Chg % Chg|Day's Price $ Chg % Chg"
+            "Symbol,Quantity,Value,"
+            "Day's Value Change $|Unit Cost|Unrealized Gain/Loss $ Chg % Chg|Day's Price $ Chg % Chg"
         ),
         titles=(r"Selected account\(s\):\s*(?P<account>[^\n]+?),*(?:\n|$)",),
     ),
@@ -204,6 +213,7 @@ LAYOUTS: tuple[Layout, ...] = (
         requires=_all("Instrument,Qty,Trade Price|Mark|Net Liq|P/L Open"),
         titles=(r"Position Statement for (?P<account>.+?) on ",),
         is_grouped=True,
+        last_row=r"cash & sweep vehicle",
     ),
     Layout(
         name="tastytrade",
@@ -243,6 +253,7 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(
         name="futu",
         requires=_all("代码|代碼|股票代码,持有数量|持仓数量|持倉數量|持有數量,市值|现价|現價|成本价"),
+        number_exchange="SEHK",
         strike_scale=0.001,
     ),
     Layout(
@@ -258,6 +269,7 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(
         name="ameriprise",
         requires=_all("Account Name,Account Description,Symbol,Quantity,Mkt. Value"),
+        columns={"account": _group("Account Description"), "account_name": ()},
     ),
 )
 """Tables with a header of their own, in the order of recognition."""

@@ -1,4 +1,4 @@
-"""The lists behind the rules: exchanges, share classes, money funds, futures, index options, crypto currencies.
+"""The lists behind the rules: column names, exchanges, share classes, futures, words for cash and the like.
 
 Each is a CSV file of the package with its source in its first lines.
 """
@@ -39,6 +39,15 @@ class Crypto(NamedTuple):
 def _load(name: str) -> list[dict[str, str]]:
     lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+@lru_cache(maxsize=1)
+def load_column_names() -> dict[str, tuple[str, ...]]:
+    """Return the names of the columns of every field, the preferred first."""
+    names: dict[str, tuple[str, ...]] = {}
+    for r in _load("column_names.csv"):
+        names[r["field"]] = names.get(r["field"], ()) + tuple(r["names"].split("|"))
+    return names
 
 
 @lru_cache(maxsize=1)

@@ -22,13 +22,15 @@ LONGEST_NUMBER = 64
 LARGEST_NUMBER = 1e13
 """Largest size accepted; no holding has a larger quantity, price or value."""
 
-_MISSING = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "na", "#n/a", "n.a.", "loading..."})
-_CELL_ERRORS = frozenset({"#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#error!", "nan"})
+_MISSING = frozenset({"", "-", "--", "---", "\u2013", "\u2014", "n/a", "na", "n.a."})
+_CELL_ERRORS = frozenset(
+    {"#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#error!", "#n/a", "loading...", "nan"}
+)
 
 _SPACES = " \u00a0\u2007\u2009\u202f"
 _CANONICAL = str.maketrans({"\u2212": "-", "\u2019": "'", "\u02bc": "'", **dict.fromkeys(_SPACES, "'")})
 _CURRENCY = r"(?:(?:US|C|CA|A|AU|HK|S|NZ)?\$|[€£¥₹₩]|USD|EUR|GBP|CHF|CAD|JPY|HKD|AUD)"
-_PLAIN = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,15})?").fullmatch
+_PLAIN = re.compile(r"(-)?\$?([0-9]{1,13}(\.[0-9]{1,15})?)").fullmatch
 _NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?(?:{_CURRENCY}'?)?(?P<inner_sign>[+-])?"
     rf"(?P<digits>[0-9.,']+)(?P<exponent>[eE][+-]?[0-9]{{1,3}})?(?:'?{_CURRENCY})?(?P<behind>-)?(?P<close>\))?"
@@ -61,8 +63,9 @@ def to_number(text: str, decimal: DecimalSign = ".") -> float:
         With a phrase that says what was expected, such as ``"a number"``.
     """
     plain = _PLAIN(text)
-    if plain and (decimal == "." or plain[1] is None):
-        return float(text)
+    if plain and (decimal == "." or plain[3] is None):
+        number = float(plain[2])
+        return -number if plain[1] else number
     sign, integer, fraction, exponent = _parts(text, decimal)
     number = sign * float(f"{integer or '0'}.{fraction or '0'}{exponent}")
     if abs(number) > LARGEST_NUMBER:

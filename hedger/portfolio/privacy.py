@@ -11,8 +11,11 @@ from hedger.errors import shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_TOKENS = re.compile(r"[0-9A-Za-z]+")
+_TOKENS = re.compile(r"[0-9A-Za-z-]+")
 _SHORTEST_NUMBER = 5
+
+SHOWN = 4
+"""Characters of an account that may be shown."""
 
 
 def account_ending(account: str) -> str:
@@ -23,9 +26,8 @@ def account_ending(account: str) -> str:
     """
     tokens: list[str] = _TOKENS.findall(account.replace("SCHW", " "))
     numbered = [token for token in tokens if any(c.isdigit() for c in token)]
-    if numbered:
-        return numbered[-1][-4:]
-    return (tokens[-1] if tokens else account.strip())[-4:]
+    ending = (numbered or tokens or [account])[-1].replace("-", "")
+    return ending[-SHOWN:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,13 @@ class Redactor:
     def of(cls, accounts: Iterable[str]) -> Redactor:
         """Return the redactor for a file with these accounts, named as the file names them."""
         tokens = {token for account in accounts for token in _TOKENS.findall(account)}
-        tokens |= {run for token in tokens for run in re.findall(r"[0-9]{5,}", token)}
+        tokens |= {part for token in tokens for part in re.findall(r"[0-9A-Za-z]+|[0-9]+", token)}
+        tokens |= {digits for token in tokens for digits in re.findall(r"[0-9]+", token)}
         numbers = (t for t in tokens if len(t) >= _SHORTEST_NUMBER and any(c.isdigit() for c in t))
         return cls(tuple(sorted(numbers, key=len, reverse=True)))
 
     def quote(self, text: str) -> str:
         """Return a cell fit for a message: shortened, escaped, account numbers cut to their last four characters."""
         for number in self.numbers:
-            text = text.replace(number, "…" + number[-4:])
+            text = text.replace(number, "…" + number[-SHOWN:])
         return shorten(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hedger.errors import InvalidRowsError, UnknownLayoutError, UnreadableFileError, shorten
+from hedger.errors import InvalidRowsError, UnknownLayoutError, shorten
 from hedger.portfolio.decoding import decode, read_bytes
 from hedger.portfolio.drafts import Harvest
 from hedger.portfolio.holdings import Portfolio
@@ -18,6 +18,7 @@ from hedger.portfolio.statements import instrument_facts, read_cash
 from hedger.portfolio.styles import choose_decimal
 from hedger.portfolio.tables import Tables, check_duplicates, find_tables
 from hedger.portfolio.totals import cash_in_usd, check_totals, settle_currencies, to_fractions
+from hedger.portfolio.workbooks import read_workbook
 
 if TYPE_CHECKING:
     from datetime import date
@@ -62,13 +63,18 @@ def read_portfolio(
         When rows cannot be read; names all bad cells, and nothing was imported.
     """
     decoded = decode(read_bytes(file))
-    if decoded.workbook is not None:
-        raise UnreadableFileError("The file is an Excel workbook. Save its sheet as CSV and use that file.")
-    rows, delimiter, has_smart_quotes = split_rows(decoded.text, is_table_header)
-    found = find_tables(rows)
     harvest = Harvest(warnings=list(decoded.warnings))
-    if has_smart_quotes:
-        harvest.warn("smart_quotes_removed", None, "Typographic quotes around cells were read as plain ones.")
+    if decoded.workbook is not None:
+        rows, other_sheets = read_workbook(decoded.workbook, is_table_header)
+        delimiter = ","
+        if other_sheets:
+            names = ", ".join(other_sheets)
+            harvest.warn("sheets_not_read", None, f"Only the first sheet with a table was read, not: {names}.")
+    else:
+        rows, delimiter, has_smart_quotes = split_rows(decoded.text, is_table_header)
+        if has_smart_quotes:
+            harvest.warn("smart_quotes_removed", None, "Typographic quotes around cells were read as plain ones.")
+    found = find_tables(rows)
     _read_tables(found, harvest, delimiter, as_of)
     if harvest.bad_cells:
         if not leave_out_bad_rows:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hedger.portfolio.derivatives import is_strategy
 from hedger.portfolio.lists import load_asset_types, load_cash_names
-from hedger.portfolio.numbers import is_missing, to_fraction
+from hedger.portfolio.numbers import is_missing, to_number
 from hedger.portfolio.splitting import DELIMITERS
 from hedger.portfolio.symbols import is_date
 
@@ -27,15 +27,24 @@ if TYPE_CHECKING:
 RowKind = Literal["position", "total", "pending", "futures value", "strategy", "text", "broken"]
 
 _TOTAL = re.compile(
-    r"(?:(?:sub|grand|account|positions?|portfolio|overall|page)[ -]?)*totals?(?: (?:value|account|portfolio|market value))?:?"
+    r"(?:(?:sub|grand|account|positions?|portfolio|overall|page)[ -]?)*totals?"
+    r"(?: (?:value|account|portfolio|market value))?:?"
     r"|sum|summe|gesamt(?:summe|wert)?|totale|totaal|total general|合计|总计|合計|總計|all investments",
     re.IGNORECASE,
 ).fullmatch
 _TOTAL_OF = re.compile(r"(?:(?:sub|grand|account|positions?) ?)?totals?\b", re.IGNORECASE).match
 _PENDING = re.compile(r"pending (?:activity|transactions?|trades?|credits?|debits?)\b|unsettled\b", re.IGNORECASE).match
 _FUTURES_VALUE = re.compile(r"futures positions? market value", re.IGNORECASE).fullmatch
+_IS_SPECIAL = re.compile(
+    r"total|sub|grand|account|position|portfolio|overall|page|sum|gesamt|[合总總]|all investments|pending|unsettled"
+    r"|futures",
+    re.IGNORECASE,
+).match
 _UNIT = re.compile(r"\(.*\)|\[.*\]|shares|units|usd|eur|gbp|[$€£%]", re.IGNORECASE).fullmatch
 _TICKER = re.compile(r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?").fullmatch
+
+_NO_TEXT = frozenset({"-", "--", "---", "N/A", "n/a"})
+_TEXTS: tuple[Field, ...] = ("symbol", "name", "cusip", "isin", "currency")
 
 MEASURES: tuple[Field, ...] = ("quantity", "value", "weight")
 
@@ -53,15 +62,12 @@ class SortedRow(NamedTuple):
         What it is.
     reason
         Why it is no position; for a broken row, what was expected.
-    field
-        Column of a broken row that is to blame; ``None`` for the whole row.
     """
 
     row: Row
     cells: dict[Field, str]
     kind: RowKind
     reason: str = ""
-    field: Field | None = None
 
 
 def sort_rows(table: Table, decimal: DecimalSign, delimiter: str) -> Iterator[SortedRow]:
@@ -87,7 +93,10 @@ class _Sorter:
         self.decimal: DecimalSign = decimal
         self.delimiter = delimiter
         self.columns = tuple(table.columns.items())
+        self.texts = [field for field in _TEXTS if field in table.columns]
+        self.last = max(table.columns.values(), default=0)
         self.width = len(table.names)
+        self.is_complete = table.layout.is_export and not table.layout.is_grouped
         measures = MEASURES[:1] if table.layout.is_grouped else MEASURES
         self.measures = [field for field in measures if field in table.columns]
         self.needed = max(
@@ -99,8 +108,7 @@ class _Sorter:
             row.cells[level].strip().upper() == "SUMMARY" for row in table.rows if len(row.cells) > level
         )
         self.lots: set[int] = set()
-        self.sum_above = 0.0
-        self.quantity_above: float | None = None
+        self.above: list[int] = []
 
     def _accounts(self) -> frozenset[str]:
         column = self.table.columns.get("account")
@@ -111,90 +119,106 @@ class _Sorter:
     def sort(self, position: int, row: Row) -> SortedRow:
         """Tell what a row is."""
         cells = self._cells(row)
-        if all(is_missing(cells.get(field, "")) for field in self.measures):
+        for field in self.measures:
+            if not is_missing(cells.get(field, "")):
+                break
+        else:
             return self._without_amount(row, cells)
-        symbol, name = cells.get("symbol", ""), cells.get("name", "")
-        label = symbol or name or next((cell for cell in row.filled() if cell not in self.accounts), "")
-        quantity = cells.get("quantity", "")
-        if len(row.cells) > self.width and any(cell.strip() for cell in row.cells[self.width :]):
+        symbol = cells.get("symbol", "")
+        label = symbol or cells.get("name", "")
+        if not label:
+            first = row.cells[0].strip()
+            label = first if first not in self.accounts or _is_total(first, cells) else ""
+        if len(row.cells) > self.width and "".join(row.cells[self.width :]).strip():
             return self._too_long(row, cells, label)
         found = self._labelled(row, cells, label)
-        if found is None and position in self.lots:
+        if found is None and symbol and not symbol.isalpha() and self._is_lot(position, symbol):
             found = SortedRow(row, cells, "text", "lot of the row above")
-        if found is None and not symbol and "symbol" in self.table.columns and is_missing(quantity):
+        if found is None and not symbol and "symbol" in self.table.columns and is_missing(cells.get("quantity", "")):
             found = self._summary(position, row, cells)
-        if found is None and symbol and is_date(symbol) and self._are_lots(position):
-            found = SortedRow(row, cells, "text", "lot of the row above")
-        if found is None and self.table.layout.is_export and len(row.cells) <= self.needed:
+        if (
+            found is None
+            and len(row.cells) <= self.needed
+            and self.table.layout.is_export
+            and not self.table.layout.is_grouped
+        ):
             expected = f"a row of {self.width} cells as named in the header; it has {len(row.cells)}"
             found = SortedRow(row, cells, "broken", expected)
         if found is None:
-            self.quantity_above = self._number(quantity)
-            self.sum_above += self._number(cells.get("value", "")) or 0.0
+            self.above.append(position)
             found = SortedRow(row, cells, "position")
         return found
 
     def _cells(self, row: Row) -> dict[Field, str]:
         texts, n_cells = row.cells, len(row.cells)
-        return {field: texts[column].strip() for field, column in self.columns if column < n_cells}
+        if n_cells > self.last:
+            cells = {field: texts[column].strip() for field, column in self.columns}
+        else:
+            cells = {field: texts[column].strip() for field, column in self.columns if column < n_cells}
+        for field in self.texts:
+            if cells.get(field) in _NO_TEXT:
+                cells[field] = ""
+        return cells
 
-    def _number(self, text: str) -> float | None:
+    def _number(self, position: int, field: Field) -> float | None:
+        """Return a number in another row of the table."""
+        column = self.table.columns.get(field)
+        cells = self.table.rows[position].cells
         try:
-            return to_fraction(text, self.decimal)[0]
-        except ValueError:
+            return None if column is None else to_number(cells[column].strip(), self.decimal)
+        except (ValueError, IndexError):
             return None
 
     def _labelled(self, row: Row, cells: dict[Field, str], label: str) -> SortedRow | None:
         """Recognise what brokers name in words: totals, pending activity, lots, spreads."""
-        if _TOTAL(label) or (_TOTAL_OF(label) and is_missing(cells.get("quantity", ""))):
-            self.sum_above = 0.0
-            return SortedRow(row, cells, "total", "total row")
-        if _PENDING(label):
-            return SortedRow(row, cells, "pending", "pending activity")
-        if _FUTURES_VALUE(label):
-            return SortedRow(row, cells, "futures value", "market value of futures that the file does not list")
-        if self.has_summaries and cells.get("level", "").upper() != "SUMMARY":
-            return SortedRow(row, cells, "text", "lot of the row above")
-        if cells.get("currency", "").upper() in {"BASE_SUMMARY", "BASE CURRENCY SUMMARY"}:
-            return SortedRow(row, cells, "text", "summary in the base currency")
-        if label and is_strategy(label):
-            return SortedRow(row, cells, "strategy", "spread whose legs are rows of their own")
-        return None
+        if not self.has_summaries and not _IS_SPECIAL(label) and "/" not in label:
+            return None
+        is_lot = self.has_summaries and cells.get("level", "").upper() != "SUMMARY"
+        rules: tuple[tuple[object, RowKind, str], ...] = (
+            (_is_total(label, cells), "total", "total row"),
+            (_PENDING(label), "pending", "pending activity"),
+            (_FUTURES_VALUE(label), "futures value", "market value of futures that the file does not list"),
+            (is_lot, "text", "lot of the row above"),
+            (is_strategy(label), "strategy", "spread whose legs are rows of their own"),
+        )
+        found = next((SortedRow(row, cells, kind, reason) for holds, kind, reason in rules if holds), None)
+        if found is not None and found.kind == "total":
+            self.above.clear()
+        return found
 
     def _summary(self, position: int, row: Row, cells: dict[Field, str]) -> SortedRow | None:
         """Recognise a sum without the word: of all rows above, or of the group below."""
-        value = self._number(cells.get("value", ""))
+        value = self._number(position, "value")
         if value is None:
             return None
         name = cells.get("name", "")
-        if not name and self.sum_above and _is_close(value, self.sum_above):
+        above = sum(self._number(other, "value") or 0.0 for other in self.above)
+        if not name and above and _is_close(value, above):
             return SortedRow(row, cells, "total", "total row without a label")
-        below = 0.0
-        for following in self.table.rows[position + 1 :]:
-            texts = self._cells(following)
-            if is_missing(texts.get("quantity", "")):
-                break
-            below += self._number(texts.get("value", "")) or 0.0
+        below, other = 0.0, position + 1
+        while other < len(self.table.rows) and self._number(other, "quantity") is not None:
+            below += self._number(other, "value") or 0.0
+            other += 1
         if below and _is_close(value, below) and not load_cash_names().search(name):
             return SortedRow(row, cells, "text", "sum of the group below")
         return None
 
-    def _are_lots(self, position: int) -> bool:
-        """Tell whether rows with a date for a symbol add to the row above; remember them if they do."""
+    def _is_lot(self, position: int, symbol: str) -> bool:
+        """Tell whether a row has a date for a symbol and adds, with its like, to the row above."""
+        if position in self.lots or not is_date(symbol):
+            return position in self.lots
         total, end = 0.0, position
-        for following in self.table.rows[position:]:
-            texts = self._cells(following)
-            if not is_date(texts.get("symbol", "")):
-                break
-            total += self._number(texts.get("quantity", "")) or 0.0
+        while end < len(self.table.rows) and is_date(self._cells(self.table.rows[end]).get("symbol", "")):
+            total += self._number(end, "quantity") or 0.0
             end += 1
-        if self.quantity_above is None or not _is_close(total, self.quantity_above):
+        quantity = self._number(self.above[-1], "quantity") if self.above else None
+        if quantity is None or not _is_close(total, quantity):
             return False
         self.lots.update(range(position, end))
         return True
 
     def _too_long(self, row: Row, cells: dict[Field, str], label: str) -> SortedRow:
-        if label.count(" ") >= 3 and self._number(cells.get("quantity", "")) is None:
+        if label.count(" ") >= 3 and is_missing(cells.get("quantity", "")):
             return SortedRow(row, cells, "text", "text below the table")
         expected = (
             f"a row of {self.width} cells as named in the header; it has {len(row.cells)}. "
@@ -204,37 +228,37 @@ class _Sorter:
 
     def _without_amount(self, row: Row, cells: dict[Field, str]) -> SortedRow:
         """Sort a row without quantity, value and weight: text, or a position that lost them."""
-        layout, symbol, filled = self.table.layout, cells.get("symbol", ""), row.filled()
-        first = filled[0]
-        if layout.is_grouped:
-            return SortedRow(row, cells, "text", "summary of the rows below")
-        if _TOTAL(first) or _TOTAL(symbol or first) or _TOTAL_OF(first):
-            return SortedRow(row, cells, "text", "total row without a value")
-        if _PENDING(symbol or first):
-            return SortedRow(row, cells, "text", "pending activity without a value")
-        if symbol and layout.has_watched_rows:
-            return SortedRow(row, cells, "text", "watch-list entry without a quantity")
-        if first.startswith("#") and len(filled) == 1:
-            return SortedRow(row, cells, "text", "comment")
-        if all(map(_UNIT, filled)):
-            return SortedRow(row, cells, "text", "units of the columns")
-        other = next((d for d in DELIMITERS if d != self.delimiter and first.count(d) >= max(1, self.width - 2)), None)
-        if len(filled) == 1 and other:
-            return SortedRow(
-                row, cells, "broken", f'a row separated by "{self.delimiter}", as the header is; it uses "{other}"'
-            )
-        is_section = (
-            " ".join(first.lower().split()) in load_asset_types() or load_cash_names().fullmatch(first) is not None
+        symbol, filled = cells.get("symbol", ""), row.filled()
+        first, is_alone = filled[0], len(filled) == 1
+        words = " ".join(first.lower().split())
+        is_section = is_alone and (words in load_asset_types() or load_cash_names().fullmatch(words) is not None)
+        other = next((d for d in DELIMITERS if d != self.delimiter and first.count(d) >= max(1, self.width - 2)), "")
+        rest = symbol or (first if is_alone and len(row.cells) == 1 else "")
+        as_header = f"a row of {self.width} cells as named in the header"
+        rules: tuple[tuple[object, RowKind, str], ...] = (
+            (self.table.layout.is_grouped, "text", "summary of the rows below"),
+            (_is_total(first, cells) or _is_total(symbol, cells), "text", "total row without a value"),
+            (_PENDING(symbol or first), "pending", "pending activity"),
+            (symbol and self.table.layout.has_watched_rows, "text", "watch-list entry without a quantity"),
+            (is_alone and first.startswith("#"), "text", "comment"),
+            (all(map(_UNIT, filled)), "text", "units of the columns"),
+            (
+                is_alone and other,
+                "broken",
+                f'a row separated by "{self.delimiter}", as the header is; it uses "{other}"',
+            ),
+            (_TICKER(rest) and not is_section, "broken", f"{as_header}: its quantity or value is missing"),
+            (first in self.accounts and cells.get("account") == first, "broken", f"{as_header}; it ends early"),
         )
-        is_rest = _TICKER(symbol) is not None or (
-            len(filled) == 1 and len(row.cells) == 1 and _TICKER(first) is not None
-        )
-        if is_rest and not (is_section and len(filled) == 1):
-            expected = f"a row of {self.width} cells as named in the header: its quantity or value is missing"
-            return SortedRow(row, cells, "broken", expected)
-        if first in self.accounts and "account" in self.table.columns and cells.get("account") == first:
-            return SortedRow(row, cells, "broken", f"a row of {self.width} cells as named in the header; it ends early")
-        return SortedRow(row, cells, "text", "text, not a position")
+        found = (SortedRow(row, cells, kind, reason) for holds, kind, reason in rules if holds)
+        return next(found, SortedRow(row, cells, "text", "text, not a position"))
+
+
+def _is_total(label: str, cells: dict[Field, str]) -> bool:
+    """Tell whether a label names a total; words behind the name count only where no quantity stands."""
+    if _TOTAL(label):
+        return True
+    return _TOTAL_OF(label) is not None and is_missing(cells.get("quantity", ""))
 
 
 def _is_close(first: float, second: float) -> bool:

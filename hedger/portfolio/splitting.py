@@ -43,7 +43,7 @@ class Row(NamedTuple):
 
     def is_blank(self) -> bool:
         """Tell whether nothing stands in the row."""
-        return not any(cell and not cell.isspace() for cell in self.cells)
+        return not "".join(self.cells).strip()
 
     def filled(self) -> list[str]:
         """Return the cells that hold something, stripped."""

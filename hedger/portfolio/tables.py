@@ -120,15 +120,17 @@ def _plain(rows: Sequence[Row]) -> Tables:
     found = Tables()
     table: Table | None = None
     above: list[Row] = []
+    ends = re.compile("")
     for row in rows:
         if is_table_header(row.cells):
             if table is not None and table.rows and len(table.rows[-1].filled()) == 1:
                 above.append(table.rows.pop())
             table = _titled(row, above)
+            ends = re.compile(table.layout.ends, re.IGNORECASE)
             found.outside.extend(above)
             above = []
             found.tables.append(table)
-        elif table is None or _ends(table, row):
+        elif table is None or ends.match(row.cells[0]) or row.cells[0] in _RECORD_MARKS:
             table = None
             above.append(row)
         else:
@@ -142,7 +144,8 @@ def _plain(rows: Sequence[Row]) -> Tables:
 
 
 _CURRENCY_OF = re.compile(
-    r"(?:market ?)?(?:value|waarde|wert|montant|valore|valor)(?: (?:in|en|em))? \(?(USD|EUR|CHF|GBP|CAD|SEK|DKK|NOK|PLN|AUD)\)?",
+    r"(?:market ?)?(?:value|waarde|wert|montant|valore|valor)(?: (?:in|en|em))? "
+    r"\(?(USD|EUR|CHF|GBP|CAD|SEK|DKK|NOK|PLN|AUD)\)?",
     re.IGNORECASE,
 ).fullmatch
 
@@ -176,14 +179,10 @@ def check_duplicates(table: Table) -> None:
                 first, second = (row.cells[n].strip() if n < len(row.cells) else "" for n in (column, other))
                 if first != second and second:
                     raise UnknownLayoutError(
-                        f'Line {row.line}: column {column + 1}, "{shorten(table.names[column])}", and column {other + 1}, '
-                        f'"{shorten(table.names[other])}", mean the same and differ. Delete or rename one of them.'
+                        f'Line {row.line}: column {column + 1}, "{shorten(table.names[column])}", and column '
+                        f'{other + 1}, "{shorten(table.names[other])}", mean the same and differ. '
+                        "Delete or rename one of them."
                     )
-
-
-def _ends(table: Table, row: Row) -> bool:
-    first = row.cells[0].strip()
-    return first in _RECORD_MARKS or (bool(first) and re.match(table.layout.ends, first, re.IGNORECASE) is not None)
 
 
 def _titled(header: Row, above: Sequence[Row]) -> Table:
@@ -232,9 +231,9 @@ def _no_holdings(rows: Sequence[Row], found: Tables) -> UnknownLayoutError:
             "Export the positions or holdings instead."
         )
     return UnknownLayoutError(
-        f"No header of a table of holdings was found; line {first.line} is not one. A header names a column of symbols "
-        "(Symbol, Ticker) and one of quantities, values or weights (Quantity, Market Value, Weight). Add such a line above "
-        "the data, or export the positions from the broker's site."
+        f"No header of a table of holdings was found; line {first.line} is not one. A header names a column of "
+        "symbols (Symbol, Ticker) and one of quantities, values or weights (Quantity, Market Value, Weight). "
+        "Add such a line above the data, or export the positions from the broker's site."
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hedger.errors import HoldingsError
@@ -37,8 +36,8 @@ def check_totals(harvest: Harvest) -> float | None:
             harvest.warn(
                 "total_mismatch",
                 total.line,
-                f"Line {total.line}: the rows above add to {since:,.2f}, the file states {stated:,.2f}, a difference of "
-                f"{stated - since:,.2f}. A row may be missing.",
+                f"Line {total.line}: the rows above add to {since:,.2f}, the file states {stated:,.2f}, "
+                f"a difference of {stated - since:,.2f}. A row may be missing.",
             )
         grand = stated if last_is_grand else grand + stated
         start, beside = total.n_drafts, total.beside
@@ -84,8 +83,8 @@ def to_fractions(harvest: Harvest) -> list[float | None]:
         divisor = 100.0 if abs(total - 100.0) <= 25.0 else 1.0
         if divisor == 1.0 and abs(total - 1.0) > 0.25:
             raise HoldingsError(
-                f"The weights add to {total:g}, so they are neither fractions (adding to 1) nor per cent (adding to 100). "
-                "Write them with per cent signs."
+                f"The weights add to {total:g}, so they are neither fractions (adding to 1) nor per cent "
+                "(adding to 100). Write them with per cent signs."
             )
     total /= divisor
     if abs(total - 1.0) > WEIGHT_TOLERANCE:
@@ -126,7 +125,7 @@ def settle_currencies(harvest: Harvest, base: str | None) -> None:
         n_assumed = sum(d.is_currency_assumed and d.instrument.asset_class != "cash" for d in harvest.drafts)
         base = told.pop() if len(told) == 1 and not n_assumed else "USD"
     if base != "USD":
-        harvest.drafts = [replace(d, currency=base) if d.is_currency_assumed else d for d in harvest.drafts]
+        harvest.drafts = [d._replace(currency=base) if d.is_currency_assumed else d for d in harvest.drafts]
     for currency, count in Counter(draft.currency for draft in harvest.drafts).items():
         if currency != "USD":
             noun = "row is" if count == 1 else "rows are"
