@@ -247,6 +247,13 @@ def test_betas_are_those_of_the_plan(sample_folder: Path) -> None:
     assert betas["portfolio"] == plan["portfolio"]
 
 
+def test_betas_can_write_the_plan_of_the_same_options(sample_folder: Path, tmp_path: Path) -> None:
+    words = [sample_folder / "technology.csv", "--hedge", "50%"]
+    document_of("betas", *words, "--out", tmp_path)
+    written = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert written == document_of("plan", *words)
+
+
 def test_the_plan_of_the_command_is_the_advice(sample_folder: Path, technology_advice: Advice) -> None:
     printed = document_of("plan", sample_folder / "technology.csv", "--hedge", "50%")
     assert without_age(printed) == of_advice(technology_advice)

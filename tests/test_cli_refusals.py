@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from hedger.cli import hedger
+from hedger.cli import hedger, main
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from click.testing import Result
@@ -202,8 +203,27 @@ class TestExport:
         assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
 
+def raising(error: BaseException) -> Callable[[str], None]:
+    def fail(_name: str) -> None:
+        raise error
+
+    return fail
+
+
+# The time-zone library stands in for anything that nobody foresaw.
 def test_a_bug_stays_loud(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The time-zone library stands in for anything that nobody foresaw.
-    monkeypatch.setattr("hedger.cli.commands.ZoneInfo", lambda _name: 1 / 0)
-    with pytest.raises(ZeroDivisionError, match="division by zero"):
+    monkeypatch.setattr("hedger.cli.commands.ZoneInfo", raising(LookupError("no such zone")))
+    with pytest.raises(LookupError, match="no such zone"):
         run("plan", book)
+
+
+def test_an_interruption_is_130(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hedger.cli.commands.ZoneInfo", raising(KeyboardInterrupt()))
+    result = run("plan", book)
+    assert (result.exit_code, result.output.strip()) == (130, "")
+
+
+def test_the_entry_point_reads_the_command_line_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["hedger", "plan", "--nosuch"])
+    with pytest.raises(SystemExit, match="2"):
+        main()

@@ -58,7 +58,7 @@ def hedger() -> None:
 def plan(
     *, portfolio: str, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
 ) -> None:
-    """Show what to trade so that the portfolio loses the risk you do not want."""
+    """Show what to trade, what it changes and what it costs."""
     today = _today()
     advice = advise(
         read_portfolio(portfolio, as_of=as_of or today), open_source(prices), settings, as_of=as_of, today=today
@@ -78,7 +78,7 @@ def plan(
 @takes_day
 @takes_json
 def holdings(*, portfolio: str, as_of: date | None, is_json: bool) -> None:
-    """Show what was read from the file, row by row, and what was not and why."""
+    """Show what was read from the file, and what was not and why."""
     held = read_portfolio(portfolio, as_of=as_of or _today())
     if is_json:
         write_json(holdings_document(held))
@@ -99,7 +99,7 @@ def holdings(*, portfolio: str, as_of: date | None, is_json: bool) -> None:
 def betas(
     *, portfolio: str, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
 ) -> None:
-    """Show how every holding and the portfolio move with every index, and how sure that is.
+    """Show how the holdings move with every index, and how surely.
 
     Takes the options of `hedger plan`; those that choose contracts matter to --out only.
     """
@@ -123,7 +123,10 @@ def betas(
 @takes_prices
 @takes_json
 def contracts(*, as_of: date | None, prices: str, is_json: bool) -> None:
-    """Show the index futures of a day: size, margin and its date, front month, roll; what was delisted is apart."""
+    """Show the index futures of a day, their margins and rolls.
+
+    What was delisted before the day stands apart.
+    """
     levels = open_source(prices).fetch([index.symbol for index in INDICES], start=None, end=None)
     day = as_of or levels.last_session
     rows = list_contracts(day, levels)

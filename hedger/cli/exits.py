@@ -46,6 +46,11 @@ class ExitGroup(click.Group):
                 stream.reconfigure(errors="replace")
         sys.exit(self._run(words, prog_name or "hedger", extra))
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which a newcomer needs them: as they were added."""
+        del ctx
+        return list(self.commands)
+
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
         is_json = "--json" in words
         try:
