@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -289,7 +289,18 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
     exposure = measurement.exposure
     policy = settings.policy(dict(exposure.book.futures))
     held = {root for root, quantity in policy.current if quantity}
-    contracts = _usable_contracts(settings, measurement, held)
+    chosen = select_contracts(
+        measurement.as_of,
+        sizes=settings.sizes,
+        symbols=settings.contracts or None,
+        include_delisted=settings.include_delisted,
+    )
+    policy = replace(policy, closing_only=tuple(sorted(held - {contract.symbol for contract in chosen})))
+    if policy.closing_only:
+        chosen += select_contracts(
+            measurement.as_of, symbols=policy.closing_only, include_delisted=settings.include_delisted
+        )
+    contracts = _usable_contracts(chosen, settings, measurement, held)
     quotes = quote_contracts(
         contracts,
         as_of=measurement.as_of,
@@ -311,8 +322,10 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
     )
 
 
-def _usable_contracts(settings: Settings, measurement: Measurement, held: set[str]) -> tuple[FuturesContract, ...]:
-    """Return what may be traded and what is held, as far as a futures price can be had, in catalogue order."""
+def _usable_contracts(
+    chosen: Sequence[FuturesContract], settings: Settings, measurement: Measurement, held: set[str]
+) -> tuple[FuturesContract, ...]:
+    """Return the contracts for which a futures price can be had; refuse to lose one that was named or is held."""
     measured = measurement.exposure.indices
     unmeasured = [index for index in settings.index if index not in measured]
     if unmeasured:
@@ -320,16 +333,6 @@ def _usable_contracts(settings: Settings, measurement: Measurement, held: set[st
             f"There is no current level of {', '.join(unmeasured)} in the {measurement.prices.source}, so it cannot "
             f"be hedged with. Measured are: {', '.join(measured)}."
         )
-    chosen = select_contracts(
-        measurement.as_of,
-        sizes=settings.sizes,
-        symbols=settings.contracts or None,
-        include_delisted=settings.include_delisted,
-    )
-    named = {contract.symbol for contract in chosen}
-    if held - named:
-        kept = select_contracts(measurement.as_of, symbols=sorted(held - named))
-        chosen = (*chosen, *kept)
     priced = {name for name, _ in settings.futures_price}
     by_name = {index.name: index for index in INDICES}
     usable = []

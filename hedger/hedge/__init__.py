@@ -1,6 +1,7 @@
 """Exposure and policy to a plan: the exact whole-contract hedge, with its proof."""
 
-from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, Order, solve_hedge
+from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, Order
+from hedger.hedge.planning import solve_hedge
 from hedger.hedge.policy import HedgePolicy
 from hedger.hedge.problem import BindingLimit, Candidate, HedgeProblem, ProblemContract, Solution
 from hedger.hedge.solver import solve

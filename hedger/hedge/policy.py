@@ -29,6 +29,8 @@ class HedgePolicy:
         Tracking risk that may be given up for a cheaper plan, as a fraction of the risk being hedged.
     current
         Root and signed number of contracts already held.
+    closing_only
+        Roots that are held but may not be chosen: their positions may shrink, never grow.
     """
 
     hedge_fraction: float = 1.0
@@ -40,6 +42,7 @@ class HedgePolicy:
     max_contracts: int | None = None
     tolerance: float = 0.0
     current: tuple[tuple[str, int], ...] = ()
+    closing_only: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.hedge_fraction <= 2:
