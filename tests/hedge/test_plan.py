@@ -1,0 +1,447 @@
+"""From exposure and policy to orders, on books whose answers can be worked out by hand."""
+
+import pickle
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hedger.contracts import BrokerMargin, quote_contracts, select_contracts
+from hedger.errors import InfeasibleHedgeError, SettingsError
+from hedger.exposure import Book, Exposure, Holding, IndexBeta
+from hedger.hedge import ErrorBudget, HedgePolicy, solve_hedge
+
+TODAY = date(2026, 8, 21)
+PRICES = {"sp500": 6000.0, "nasdaq100": 20_000.0, "dow30": 45_000.0, "russell2000": 2400.0}
+MARGINS = {"ES": 24_000.0, "MES": 2_400.0, "NQ": 36_000.0, "MNQ": 3_600.0, "YM": 16_000.0, "MYM": 1_600.0}
+
+
+def make_quotes(*symbols, as_of=TODAY, include_delisted=False, level=1.0):
+    contracts = select_contracts(as_of, symbols=symbols, include_delisted=include_delisted)
+    return quote_contracts(
+        contracts,
+        as_of=as_of,
+        prices={contract.symbol: (level * PRICES[contract.index], "made up") for contract in contracts},
+        broker_margins=[
+            BrokerMargin(symbol=symbol, initial=initial, maintenance=initial / 1.1, as_of=TODAY, source="made up")
+            for symbol, initial in MARGINS.items()
+        ],
+    )
+
+
+def make_exposure(*, value=10_000_000.0, covariance=None, **betas):
+    """An exposure with the given betas; the first index explains most."""
+    betas = betas or {"sp500": 1.0}
+    by_index = tuple(
+        IndexBeta(
+            index=index,
+            level=PRICES[index],
+            beta=beta,
+            stderr=0.03,
+            low=beta - 0.25,
+            high=beta + 0.25,
+            stderr_drift=0.12,
+            r_squared=0.9 - 0.1 * rank,
+            beta_dollars=beta * value,
+        )
+        for rank, (index, beta) in enumerate(betas.items())
+    )
+    n_indices = len(by_index)
+    share = Holding(symbol="ALL", quantity=1.0, price=value, market_value=value, is_priced=True)
+    return Exposure(
+        book=Book(holdings=(share,), cash=0.0, futures=(), excluded=(), notes=()),
+        by_index=by_index,
+        by_holding=(),
+        covariance=np.diag(np.full(n_indices, 0.0256)) if covariance is None else np.array(covariance),
+        sessions=np.array(["2026-08-20", "2026-08-21"], dtype="datetime64[D]"),
+        gains=np.zeros(2),
+        index_returns=np.zeros((2, n_indices)),
+        unhedgeable_share=0.1,
+        notes=(),
+    )
+
+
+def solve(exposure=None, quotes=None, **policy):
+    return solve_hedge(exposure or make_exposure(), quotes or make_quotes("ES", "MES"), HedgePolicy(**policy))
+
+
+def orders(plan):
+    return {order.quote.symbol: order.quantity for order in plan.orders}
+
+
+def held(plan):
+    return {order.quote.symbol: order.held_after for order in plan.positions}
+
+
+def codes(plan):
+    return [note.code for note in plan.notes]
+
+
+# ---------------------------------------------------------------- numbers that must come out
+
+
+@pytest.mark.parametrize(
+    ("hedge", "expected"), [(0.3, {"ES": -10}), (0.5, {"ES": -16, "MES": -7}), (1.0, {"ES": -33, "MES": -3})]
+)
+def test_ten_million_of_large_caps_at_beta_one(hedge, expected):
+    plan = solve(hedge_fraction=hedge)
+    assert orders(plan) == expected
+    assert abs(plan.residual_beta_dollars - (1 - hedge) * 10_000_000) <= 0.5 * 30_000
+    assert plan.target_notional == (("sp500", -hedge * 10_000_000),)
+
+
+def test_the_figures_of_a_plan_follow_from_its_whole_contracts():
+    plan = solve(hedge_fraction=0.5)
+    es, mes = plan.orders
+    assert es.notional == -16 * 50 * 6000.0
+    assert mes.notional == -7 * 5 * 6000.0
+    assert plan.hedge_notional == es.notional + mes.notional == -5_010_000.0
+    assert plan.residual_beta_dollars == pytest.approx(4_990_000.0, rel=1e-12)
+    assert plan.beta_before == 1.0
+    assert plan.beta_after == pytest.approx(0.499, rel=1e-12)
+    assert plan.achieved_hedge_fraction == pytest.approx(0.501, rel=1e-12)
+    assert (plan.beta_after_low, plan.beta_after_high) == (
+        pytest.approx(0.249, rel=1e-12),
+        pytest.approx(0.749, rel=1e-12),
+    )
+    assert plan.initial_margin == 16 * 24_000.0 + 7 * 2_400.0
+    assert plan.maintenance_margin == pytest.approx(plan.initial_margin / 1.1, rel=1e-12)
+    cost = 16 * es.quote.round_trip_cost + 7 * mes.quote.round_trip_cost
+    assert plan.round_trip_cost == pytest.approx(cost, rel=1e-12)
+    assert plan.tracking_risk == pytest.approx(10_000.0 * 0.16, rel=1e-12)
+    assert plan.best_tracking_risk == plan.bound == plan.tracking_risk
+    assert plan.is_optimal
+    assert (plan.reference_index, plan.hedge_fraction) == ("sp500", 0.5)
+
+
+def test_the_error_budget_adds_up_in_squares():
+    plan = solve(hedge_fraction=0.5)
+    budget = plan.error_budget
+    assert (budget.stderr_estimation, budget.stderr_drift) == (0.03, 0.12)
+    assert budget.stderr_rounding == pytest.approx(0.001, rel=1e-9)
+    assert budget.stderr_total == pytest.approx((0.03**2 + 0.12**2 + 0.001**2) ** 0.5, rel=1e-12)
+    assert ErrorBudget(stderr_estimation=3.0, stderr_drift=4.0, stderr_rounding=12.0).stderr_total == 13.0
+
+
+def test_the_share_hedged_counts_beta_dollars_and_not_market_value():
+    plan = solve(make_exposure(sp500=1.5), hedge_fraction=0.2)
+    assert plan.hedge_notional == -3_000_000.0
+    assert plan.beta_after == pytest.approx(1.2, rel=1e-12)
+
+
+def test_a_plan_survives_pickling_and_compares():
+    plan = solve(hedge_fraction=0.5)
+    assert pickle.loads(pickle.dumps(plan)) == plan
+    assert hash(plan) == hash(solve(hedge_fraction=0.5))
+
+
+# ---------------------------------------------------------------- what is wanted
+
+
+def test_a_target_beta_is_reached_by_the_share_that_it_needs():
+    plan = solve(make_exposure(sp500=1.25), target_beta=0.5)
+    assert plan.hedge_fraction == pytest.approx(0.6, rel=1e-12)
+    assert plan.beta_after == pytest.approx(0.5, abs=0.0015)
+
+
+@pytest.mark.parametrize("target", [1.3, -1.3])
+def test_a_target_beta_beyond_what_a_hedge_can_leave_is_refused(target):
+    with pytest.raises(SettingsError, match=r"beta is 1\.25.*Choose a target between 1\.25 and -1\.25"):
+        solve(make_exposure(sp500=1.25), target_beta=target)
+
+
+def test_a_short_book_is_hedged_by_buying():
+    plan = solve(make_exposure(value=-1_000_000.0), hedge_fraction=0.6)
+    assert orders(plan) == {"ES": 2}
+    assert plan.residual_beta_dollars == -400_000.0
+    assert plan.achieved_hedge_fraction == pytest.approx(0.6, rel=1e-12)
+
+
+def test_a_target_beta_of_a_short_book_lies_between_its_beta_and_the_opposite():
+    exposure = make_exposure(sp500=-0.8)
+    assert solve(exposure, target_beta=-0.2).hedge_fraction == pytest.approx(0.75, rel=1e-12)
+    with pytest.raises(SettingsError, match=r"beta is -0\.80.*between -0\.80 and 0\.80"):
+        solve(exposure, target_beta=-0.9)
+
+
+def test_hedging_nothing_needs_no_order_and_says_so():
+    plan = solve(hedge_fraction=0.0)
+    assert (plan.orders, plan.positions, plan.tracking_risk) == ((), (), 0.0)
+    assert (plan.beta_after, plan.achieved_hedge_fraction) == (1.0, 0.0)
+    assert "no exposure to remove, so no contract is held." in plan.notes[0].message
+    assert codes(plan)[0] == "nothing_to_hedge"
+
+
+def test_a_book_without_exposure_gives_no_order_and_says_so():
+    plan = solve(make_exposure(sp500=0.0))
+    assert plan.orders == ()
+    assert plan.achieved_hedge_fraction is None
+    assert codes(plan) == ["nothing_to_hedge"]
+    with pytest.raises(SettingsError, match="no beta, so a target beta cannot be reached"):
+        solve(make_exposure(sp500=0.0), target_beta=0.5)
+
+
+def test_a_book_below_half_a_micro_gets_no_order_and_says_so():
+    plan = solve(make_exposure(value=14_000.0))
+    assert plan.orders == ()
+    assert codes(plan) == ["too_small_to_hedge"]
+    assert "($14,000) is less than half of the smallest contract (MES, $30,000)" in plan.notes[0].message
+
+
+def test_a_tolerance_that_covers_the_whole_hedge_is_said_to_do_so():
+    plan = solve(make_exposure(value=20_000.0), tolerance=1.0)
+    assert plan.orders == ()
+    assert codes(plan) == ["tolerance_covers_hedge"]
+    assert "Within the tolerance of 100%" in plan.notes[0].message
+
+
+def test_a_tolerance_buys_a_cheaper_plan():
+    exact, loose = solve(hedge_fraction=0.5), solve(hedge_fraction=0.5, tolerance=0.021)
+    # 10,000 + 2.1 % of 5,000,000 dollars may be missed: 16 ES and 3 MES miss 110,000.
+    assert orders(loose) == {"ES": -16, "MES": -3}
+    assert loose.round_trip_cost < exact.round_trip_cost
+    assert exact.tracking_risk < loose.tracking_risk <= exact.tracking_risk + 0.021 * 0.16 * 5_000_000
+    assert loose.best_tracking_risk == exact.tracking_risk
+
+
+# ---------------------------------------------------------------- which index, which contracts
+
+
+TWO = [[0.0256, 0.0288], [0.0288, 0.04]]
+
+
+def test_the_index_that_explains_most_among_those_allowed_is_used():
+    exposure = make_exposure(nasdaq100=1.0, sp500=1.2)
+    quotes = make_quotes("ES", "MES", "NQ", "MNQ")
+    assert solve(exposure, quotes).reference_index == "nasdaq100"
+    assert solve(exposure, quotes, indices=("sp500",)).reference_index == "sp500"
+    assert solve(exposure, make_quotes("ES")).reference_index == "sp500"
+
+
+def test_a_plan_says_what_the_other_indices_would_have_removed():
+    plan = solve(make_exposure(sp500=1.0, nasdaq100=0.9, dow30=1.1))
+    assert codes(plan) == ["index_choice"]
+    assert "S&P 500 alone would have removed 90%" in plan.notes[0].message
+    assert "in the Nasdaq-100 80%, in the Dow 70%." in plan.notes[0].message
+
+
+def test_no_contract_left_to_hedge_with_is_refused():
+    with pytest.raises(SettingsError, match=r"indices allowed are nasdaq100, and the contracts allowed are on sp500"):
+        solve(indices=("nasdaq100",))
+    with pytest.raises(SettingsError, match="allowed are on none"):
+        solve_hedge(make_exposure(), (), HedgePolicy())
+
+
+def test_delisted_contracts_mix_into_a_what_if():
+    exposure = make_exposure()
+    quotes = make_quotes("SP", "ES", "MES", as_of=date(2020, 3, 2), level=0.5)
+    assert orders(solve(exposure, quotes, hedge_fraction=0.5)) == {"SP": -6, "ES": -3, "MES": -3}
+    what_if = make_quotes("SP", "ES", "MES", include_delisted=True)
+    assert orders(solve(exposure, what_if, hedge_fraction=0.5)) == {"SP": -3, "ES": -1, "MES": -7}
+    with pytest.raises(SettingsError, match="SP"):
+        make_quotes("SP", "ES", "MES")
+
+
+# ---------------------------------------------------------------- limits
+
+
+def test_a_margin_budget_gives_the_best_plan_inside_it_and_says_what_the_full_one_needs():
+    plan = solve(hedge_fraction=0.5, margin_budget=250_000.0)
+    assert orders(plan) == {"ES": -10, "MES": -4}
+    assert plan.initial_margin == 249_600.0
+    (limit,) = plan.binding_limits
+    assert (limit.name, limit.limit, limit.needed) == ("margin_budget", 250_000.0, 16 * 24_000.0 + 7 * 2_400.0)
+    assert codes(plan) == ["limit_binds"]
+    assert plan.notes[0].message == ("The margin budget of $250,000 holds the hedge back: the full one needs $400,800.")
+
+
+def test_a_contract_limit_gives_the_best_plan_inside_it_and_says_what_the_full_one_needs():
+    plan = solve(hedge_fraction=0.5, max_contracts=5)
+    assert orders(plan) == {"ES": -5}
+    assert [(limit.name, limit.limit, limit.needed) for limit in plan.binding_limits] == [("max_contracts", 5, 23)]
+    assert "limit of 5 contracts holds the hedge back: the full one needs 23." in plan.notes[0].message
+
+
+def test_a_budget_of_one_dollar_is_refused_with_both_figures():
+    with pytest.raises(
+        InfeasibleHedgeError,
+        match=r"No hedge fits a margin of \$1: one MES needs \$2,400, the full hedge \$400,800\. Raise the margin",
+    ):
+        solve(hedge_fraction=0.5, margin_budget=1.0)
+
+
+def test_a_budget_of_one_dollar_is_enough_for_no_hedge():
+    assert solve(hedge_fraction=0.0, margin_budget=1.0).orders == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    hedge=st.floats(0.05, 1.5),
+    budget=st.floats(2_500.0, 800_000.0),
+    wider=st.floats(1.0, 3.0),
+    most=st.integers(1, 60),
+)
+def test_a_looser_limit_never_makes_tracking_worse(hedge, budget, wider, most):
+    tight = solve(hedge_fraction=hedge, margin_budget=budget, max_contracts=most)
+    for policy in (
+        {"margin_budget": budget * wider, "max_contracts": most},
+        {"margin_budget": budget, "max_contracts": most + 7},
+        {},
+    ):
+        loose = solve(hedge_fraction=hedge, **policy)
+        assert loose.best_tracking_risk <= tight.best_tracking_risk * (1 + 1e-9)
+    assert tight.initial_margin <= budget * (1 + 1e-9)
+    assert sum(abs(order.held_after) for order in tight.positions) <= most
+
+
+@settings(max_examples=40, deadline=None)
+@given(hedge=st.floats(0.0, 2.0), beta=st.floats(-2.0, 2.0), value=st.floats(1e4, 5e7))
+def test_without_limits_the_residual_is_at_most_half_the_smallest_contract(hedge, beta, value):
+    plan = solve(make_exposure(value=value, sp500=beta), hedge_fraction=hedge)
+    missed = plan.residual_beta_dollars - (1 - hedge) * plan.beta_dollars
+    assert abs(missed) <= 15_000.0 * (1 + 1e-9)
+    assert plan.tracking_risk == pytest.approx(0.16 * abs(missed), rel=1e-6, abs=1e-3)
+    assert all(order.held_after * beta <= 0 for order in plan.positions)
+
+
+@settings(max_examples=30, deadline=None)
+@given(hedge=st.floats(0.1, 1.0), value=st.floats(1e5, 2e7), budget=st.floats(1e4, 5e5))
+def test_doubling_the_portfolio_and_the_limits_doubles_the_target(hedge, value, budget):
+    once = solve(make_exposure(value=value), hedge_fraction=hedge, margin_budget=budget)
+    twice = solve(make_exposure(value=2 * value), hedge_fraction=hedge, margin_budget=2 * budget)
+    assert twice.target_notional[0][1] == pytest.approx(2 * once.target_notional[0][1], rel=1e-12)
+    assert twice.best_tracking_risk <= 2 * once.best_tracking_risk * (1 + 1e-9)
+
+
+# ---------------------------------------------------------------- futures already held
+
+
+def test_only_the_difference_to_what_is_held_is_traded():
+    plan = solve(hedge_fraction=0.5, current=(("ES", -10), ("MES", -7)))
+    assert orders(plan) == {"ES": -6}
+    assert held(plan) == {"ES": -16, "MES": -7}
+    assert plan.round_trip_cost == pytest.approx(6 * plan.orders[0].quote.round_trip_cost, rel=1e-12)
+    assert plan.initial_margin == 16 * 24_000.0 + 7 * 2_400.0
+    assert (plan.orders[0].initial_margin, plan.orders[0].maintenance_margin) == (
+        6 * 24_000.0,
+        pytest.approx(6 * 24_000.0 / 1.1, rel=1e-12),
+    )
+
+
+def test_a_plan_that_is_in_place_needs_no_order():
+    plan = solve(hedge_fraction=0.5, current=(("ES", -16), ("MES", -7)))
+    assert plan.orders == ()
+    assert (plan.round_trip_cost, plan.beta_after) == (0.0, pytest.approx(0.499, rel=1e-12))
+
+
+def test_futures_that_are_not_needed_any_more_are_closed_and_free_their_margin():
+    plan = solve(hedge_fraction=0.0, current=(("ES", -3),))
+    assert orders(plan) == {"ES": 3}
+    assert (plan.orders[0].initial_margin, plan.initial_margin) == (-3 * 24_000.0, 0.0)
+    assert plan.orders[0].cost > 0
+    assert plan.notes[0].message.endswith("so no contract is held, and the futures held are closed.")
+
+
+def test_a_position_of_zero_contracts_is_none():
+    assert solve(hedge_fraction=0.5, current=(("NQ", 0),)) == solve(hedge_fraction=0.5)
+
+
+def test_a_contract_that_is_held_needs_a_quote():
+    with pytest.raises(ValueError, match=r"no quote of NQ, which policy\.current holds"):
+        solve(current=(("NQ", -1),))
+
+
+def make_two_index_plan(**policy):
+    exposure = make_exposure(sp500=1.0, nasdaq100=0.8, covariance=TWO)
+    return solve(exposure, make_quotes("ES", "MES", "NQ", "MNQ"), **policy)
+
+
+def test_futures_on_another_index_stay_and_are_allowed_for():
+    plan = make_two_index_plan(current=(("NQ", -5),))
+    # One dollar of Nasdaq-100 moves with 0.0288 / 0.0256 = 1.125 dollars of S&P 500: 5 x 400,000 x 1.125.
+    assert plan.target_notional == (("sp500", pytest.approx(-(10_000_000.0 - 2_250_000.0), rel=1e-12)),)
+    assert held(plan) == {"ES": -25, "MES": -8, "NQ": -5}
+    assert "NQ" not in orders(plan)
+    assert plan.residual_beta_dollars == pytest.approx(10_000.0, rel=1e-9)
+    assert plan.hedge_notional == -7_740_000.0 - 2_000_000.0
+    note = next(note for note in plan.notes if note.code == "other_futures_kept")
+    assert "(NQ) stay as they are" in note.message
+
+
+def test_too_many_futures_on_another_index_are_not_hedged_back():
+    plan = make_two_index_plan(hedge_fraction=0.1, current=(("NQ", -5),))
+    # What is held removes 2,250,000 where 1,000,000 was asked for: the side turns to buying.
+    assert orders(plan) == {"ES": 4, "MES": 2}
+    assert plan.residual_beta_dollars == pytest.approx(9_000_000.0, abs=15_000.0)
+
+
+def test_the_margin_of_futures_on_another_index_counts_against_the_budget():
+    plan = make_two_index_plan(current=(("NQ", -5),), margin_budget=300_000.0)
+    assert held(plan) == {"ES": -5, "NQ": -5}
+    assert plan.initial_margin == 300_000.0
+    (limit,) = plan.binding_limits
+    assert (limit.limit, limit.needed) == (300_000.0, 25 * 24_000.0 + 8 * 2_400.0 + 5 * 36_000.0)
+
+
+def test_futures_on_another_index_count_against_the_limit_of_contracts():
+    plan = make_two_index_plan(current=(("NQ", -5),), max_contracts=8)
+    assert held(plan) == {"ES": -3, "NQ": -5}
+    (limit,) = plan.binding_limits
+    assert (limit.limit, limit.needed) == (8, 25 + 8 + 5)
+    assert held(make_two_index_plan(current=(("NQ", -5),), max_contracts=4)) == {"NQ": -5}
+
+
+def test_a_budget_that_other_futures_use_up_is_refused_with_all_figures():
+    with pytest.raises(
+        InfeasibleHedgeError,
+        match=r"margin of \$180,500 beside the \$180,000 of the futures held on other indices: one MES needs \$2,400",
+    ):
+        make_two_index_plan(current=(("NQ", -5),), margin_budget=180_500.0)
+
+
+def test_alternatives_hold_the_futures_on_other_indices_too():
+    plan = make_two_index_plan(hedge_fraction=0.5, current=(("NQ", -5),))
+    best = next(each for each in plan.alternatives if "cheapest_within_tolerance" in each.labels)
+    assert dict(best.positions) == held(plan)
+    assert best.initial_margin == plan.initial_margin
+    assert best.round_trip_cost == pytest.approx(plan.round_trip_cost, abs=0.01)
+    assert all(dict(each.positions)["NQ"] == -5 for each in plan.alternatives)
+
+
+def test_a_held_contract_that_was_not_chosen_may_shrink_but_never_grow():
+    quotes = make_quotes("ES", "MES")
+    grown = solve(quotes=quotes, hedge_fraction=0.5, current=(("ES", -2),), closing_only=("ES",))
+    assert held(grown) == {"ES": -2, "MES": -147}
+    assert grown.binding_limits == ()
+    shrunk = solve(quotes=quotes, hedge_fraction=0.01, current=(("ES", -2),), closing_only=("ES",))
+    assert held(shrunk) == {"ES": 0, "MES": -3}
+    turned = solve(quotes=quotes, hedge_fraction=0.5, current=(("ES", 2),), closing_only=("ES",))
+    assert held(turned) == {"ES": 0, "MES": -167}
+
+
+def test_a_held_contract_that_was_not_chosen_does_not_choose_the_index():
+    exposure = make_exposure(nasdaq100=1.0, sp500=1.2, covariance=[[0.04, 0.0288], [0.0288, 0.0256]])
+    quotes = make_quotes("ES", "MES", "NQ")
+    plan = solve(exposure, quotes, current=(("NQ", -1),), closing_only=("NQ",))
+    assert plan.reference_index == "sp500"
+    assert held(plan)["NQ"] == -1
+
+
+def test_long_legs_change_nothing_where_selling_is_best():
+    assert solve(hedge_fraction=0.5, allow_long_legs=True).positions == solve(hedge_fraction=0.5).positions
+
+
+# ---------------------------------------------------------------- alternatives
+
+
+def test_alternatives_rise_in_tracking_risk_and_name_the_plan():
+    plan = solve(hedge_fraction=0.5)
+    risks = [each.tracking_risk for each in plan.alternatives]
+    assert risks == sorted(risks)
+    labels = {label: each for each in plan.alternatives for label in each.labels}
+    assert {"least_risk", "cheapest_within_tolerance", "e_minis_only", "half_the_margin"} <= set(labels)
+    assert dict(labels["least_risk"].positions) == held(plan)
+    assert dict(labels["e_minis_only"].positions) == {"ES": -17}
+    assert labels["half_the_margin"].initial_margin <= plan.initial_margin / 2
