@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from hedger.market.prices import PriceSource
 
 
-def open_source(name_or_path: str | Path) -> PriceSource:
+def open_source(name_or_path: str | Path, *, allow_snapshot: bool = False) -> PriceSource:
     """Return the price source called `name_or_path`.
 
     Parameters
     ----------
     name_or_path
-        ``"snapshot"`` for the shipped prices, or the path of a CSV or Parquet file (``./snapshot`` for a file
-        of that name). Nothing is read yet.
+        ``"snapshot"`` for the shipped prices, ``"yahoo"`` for live ones, or the path of a CSV or Parquet file
+        (``./snapshot`` for a file of that name). Nothing is read or fetched yet.
+    allow_snapshot
+        Whether the shipped prices may stand in, with a note, for symbols that Yahoo Finance cannot give.
 
     Raises
     ------
@@ -31,14 +33,13 @@ def open_source(name_or_path: str | Path) -> PriceSource:
     if name == SnapshotSource.name:
         return SnapshotSource()
     if name == "yahoo":
-        raise SettingsError(
-            "Live prices from Yahoo are not in this version. Use --prices snapshot for the shipped prices, "
-            "or --prices FILE with a CSV or Parquet file of adjusted closes."
-        )
+        from hedger.market.yahoo import YahooSource  # noqa: PLC0415 - for live prices only
+
+        return YahooSource(fallback=SnapshotSource() if allow_snapshot else None)
     path = Path(name_or_path)
     if not path.is_file():
         raise SettingsError(
             f'"{shorten(name)}" is neither a price source nor a file. Use --prices snapshot for the shipped '
-            "prices, or --prices FILE with a CSV or Parquet file of adjusted closes."
+            "prices, --prices yahoo for live ones, or --prices FILE with a CSV or Parquet file of adjusted closes."
         )
     return FileSource(path)

@@ -6,7 +6,7 @@ is missing in the same words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from hedger.errors import PricesUnavailableError, shorten
 from hedger.market.prices import DateArray, FloatArray, Prices, notes_about_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from hedger.errors import Note
@@ -41,6 +41,8 @@ class PriceTable:
         Gives the closes of some of `symbols` over all sessions, shape (n_sessions, n_asked).
     notes
         Doubts about the source itself.
+    reasons
+        Why it lacks certain symbols, in words, where more is known than that it does.
     """
 
     title: str
@@ -49,6 +51,7 @@ class PriceTable:
     symbols: tuple[str, ...]
     columns: Callable[[Sequence[str]], FloatArray]
     notes: tuple[Note, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def select(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
         """Return the closes of `symbols` from `start` to `end` as ``PriceSource.fetch`` promises them."""
@@ -62,7 +65,7 @@ class PriceTable:
         kept = np.flatnonzero(~np.isnan(close[rows]).all(axis=0)).tolist()
         if not kept:
             raise PricesUnavailableError(self._nothing_found(asked, known, close), asked)
-        reasons = dict.fromkeys(asked, f"not in the {self.title} ({self.coverage})")
+        reasons = dict.fromkeys(asked, f"not in the {self.title} ({self.coverage})") | dict(self.reasons)
         for position, symbol in enumerate(known):
             reasons[symbol] = f"the {self.title} has {self._span(symbol, close[:, position])}"
         found = tuple(known[position] for position in kept)
