@@ -29,8 +29,8 @@ class Risk:
     before, after
         Spread of gains of the book alone, and with the futures.
     hedge_effectiveness
-        Share of variance that the plan would have removed over the last five years, in sample; ``None`` for a book
-        that does not move.
+        Share of variance that the plan would have removed over the last five years, in sample; ``None`` for a plan
+        without contracts.
     unhedgeable_share
         Share of the book's variance that all indices together leave.
     scenarios
@@ -52,6 +52,7 @@ def assess_risk(exposure: Exposure, plan: HedgePlan) -> Risk:
     known = np.isfinite(exposure.gains)
     unhedged = exposure.gains[known]
     hedged = unhedged + hedge_gains(exposure, plan)[known]
+    has_contracts = any(order.held_after for order in plan.positions)
     notes = []
     if exposure.unhedgeable_share > HARD_TO_HEDGE:
         notes.append(
@@ -67,7 +68,7 @@ def assess_risk(exposure: Exposure, plan: HedgePlan) -> Risk:
     return Risk(
         before=gain_distribution(unhedged),
         after=gain_distribution(hedged),
-        hedge_effectiveness=hedge_effectiveness(unhedged, hedged) if plan.positions else None,
+        hedge_effectiveness=hedge_effectiveness(unhedged, hedged) if has_contracts else None,
         unhedgeable_share=exposure.unhedgeable_share,
         scenarios=index_scenarios(exposure, plan),
         notes=tuple(notes),
