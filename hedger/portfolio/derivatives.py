@@ -44,6 +44,7 @@ _BELOW = re.compile(rf"100 (?P<cycle>\((?:WEEKLYS|QUARTERLYS|EOM)\) )?{_TERMS}")
 _BRACKETED = re.compile(r".*\[(?P<inner>[A-Z0-9]+ *[0-9A-Z]*) (?P<multiplier>[0-9.]+)\]").fullmatch
 _STRATEGY = re.compile(r"[-.]?[A-Z]{1,6} *[0-9]{6}[CP][0-9.]+/[0-9.]+").fullmatch
 
+_INSIDE = re.compile(rf".*?(?P<contract>/[A-Z0-9]{{1,3}}[{MONTH_LETTERS}][0-9]{{1,2}})\)?").fullmatch
 _FUTURE = re.compile(
     rf"[./]*(?P<root>[A-Z0-9]{{1,3}}?)(?P<month>[{MONTH_LETTERS}])(?P<year>[0-9]{{1,2}})"
     r"(?::X[A-Z]{3}|\.(?:CME|CBT|CMX|NYM|CFE|NYB))?"
@@ -195,6 +196,12 @@ def read_future(
         multiplier=known and known.multiplier,
         is_32nds=known is not None and known.is_32nds,
     )
+
+
+def contract_inside(text: str) -> str | None:
+    """Return the contract that ends a description, such as ``/MESH2`` of ``Micro E-mini, Mar-22 (prev. /MESH2)``."""
+    match = _INSIDE(text)
+    return match["contract"] if match else None
 
 
 def read_day(text: str) -> date | None:

@@ -69,7 +69,10 @@ SYNONYMS: Mapping[Field, tuple[str, ...]] = {
 IDENTIFYING: tuple[Field, ...] = ("symbol", "isin", "cusip")
 MEASURING: tuple[Field, ...] = ("quantity", "value", "weight")
 
-_SETTLING = _names("run date|activity date|settlement date|settle date|process date|settledatetarget|settledate")
+_SETTLING = _names(
+    "run date|activity date|settlement date|settle date|process date|settledatetarget|settledate|date sold|sold date"
+    "|date closed|closed date|sale date|limit price|order type|time in force|order status"
+)
 _TRADING = _names("trade date|tradedate|date|transaction date|date/time|datetime")
 _ACTING = _names("action|transaction type|transactiontype|trans code|buy/sell|type|activity|transaction|side")
 _PAYING = _names("amount|fee|fees|fees & comm|net amount|principal amount|proceeds|commission fees|netcash")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hedger.errors import BadCell, shorten
 from hedger.portfolio.asides import checked_value, note_aside, note_cash
-from hedger.portfolio.derivatives import read_option
+from hedger.portfolio.derivatives import contract_inside, read_option
 from hedger.portfolio.drafts import Draft, Harvest
 from hedger.portfolio.instruments import Clues, Instrument, Ratio, identify
 from hedger.portfolio.lists import load_cash_names, load_crypto
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _SELLING = frozenset({"sell", "short", "sold", "sell short", "verkauf", "vente"})
 _CURRENCY = re.compile(r"[A-Z]{3}|GBp|GBX|ZAc|ILA").fullmatch
-_CONTRACT_INSIDE = re.compile(r".*?(?P<contract>/[A-Z0-9]{1,3}[FGHJKMNQUVXZ][0-9]{1,2})\)?").fullmatch
 _TICKER = re.compile(r"/?[A-Z0-9./^-]{1,8}").fullmatch
 _MEASURES = frozenset({"symbol", "quantity", "price", "value", "weight", "account", "level", "rate", "bid", "ask"})
 
@@ -128,6 +127,9 @@ class PositionReader:
             return
         if price is None and instrument.asset_class != "cash":
             price = self._quoted_price(cells, instrument)
+        if price is not None and price < 0 and instrument.asset_class != "future":
+            self._bad(line, "price", cells, "a price of at least 0", value)
+            return
         self._draft(line, cells, instrument, symbol, _Numbers(quantity, price, value, weight, has_percent_sign))
 
     def _number(self, field: Field, line: int, cells: dict[Field, str]) -> float | None:
@@ -144,7 +146,7 @@ class PositionReader:
                 self._bad(line, field, cells, str(error), None)
                 return None
         sentence = f"Line {line}: the {field} is {self.redactor.quote(text)}; the row was read without it."
-        self.harvest.warn(f"{field}_missing", line, sentence)
+        self.harvest.warn("cell_error", line, sentence)
         return None
 
     def _weight(self, line: int, cells: dict[Field, str]) -> tuple[float | None, bool]:
@@ -180,9 +182,9 @@ class PositionReader:
         symbol = symbol.partition(" !")[0].strip()
         if not self.table.layout.is_grouped:
             return symbol
-        contract = _CONTRACT_INSIDE(symbol)
+        contract = contract_inside(symbol)
         if contract:
-            return contract["contract"]
+            return contract
         if _TICKER(symbol):
             self.context = symbol
             return symbol
@@ -198,12 +200,14 @@ class PositionReader:
         key = (symbol, price, ratio, self.context, *(cells.get(field) for field in self.clue_fields))
         instrument = self.known.get(key)
         if instrument is None:
-            clues = self._clues(symbol, cells)._replace(unit_price=price, ratio=ratio)
+            clues = self._clues(symbol, cells, price, ratio)
             instrument = identify(clues, as_of=self.as_of, strike_scale=self.table.layout.strike_scale)
             self.known[key] = instrument
         return instrument
 
-    def _clues(self, symbol: str, cells: dict[Field, str]) -> Clues:
+    def _clues(self, symbol: str, cells: dict[Field, str], price: float | None, ratio: Ratio) -> Clues:
+        if not self.clue_fields and not self.table.layout.is_grouped:
+            return Clues(symbol=symbol, unit_price=price, ratio=ratio, exchange=self._number_exchange(symbol))
         facts = self.facts.get(symbol, {})
 
         def text(field: Field) -> str:
@@ -214,7 +218,7 @@ class PositionReader:
             name=text("name"),
             asset_type=text("asset_type"),
             subtype=text("subtype"),
-            exchange=text("exchange") or (self.table.layout.number_exchange if symbol.isdigit() else ""),
+            exchange=text("exchange") or self._number_exchange(symbol),
             currency=text("currency"),
             cusip=text("cusip"),
             isin=text("isin"),
@@ -223,8 +227,13 @@ class PositionReader:
             strike=text("strike"),
             right=text("right"),
             multiplier=text("multiplier"),
+            unit_price=price,
+            ratio=ratio,
             is_crypto_account="crypto" in text("account_name").lower(),
         )
+
+    def _number_exchange(self, symbol: str) -> str:
+        return self.table.layout.number_exchange if symbol.isdigit() else ""
 
     def _quoted_price(self, cells: dict[Field, str], instrument: Instrument) -> float | None:
         """Return a price in thirty-seconds, or the middle of bid and ask."""
@@ -249,7 +258,9 @@ class PositionReader:
             value = value if value is not None else quantity
             quantity, price = value, None if value is None else 1.0
             note_cash(line, symbol, value, self.harvest)
-        elif instrument.asset_class != "future" and quantity is not None and price is not None:
+        else:
+            self._note_missing(line, quantity, price, value)
+        if instrument.asset_class not in {"cash", "future"} and quantity is not None and price is not None:
             derived = quantity * price * instrument.price_scale
             rounding = 0.005 * abs(quantity) * instrument.price_scale + 0.02
             value = checked_value(line, derived, value, rounding, self.harvest)
@@ -270,6 +281,15 @@ class PositionReader:
                 line=line,
             )
         )
+
+    def _note_missing(self, line: int, quantity: float | None, price: float | None, value: float | None) -> None:
+        """Doubt a row that lacks what the other rows of the table have."""
+        columns = self.table.columns
+        if quantity is None and "quantity" in columns:
+            self.harvest.warn("quantity_missing", line, f"Line {line} states a value but no quantity.")
+        if value is None and not price and ("price" in columns or "value" in columns):
+            state = "neither a price nor a value" if price is None else "a price of 0"
+            self.harvest.warn("price_missing", line, f"Line {line} has {state}; only a price source can value it.")
 
     def _currency(self, cells: dict[Field, str], instrument: Instrument) -> str | None:
         """Return the currency that the row or the listing tells."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from hedger.portfolio.derivatives import is_strategy
+from hedger.portfolio.derivatives import contract_inside, is_strategy
 from hedger.portfolio.lists import load_asset_types, load_cash_names
 from hedger.portfolio.numbers import is_missing, to_number
 from hedger.portfolio.splitting import DELIMITERS
@@ -132,6 +132,8 @@ class _Sorter:
         if len(row.cells) > self.width and "".join(row.cells[self.width :]).strip():
             return self._too_long(row, cells, label)
         found = self._labelled(row, cells, label)
+        if found is None and self.table.layout.is_grouped and self._names_below(position, symbol):
+            found = SortedRow(row, cells, "text", "summary of the rows below")
         if found is None and symbol and not symbol.isalpha() and self._is_lot(position, symbol):
             found = SortedRow(row, cells, "text", "lot of the row above")
         if found is None and not symbol and "symbol" in self.table.columns and is_missing(cells.get("quantity", "")):
@@ -202,6 +204,12 @@ class _Sorter:
         if below and _is_close(value, below) and not load_cash_names().search(name):
             return SortedRow(row, cells, "text", "sum of the group below")
         return None
+
+    def _names_below(self, position: int, symbol: str) -> bool:
+        """Tell whether the next row is the contract of the future that this row only names by its root."""
+        below = self.table.rows[position + 1 : position + 2]
+        contract = contract_inside(self._cells(below[0]).get("symbol", "")) if below else None
+        return contract is not None and symbol.startswith("/") and contract.startswith(symbol) and contract != symbol
 
     def _is_lot(self, position: int, symbol: str) -> bool:
         """Tell whether a row has a date for a symbol and adds, with its like, to the row above."""

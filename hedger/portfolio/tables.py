@@ -215,14 +215,13 @@ def _no_holdings(rows: Sequence[Row], found: Tables) -> UnknownLayoutError:
     for row in rows[:200]:
         names = [normalise(cell) for cell in row.cells]
         columns = match_columns(names)
-        if (
-            len(columns) > 1
-            and ("symbol" in columns or "name" in columns)
-            and not any(c.isdigit() for c in "".join(names))
-        ):
+        if len(columns) > 1 and not any(c.isdigit() for name in names for c in name):
+            missing = "a column of symbols (Symbol or Ticker)"
+            if "symbol" in columns or "isin" in columns or "cusip" in columns:
+                missing = "a quantity, value or weight (Quantity, Market Value or Weight), as in a watch list"
             return UnknownLayoutError(
-                f"Line {row.line} names columns, but none of a quantity, value or weight, as in a watch list; columns "
-                f"found: {_list(row.cells)}. Add a column Quantity, or export positions instead."
+                f"Line {row.line} names columns, but not {missing}; columns found: {_list(row.cells)}. "
+                "Add the column, or export the positions from the broker's site."
             )
     first = rows[0]
     if is_transactions([normalise(cell) for cell in first.cells]):

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 WEIGHT_TOLERANCE = 0.02
 """Distance of the weights' sum from one that needs no word."""
 
+MOST_FRACTION = 3.0
+"""Largest sum of sizes that weights without per cent signs have as fractions: a book levered three times."""
+
+LEAST_PER_CENT = 10.0
+"""Smallest sum of sizes that weights without per cent signs have as per cent: a book with 90 % of it left out."""
+
 
 def check_totals(harvest: Harvest) -> float | None:
     """Compare the totals that the file states with what was read, and return the total of the whole file.
@@ -24,22 +30,24 @@ def check_totals(harvest: Harvest) -> float | None:
     """
     if not harvest.totals:
         return None
-    start, beside, grand, last_is_grand = 0, 0.0, 0.0, False
+    drafts = harvest.drafts
+    start, beside, grand = 0, 0.0, 0.0
     for total in harvest.totals:
-        block = harvest.drafts[start : total.n_drafts]
+        block = drafts[start : total.n_drafts]
         stated = total.value
         since = _sum(block) + total.beside - beside
-        overall = _sum(harvest.drafts[: total.n_drafts]) + total.beside
+        overall = (_sum(drafts[: total.n_drafts]) + total.beside, _sum(drafts) + harvest.beside)
         is_same = len({draft.currency for draft in block}) <= 1 and all(_value(draft) is not None for draft in block)
-        last_is_grand = not _matches(stated, since, block) and _matches(stated, overall, block)
-        if is_same and not last_is_grand and not _matches(stated, since, block):
+        is_sum = _matches(stated, since, block)
+        is_grand = not is_sum and any(_matches(stated, added, drafts) for added in overall)
+        if is_same and not is_sum and not is_grand:
             harvest.warn(
                 "total_mismatch",
                 total.line,
                 f"Line {total.line}: the rows above add to {since:,.2f}, the file states {stated:,.2f}, "
                 f"a difference of {stated - since:,.2f}. A row may be missing.",
             )
-        grand = stated if last_is_grand else grand + stated
+        grand = stated if is_grand else grand + stated
         start, beside = total.n_drafts, total.beside
     return grand
 
@@ -60,7 +68,7 @@ def to_fractions(harvest: Harvest) -> list[float | None]:
     """Return the weight of every draft as a fraction of the portfolio.
 
     Weights count only where the file states neither quantities nor values. Numbers without per cent signs are per cent
-    when they add to about 100 and fractions when they add to about 1.
+    when their sizes add to :data:`LEAST_PER_CENT` and fractions when they add to :data:`MOST_FRACTION` at most.
 
     Raises
     ------
@@ -73,6 +81,7 @@ def to_fractions(harvest: Harvest) -> list[float | None]:
         _compare_weights(harvest)
         return [None] * len(drafts)
     total = sum(draft.weight or 0.0 for draft in weighed)
+    gross = sum(abs(draft.weight or 0.0) for draft in weighed)
     signs = {draft.has_percent_sign for draft in weighed}
     divisor = 1.0
     if signs == {True, False}:
@@ -80,8 +89,8 @@ def to_fractions(harvest: Harvest) -> list[float | None]:
             "Some weights have a per cent sign and others have none. Write all of them in the same way."
         )
     if signs == {False}:
-        divisor = 100.0 if abs(total - 100.0) <= 25.0 else 1.0
-        if divisor == 1.0 and abs(total - 1.0) > 0.25:
+        divisor = 100.0 if gross >= LEAST_PER_CENT else 1.0
+        if MOST_FRACTION < gross < LEAST_PER_CENT:
             raise HoldingsError(
                 f"The weights add to {total:g}, so they are neither fractions (adding to 1) nor per cent "
                 "(adding to 100). Write them with per cent signs."
