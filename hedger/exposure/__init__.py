@@ -1,6 +1,14 @@
 """Portfolio and prices to exposure: what the holdings are worth and how they move with the indices."""
 
 from hedger.exposure.betas import BetaOverride, Exposure, HoldingBeta, IndexBeta
+from hedger.exposure.classics import (
+    BlumeBeta,
+    DimsonBeta,
+    DownBeta,
+    MonthlyBeta,
+    ScholesWilliamsBeta,
+    VasicekBeta,
+)
 from hedger.exposure.covariance import (
     SESSIONS_A_YEAR,
     annual_covariance,
@@ -8,19 +16,11 @@ from hedger.exposure.covariance import (
     explained_variance,
     weighted_covariance,
 )
-from hedger.exposure.estimators import (
-    ESTIMATORS,
-    BetaEstimates,
-    BetaEstimator,
-    EWMABeta,
-    OLSBeta,
-    TwoSpeedBeta,
-    WelchBeta,
-    age_weights,
-    variance_before,
-)
+from hedger.exposure.estimators import BetaEstimator, EWMABeta, OLSBeta, TwoSpeedBeta, WelchBeta
 from hedger.exposure.interval import book_gains, realised_beta_variance
 from hedger.exposure.measurement import measure_exposure
+from hedger.exposure.registry import ESTIMATORS
+from hedger.exposure.regression import BetaEstimates, age_weights, variance_before
 from hedger.exposure.returns import PairedReturns, pair_returns
 from hedger.exposure.valuation import Book, Excluded, Holding, value_holdings
 
@@ -30,16 +30,22 @@ __all__ = [
     "BetaEstimates",
     "BetaEstimator",
     "BetaOverride",
+    "BlumeBeta",
     "Book",
+    "DimsonBeta",
+    "DownBeta",
     "EWMABeta",
     "Excluded",
     "Exposure",
     "Holding",
     "HoldingBeta",
     "IndexBeta",
+    "MonthlyBeta",
     "OLSBeta",
     "PairedReturns",
+    "ScholesWilliamsBeta",
     "TwoSpeedBeta",
+    "VasicekBeta",
     "WelchBeta",
     "age_weights",
     "annual_covariance",

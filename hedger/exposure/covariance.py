@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from hedger.exposure.estimators import age_weights, variance_before
+from hedger.exposure.regression import age_weights, variance_before
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from hedger.exposure.estimators import FULL_RECORD, age_weights, variance_before
+from hedger.exposure.regression import FULL_RECORD, age_weights, variance_before
 
 FloatArray = npt.NDArray[np.float64]
 

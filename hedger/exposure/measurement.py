@@ -28,14 +28,8 @@ from hedger.exposure.covariance import (
     explained_variance,
     weighted_covariance,
 )
-from hedger.exposure.estimators import (
-    FULL_RECORD,
-    SHORTEST_RECORD,
-    BetaEstimates,
-    BetaEstimator,
-    age_weights,
-)
 from hedger.exposure.interval import Z_REALISED, book_gains, realised_beta_variance
+from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, age_weights
 from hedger.exposure.returns import PairedReturns, pair_returns
 from hedger.exposure.valuation import Book, value_holdings
 
@@ -43,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from hedger.contracts import Index
-    from hedger.exposure.interval import FloatArray
+    from hedger.exposure.estimators import BetaEstimator
+    from hedger.exposure.regression import BetaEstimates, FloatArray
     from hedger.market import Prices
     from hedger.portfolio import Portfolio
 

@@ -18,10 +18,13 @@ from hedger.exposure import (
     age_weights,
     variance_before,
 )
-from hedger.exposure.estimators import _blended_kernel
+from hedger.exposure.regression import _blended_kernel
 from hedger.market import SnapshotSource
 
-every_estimator = pytest.mark.parametrize("estimator", ESTIMATORS.values(), ids=ESTIMATORS)
+SLOPES = {name: ESTIMATORS[name] for name in ("two-speed", "welch", "ewma", "ols")}
+"""The estimators that are weighted slopes of daily returns; tests/exposure/test_classics.py has the others."""
+
+every_estimator = pytest.mark.parametrize("estimator", SLOPES.values(), ids=SLOPES)
 
 
 def make_returns(seed=1, n_sessions=1000, n_assets=6, gaps=0):
