@@ -197,13 +197,16 @@ def _wrong(option: str, choice: object, expected: str) -> SettingsError:
 
 
 def _number(option: str, choice: object, kind: Callable[[str], Number], expected: str) -> Number:
-    if isinstance(choice, bool):
+    text = str(choice).strip()
+    # Python reads "1_000" as a number and True as 1; in a choice either is a slip of the finger.
+    if isinstance(choice, bool) or "_" in text:
         raise _wrong(option, choice, expected)
     try:
-        value = kind(str(choice).strip().replace("_", "").replace(",", ""))
-    except ValueError:
+        value = kind(text)
+        is_finite = math.isfinite(value)
+    except (ValueError, OverflowError):
         raise _wrong(option, choice, expected) from None
-    if not math.isfinite(value):
+    if not is_finite:
         raise _wrong(option, choice, expected)
     return value
 
@@ -216,8 +219,8 @@ def _share(option: str, choice: object) -> float:
     value = _number(option, choice, float, "a share such as 50% or 0.5")
     if value > 2:
         raise SettingsError(
-            f"--{option} {text} can be read in two ways: {value:g} % of the exposure, or {value:g} times the exposure "
-            f"({value:.0%}). Write --{option} {value:g}% for the first; more than twice the exposure is not offered."
+            f"--{option} {text} can be read in two ways: {value:g} %, or {value:g} times the whole ({value:.0%}). "
+            f"Write --{option} {value:g}% for the first; more than twice the whole is not offered."
         )
     return value
 
@@ -275,10 +278,16 @@ def _parse_flag(option: str) -> Callable[[object], bool]:
     return parse
 
 
+_WITH_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:[.][0-9]*)?")
+
+
 def _parse_amount(option: str) -> Callable[[object], float]:
     def parse(choice: object) -> float:
-        text = choice.strip().removeprefix("$") if isinstance(choice, str) else choice
-        return _number(option, text, float, "an amount in USD such as 25000")
+        amount = choice.strip().removeprefix("$") if isinstance(choice, str) else choice
+        # Only commas that part thousands: "2,5" is two and a half to half of the world.
+        if isinstance(amount, str) and _WITH_THOUSANDS.fullmatch(amount):
+            amount = amount.replace(",", "")
+        return _number(option, amount, float, "an amount in USD such as 25000")
 
     return parse
 
