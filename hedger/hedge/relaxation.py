@@ -55,7 +55,7 @@ WORTHWHILE = 0.02
 
 @dataclass(slots=True)
 class Node:
-    """Totals fixed and free, and the state from which the active-set method starts.
+    r"""Totals fixed and free, and the state from which the active-set method starts.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ class Node:
     place
         Per index ``2 i`` at bend ``i``, ``2 i + 1`` between bends ``i`` and ``i + 1``.
     multipliers
-        :math:`\\lambda` of points, margin and count.
-    left
-        Points, margin and count that the free indices may use.
+        :math:`\lambda` of points, margin and count.
+    spent
+        Points, margin and count of the indices that are fixed.
     bound
         :math:`D`, squared USD.
     """
@@ -80,7 +80,7 @@ class Node:
     total: list[float]
     place: list[int]
     multipliers: list[float]
-    left: list[float]
+    spent: list[float]
     bound: float = -math.inf
 
 
@@ -93,11 +93,11 @@ class Relaxation:
         Annual covariance, positive definite, shape (n_indices, n_indices).
     axes
         Curves of each index.
-    budgets
-        Which of points, margin and count are limited.
+    limits
+        Most points, margin and count, infinite where there is no limit. The search lowers the points as it goes.
     """
 
-    def __init__(self, covariance: FloatArray, axes: Sequence[Axis], budgets: Sequence[int]) -> None:
+    def __init__(self, covariance: FloatArray, axes: Sequence[Axis], limits: list[float]) -> None:
         self.covariance = covariance.tolist()
         self.inverse = [table.tolist() for table in inverses(covariance)]
         self.breaks = [axis.breaks.tolist() for axis in axes]
@@ -106,37 +106,38 @@ class Relaxation:
             (np.diff(axis.values, axis=1) / np.diff(axis.breaks)).tolist() if axis.breaks.size > 1 else [[], [], []]
             for axis in axes
         ]
-        self.budgets = tuple(budgets)
+        self.limits = limits
+        self.budgets = tuple(budget for budget, limit in enumerate(limits) if limit < math.inf)
 
     def tighten(self, node: Node, limit: float, enough: float | None = None) -> None:
         """Minimise at a node and raise its multipliers until the bound passes the limit or would gain too little."""
-        slope = self.weighted_slopes(node)
-        best = self._settle(node, slope)
+        self.settle(node)
         for _ in range(MOST_CLIMBS):
-            if node.bound > limit:
+            if not -math.inf < node.bound <= limit:
                 return
             step = self._newton_step(node, limit, WORTHWHILE * (limit - node.bound) if enough is None else enough)
             if step is None:
                 return
-            budget, change = step
-            before = list(node.multipliers)
-            node.multipliers[budget] = max(node.multipliers[budget] + change, 0.0)
-            slope = self.weighted_slopes(node)
-            bound = self._settle(node, slope)
-            if bound < best:
-                # The curve bends between the two: half the step is the simplest that never loses ground.
-                node.multipliers[budget] = 0.5 * (before[budget] + node.multipliers[budget])
-                slope = self.weighted_slopes(node)
-                bound = self._settle(node, slope)
-                if bound < best:
-                    node.multipliers = before
-                    self._settle(node, self.weighted_slopes(node))
-                    return
-            best = bound
+            self._climb(node, *step)
+
+    def _climb(self, node: Node, budget: int, change: float) -> None:
+        """Change one multiplier; where the curve bends on the way, step back until the bound has not fallen."""
+        start, bound = node.multipliers[budget], node.bound
+        over = self.over(node, budget)
+        for _ in range(MOST_CLIMBS):
+            node.multipliers[budget] = max(start + change, 0.0)
+            self.settle(node)
+            if node.bound >= bound:
+                return
+            # The bound is concave in the multiplier, so its slopes at both ends have opposite signs: take the secant.
+            slope = self.over(node, budget)
+            change *= min(max(over / (over - slope), 0.05), 0.95)
+        node.multipliers[budget] = start
+        self.settle(node)
 
     def weighted_slopes(self, node: Node) -> list[list[float]]:
         """Return per index the slope of the weighted curves on each piece."""
-        weights = [(budget, node.multipliers[budget]) for budget in self.budgets if node.multipliers[budget] > 0.0]
+        weights = [(budget, weight) for budget, weight in enumerate(node.multipliers) if weight > 0.0]
         weighted = []
         for j, slopes in enumerate(self.slopes):
             combined = [0.0] * len(slopes[0])
@@ -156,24 +157,22 @@ class Relaxation:
             value += self.slopes[j][budget][i] * (total - self.breaks[j][i])
         return value
 
-    def used(self, node: Node, budget: int) -> float:
-        """Return what the free totals use of a budget, by the curves."""
-        return math.fsum(self.value(budget, j, node.total[j], node.place[j]) for j in node.free)
+    def over(self, node: Node, budget: int) -> float:
+        """Return by how much the fixed totals and, by the curves, the free ones exceed a limit."""
+        free = math.fsum(self.value(budget, j, node.total[j], node.place[j]) for j in node.free)
+        return node.spent[budget] + free - self.limits[budget]
 
-    def _settle(self, node: Node, slope: list[list[float]]) -> float:
+    def settle(self, node: Node) -> None:
+        """Minimise at a node with its multipliers as they are, and set its bound."""
+        slope = self.weighted_slopes(node)
         converged = minimise(
             node.free, node.residual, node.total, node.place, self.breaks, slope, self.covariance, self.inverse
         )
-        if not converged:
-            node.bound = -math.inf
-            return node.bound
-        bound = quadratic(self.covariance, node.residual)
-        for budget in self.budgets:
-            weight = node.multipliers[budget]
+        bound = quadratic(self.covariance, node.residual) if converged else -math.inf
+        for budget, weight in enumerate(node.multipliers):
             if weight > 0.0:
-                bound += weight * (self.used(node, budget) - node.left[budget])
+                bound += weight * self.over(node, budget)
         node.bound = bound
-        return bound
 
     def _newton_step(self, node: Node, limit: float, enough: float) -> tuple[int, float] | None:
         """Return the budget whose multiplier gains most, and the change; nothing when no step is worth it."""
@@ -182,7 +181,7 @@ class Relaxation:
         mask = sum(1 << j for j in moving)
         for budget in self.budgets:
             weight = node.multipliers[budget]
-            over = self.used(node, budget) - node.left[budget]
+            over = self.over(node, budget)
             if over <= 0.0 and weight == 0.0:
                 continue
             slopes = [self.slopes[j][budget][node.place[j] // 2] for j in moving]
@@ -209,8 +208,8 @@ class Relaxation:
         if node.place[j] % 2 == 0:
             i = node.place[j] // 2
             gradient = 2.0 * sum(s * x for s, x in zip(self.covariance[j], node.residual, strict=True))
-            up = max(gradient + slope[j][i], 0.0) if i < len(slope[j]) else math.inf
-            down = max(-gradient - slope[j][i - 1], 0.0) if i > 0 else math.inf
+            up = max(gradient + slope[j][i], 0.0) if i < len(slope[j]) else 0.0
+            down = max(-gradient - slope[j][i - 1], 0.0) if i > 0 else 0.0
         mask = sum(1 << k for k in node.free)
         width = self.inverse[mask][j][j]
         return width, down, up
@@ -218,8 +217,6 @@ class Relaxation:
 
 def reach(width: float, slope: float, gap: float) -> float:
     """Return the largest z >= 0 with z^2 / width + slope z <= gap."""
-    if slope == math.inf:
-        return 0.0
     half = 0.5 * slope * width
     return gap * width / (half + math.sqrt(half * half + gap * width)) if gap > 0.0 else 0.0
 
@@ -318,7 +315,7 @@ def minimise(
         for j in free:
             if place[j] % 2 == 0:
                 i = place[j] // 2
-                noise = 1e-12 * (abs(gradient[j]) + covariance[j][j] * abs(residual[j]))
+                noise = 1e-13 * (abs(gradient[j]) + covariance[j][j] * abs(residual[j]))
                 if i < len(breaks[j]) - 1:
                     pull = -(gradient[j] + slope[j][i]) - noise
                     if pull > worst:

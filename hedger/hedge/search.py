@@ -2,39 +2,54 @@ r"""Depth-first branch and bound over one total of dollars per index: the proof 
 
 **Stage 1** looks for the least tracking risk. **Stage 2** looks for the least points (cost, then contracts) among
 plans within the tolerance; it is the same search with points as one more budget: a part of the tree is left out when
-even fractions of contracts with fewer points than allowed cannot bring the risk down to the limit.
+even fractions of contracts with no more points than allowed cannot bring the risk down to the limit.
 
-At every node the relaxation gives a bound, its minimiser and multipliers, and from these a window for each total
-that is still free. The search takes the index with the fewest mixes inside its window and tries them in the order of
-the bound that the mix adds, :math:`D + z^2 / (S_{RR}^{-1})_{jj} + \gamma_j z + \sum_b \lambda_b \cdot excess_b`; it
-stops at the first one beyond the limit, because all others are beyond it as well. Nothing else is left out.
+**Branching.** At every node the relaxation gives a bound :math:`D`, its minimiser and multipliers, and from these a
+window for each total that is still free. The search takes the index with the fewest mixes inside its window and tries
+them in the order of the bound that the mix adds,
+:math:`z^2 / (S_{RR}^{-1})_{jj} + \gamma_j z + \sum_b \lambda_b \cdot excess_b`. It stops at the first beyond the
+limit, because all others are beyond it as well. The last two indices are tried together: the same inequality in two
+totals leaves for every mix of one index a window of the other. Nothing else is left out, so what remains at the end
+is the optimum.
 
-Stage 2 first asks how few points fractions could do with, then allows slightly more, doubling the allowance until a
-plan is found: trees with too small an allowance are small, and the last one is the proof.
+**Legs.** Each choice of as many indices as may be used is a tree of its own; a choice whose root lies beyond the
+limit is done with.
+
+**Deepening.** Stage 2 first asks how few points fractions of contracts could do with, then allows slightly more, and
+twice that, until there is a plan. Trees with too small an allowance are small, and the last one is the proof.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.hedge.mixes import N_BUDGETS, RELATIVE, find_mixes, nearest_mix, to_axis
+from hedger.hedge.axes import COUNT, MARGIN, POINTS, RELATIVE, to_axis
+from hedger.hedge.mixes import find_mixes, nearest_mix
 from hedger.hedge.relaxation import Node, Relaxation, quadratic, reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.hedge.mixes import Mixes
-    from hedger.hedge.problem import HedgeProblem
+    from hedger.hedge.mixes import IntArray, Mixes
+    from hedger.hedge.problem import FloatArray, HedgeProblem
 
 ABSOLUTE = 1e-12
 """Absolute slack on tracking risk, as a share of the risk being hedged."""
 IMPROVEMENT = 1e-10
 """Share of the squared tracking risk by which stage 1 wants a plan to be better."""
-POINTS, MARGIN, COUNT = range(N_BUDGETS)
+TIE = 4e-9
+"""Relative difference of squared risks up to which plans of the same points are all kept."""
+CONVERGED = 1e-6
+"""Share of the squared limit that a Newton step at a root must promise."""
+SLACK = 1e-12
+"""Share of the squared limit by which the rounding of floats may move a bound."""
+MOST_PAIRS = 1 << 17
+"""Pairs of mixes that are looked at in one go."""
 
 
 def hedged_risk(problem: HedgeProblem) -> float:
@@ -48,128 +63,175 @@ def risk_limit(problem: HedgeProblem, least: float) -> float:
     return (least + problem.tolerance * hedged) * (1.0 + RELATIVE) + ABSOLUTE * hedged
 
 
-class Search:
-    """Both stages for one problem."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a stage has found.
 
-    def __init__(self, problem: HedgeProblem) -> None:
-        self.problem = problem
+    Parameters
+    ----------
+    squared
+        Least squared tracking risk of `plans`.
+    plans
+        Signed quantities in the order of the problem's contracts: one plan of least risk, or all of least points
+        whose risks differ by a hair at most.
+    n_nodes
+        Nodes visited.
+    """
+
+    squared: float
+    plans: tuple[tuple[int, ...], ...]
+    n_nodes: int
+
+
+def find_least_risk(problem: HedgeProblem) -> Found:
+    """Run stage 1."""
+    tree = Tree(problem, has_points=False)
+    tree.squared = quadratic(tree.relaxation.covariance, tree.target)
+    tree.plans = [(0,) * len(problem.contracts)]
+    roots = [tree.root(support) for support in tree.supports]
+    for node in roots:
+        tree.tighten(node, enough=CONVERGED * tree.squared)
+    roots.sort(key=lambda node: node.bound)
+    for node in roots:
+        if node.bound <= tree.limit():
+            tree.dive(node)
+    tree.visit(roots)
+    return Found(squared=tree.squared, plans=tuple(tree.plans), n_nodes=tree.n_nodes)
+
+
+def find_cheapest(problem: HedgeProblem, least: Found) -> Found:
+    """Run stage 2 on what stage 1 has found."""
+    tree = Tree(problem, has_points=True)
+    tree.most_squared = risk_limit(problem, math.sqrt(max(least.squared, 0.0))) ** 2
+    known = tree.points_of(least.plans[0])
+    floor = min((tree.least_points(support) for support in tree.supports), default=math.inf)
+    prices = [price for axis in tree.axes for price in axis.points if price > 0]
+    step = min(prices, default=1)
+    points = min(math.floor(min(floor, known)) + step, known)
+    while True:
+        tree.allow(points)
+        tree.squared, tree.plans = math.inf, []
+        if points == known:
+            tree.squared, tree.plans = least.squared, [least.plans[0]]
+        roots = [tree.root(support) for support in tree.supports]
+        for node in roots:
+            tree.tighten(node, enough=CONVERGED * tree.most_squared)
+        roots.sort(key=lambda node: node.bound)
+        tree.visit(roots)
+        if tree.plans:
+            return Found(squared=tree.squared, plans=tuple(tree.plans), n_nodes=tree.n_nodes)
+        points = min(points + step, known)
+        step *= 2
+
+
+class Tree:
+    """The search tree of one stage.
+
+    Parameters
+    ----------
+    problem
+        What is to be solved.
+    has_points
+        Whether trades cost points (stage 2) or not (stage 1).
+    """
+
+    def __init__(self, problem: HedgeProblem, *, has_points: bool) -> None:
+        self.target: list[float] = (problem.hedge_fraction * problem.exposure).tolist()
         self.n_nodes = 0
-        self.target = (problem.hedge_fraction * problem.exposure).tolist()
-        n_indices = len(problem.indices)
         # The empty plan is feasible, so no plan with more risk than it and the tolerance can be the answer.
         worst = risk_limit(problem, hedged_risk(problem))
-        reach = worst * np.sqrt(np.diag(np.linalg.inv(problem.covariance)))
+        spans = (worst * np.sqrt(np.diag(np.linalg.inv(problem.covariance)))).tolist()
+        lows = [min(-target - span, 0.0) for target, span in zip(self.target, spans, strict=True)]
+        highs = [max(-target + span, 0.0) for target, span in zip(self.target, spans, strict=True)]
         smallest = min((contract.notional for contract in problem.contracts), default=1.0)
-        most_contracts = sum((abs(t) + r) / smallest for t, r in zip(self.target, reach.tolist(), strict=True))
-        held = sum(abs(contract.current) for contract in problem.contracts)
-        scale = 1 << (int(most_contracts) + held + 2).bit_length()
+        most_contracts = math.ceil(sum(max(-low, high) for low, high in zip(lows, highs, strict=True)) / smallest)
+        scale = 1 << most_contracts.bit_length() if has_points else 0
         self.axes = [
-            to_axis(problem, j, scale=scale, low=min(-t - r, 0.0), high=max(-t + r, 0.0))
-            for j, (t, r) in enumerate(zip(self.target, reach.tolist(), strict=True))
+            to_axis(problem, j, scale=scale, low=low, high=high)
+            for j, (low, high) in enumerate(zip(lows, highs, strict=True))
         ]
-        self.idle_points = sum(axis.idle_points for axis in self.axes)
-        self.limits = [math.inf, math.inf, math.inf]
-        budgets = []
+        limits = [math.inf, math.inf, math.inf]
+        if has_points:
+            limits[POINTS] = self.points_of((0,) * len(problem.contracts))
         if problem.margin_budget is not None:
-            self.limits[MARGIN] = problem.margin_budget * (1.0 + RELATIVE)
-            budgets.append(MARGIN)
+            limits[MARGIN] = problem.margin_budget * (1.0 + RELATIVE)
         if problem.max_contracts is not None:
-            self.limits[COUNT] = float(problem.max_contracts)
-            budgets.append(COUNT)
-        self.relaxation = Relaxation(problem.covariance, self.axes, budgets)
-        usable = [j for j in range(n_indices) if self.axes[j].breaks.size > 1]
+            limits[COUNT] = float(problem.max_contracts)
+        self.relaxation = Relaxation(problem.covariance, self.axes, limits)
+        usable = [j for j, axis in enumerate(self.axes) if axis.breaks.size > 1]
         self.supports = list(itertools.combinations(usable, min(problem.legs, len(usable)))) if usable else []
+        self.n_contracts = len(problem.contracts)
         self.mixes: dict[int, Mixes] = {}
-        self.squared = quadratic(self.relaxation.covariance, self.target)
-        self.points = self.idle_points
-        self.plans: list[list[int]] = [[0] * len(problem.contracts)]
-        self.most_squared: float | None = None
+        self.has_points = has_points
+        self.most_squared = math.inf
+        self.squared = math.inf
+        self.points = 0
+        self.plans: list[tuple[int, ...]] = []
 
-    def least_risk(self) -> float:
-        """Run stage 1 and return the least tracking risk, USD a year."""
-        roots = [self._root(support) for support in self.supports]
-        for node in roots:
-            self._tighten(node)
-        roots.sort(key=lambda node: node.bound)
-        for node in roots:
-            if node.bound < self._limit():
-                self._dive(node)
-        self._visit(roots)
-        return math.sqrt(max(self.squared, 0.0))
-
-    def cheapest(self, limit: float) -> list[list[int]]:
-        """Run stage 2: all plans of least points, and then least risk, with a risk up to `limit`, USD a year."""
-        self.relaxation.budgets = (POINTS, *self.relaxation.budgets)
-        self.most_squared = limit * limit
-        known_points, known_squared, known_plan = self.points, self.squared, self.plans[0]
-        shares = (1.0,)
-        floor = 0
-        if self.problem.tolerance > 0.0:
-            floors = [self._least_points(support, known_points) for support in self.supports]
-            floor = max(min([*floors, known_points]), 0)
-            shares = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
-        for share in shares:
-            self.points = math.ceil(floor + share * (known_points - floor))
-            self.squared, self.plans = math.inf, []
-            if self.points >= known_points:
-                self.points, self.squared, self.plans = known_points, known_squared, [known_plan]
-            roots = [self._root(support) for support in self.supports]
-            for node in roots:
-                self._tighten(node)
-            roots.sort(key=lambda node: node.bound)
-            self._visit(roots)
-            if self.plans:
-                break
-        return self.plans
-
-    def _visit(self, roots: list[Node]) -> None:
-        for node in roots:
-            if node.bound <= self._limit():
-                self._find_mixes(node)
-                self._branch(node, {})
-
-    def _limit(self) -> float:
+    def limit(self) -> float:
         """Return the squared risk beyond which a node is of no interest."""
-        if self.most_squared is None:
-            return self.squared * (1.0 - IMPROVEMENT)
-        return self.most_squared
+        return self.most_squared if self.has_points else self.squared * (1.0 - IMPROVEMENT)
 
-    def _root(self, support: tuple[int, ...]) -> Node:
-        place = [2 * int(np.searchsorted(axis.breaks, 0.0)) for axis in self.axes]
-        left = list(self.limits)
-        if self.most_squared is not None:
-            others = sum(axis.idle_points for j, axis in enumerate(self.axes) if j not in support)
-            # Half a point more, because the curves are floats.
-            left[POINTS] = self.points - others + 0.5
+    def root(self, support: tuple[int, ...]) -> Node:
+        """Return the node in which the indices of a support are free and the others idle."""
+        idle = sum(axis.idle_points for j, axis in enumerate(self.axes) if j not in support)
         return Node(
             free=support,
             residual=list(self.target),
             total=[0.0] * len(self.target),
-            place=place,
-            multipliers=[0.0] * N_BUDGETS,
-            left=left,
+            place=[2 * int(np.searchsorted(axis.breaks, 0.0)) for axis in self.axes],
+            multipliers=[0.0, 0.0, 0.0],
+            spent=[float(idle), 0.0, 0.0],
         )
 
-    def _tighten(self, node: Node) -> None:
+    def tighten(self, node: Node, enough: float | None = None) -> None:
+        """Bound a node."""
         self.n_nodes += 1
-        self.relaxation.tighten(node, self._limit())
+        self.relaxation.tighten(node, self.limit(), enough)
 
-    def _least_points(self, support: tuple[int, ...], known: int) -> int:
-        """Return points below which fractions of contracts on a support cannot meet the limit."""
-        others = sum(axis.idle_points for j, axis in enumerate(self.axes) if j not in support)
-        node = self._root(support)
-        floor = sum(float(self.axes[j].values[POINTS].min()) for j in support)
+    def least_points(self, support: tuple[int, ...]) -> float:
+        """Return points below which fractions of contracts on a support cannot meet the limit.
+
+        For any price of a point in squared dollars, the least sum of squared risk and priced points bounds the points
+        from below; the best price is the one at which the risk meets the limit.
+        """
+        node = self.root(support)
+        self.relaxation.settle(node)
+        least = node.bound
+        if least > self.most_squared:
+            return math.inf
+        floor = node.spent[POINTS] + sum(float(self.axes[j].values[POINTS].min()) for j in support)
+        limit = self.relaxation.limits[POINTS]
+        spread = self.relaxation.over(node, POINTS) + limit - floor
+        if spread <= 0.0 or least == self.most_squared:
+            return floor
+        price, low, high = (self.most_squared - least) / spread, 0.0, math.inf
         for _ in range(12):
-            node.left[POINTS] = floor
+            node.multipliers[POINTS] = price
             self.n_nodes += 1
-            self.relaxation.tighten(node, 1e6 * self.most_squared, 1e-3 * self.most_squared)
-            price = node.multipliers[POINTS]
-            if node.bound <= self.most_squared * (1.0 + 1e-3) or price <= 0.0:
+            self.relaxation.settle(node)
+            floor = max(floor, limit + (node.bound - self.most_squared) / price)
+            squared = quadratic(self.relaxation.covariance, node.residual)
+            if abs(squared - self.most_squared) <= 1e-4 * self.most_squared:
                 break
-            floor += (node.bound - self.most_squared) / price
-            if floor + others > known:
-                return known
-        return math.floor(floor) + others
+            if squared < self.most_squared:
+                low = price
+            else:
+                high = price
+            change = math.sqrt((self.most_squared - least) / max(squared - least, 1e-4 * self.most_squared))
+            price *= min(max(change, 0.01), 100.0)
+            if not low < price < high:
+                price = math.sqrt(low * high) if low > 0.0 else 0.1 * high
+        return floor
+
+    def visit(self, roots: Sequence[Node]) -> None:
+        """Search below roots that are sorted by their bound."""
+        for node in roots:
+            if node.bound <= self.limit():
+                self.tighten(node, enough=CONVERGED * self.limit())
+                if node.bound <= self.limit():
+                    self._find_mixes(node)
+                    self._branch(node, {})
 
     def _fixed(self, node: Node, j: int, total: float, used: Sequence[float]) -> Node:
         """Return the node in which the total of one more index is fixed."""
@@ -181,137 +243,186 @@ class Search:
             total=totals,
             place=list(node.place),
             multipliers=list(node.multipliers),
-            left=[left - use for left, use in zip(node.left, used, strict=True)],
+            spent=[spent + use for spent, use in zip(node.spent, used, strict=True)],
         )
 
-    def _dive(self, node: Node) -> None:
+    def dive(self, node: Node) -> None:
         """Round one index after the other, the coarsest contracts first, for a first good plan."""
-        plan = [0] * len(self.problem.contracts)
-        while node.free and node.bound < self._limit():
+        plan = [0] * self.n_contracts
+        while node.free and node.bound <= self.limit():
             j = max(node.free, key=lambda k: min(self.axes[k].notional))
             axis = self.axes[j]
             counts, sign = [0] * len(axis.notional), 0
             for side in axis.sides:
                 if side.sign * node.total[j] > 0:
-                    counts, sign = nearest_mix(side, abs(node.total[j]), node.left), side.sign
+                    counts, sign = nearest_mix(side, abs(node.total[j]), self._left(node)), side.sign
             for position, count in zip(axis.positions, counts, strict=True):
                 plan[position] = sign * count
             total = sign * sum(n * notional for n, notional in zip(counts, axis.notional, strict=True))
             margin = sum(n * margin for n, margin in zip(counts, axis.margin, strict=True))
             node = self._fixed(node, j, total, (0.0, margin, float(sum(counts))))
-            self._tighten(node)
+            self.tighten(node, enough=CONVERGED * self.squared)
         if not node.free:
-            self._accept(quadratic(self.relaxation.covariance, node.residual), self._points_of(plan), plan)
+            self._accept(quadratic(self.relaxation.covariance, node.residual), 0, tuple(plan))
 
-    def _points_of(self, plan: Sequence[int]) -> int:
+    def _left(self, node: Node) -> list[float]:
+        return [limit - spent for limit, spent in zip(self.relaxation.limits, node.spent, strict=True)]
+
+    def points_of(self, plan: Sequence[int]) -> int:
+        """Return the points of a plan."""
         points = 0
         for axis in self.axes:
             for position, price, held in zip(axis.positions, axis.points, axis.current, strict=True):
                 points += price * abs(plan[position] - held) + abs(plan[position])
         return points
 
+    def _gap(self, node: Node) -> float:
+        """Return by how much a node's bound may rise, with a hair for rounding."""
+        return (self.limit() - node.bound) * (1.0 + RELATIVE) + SLACK * self.limit()
+
+    def _window(self, node: Node, j: int, width: float, down: float, up: float, gap: float) -> tuple[float, float]:
+        hair = RELATIVE * (abs(node.total[j]) + min(self.axes[j].notional))
+        return node.total[j] - reach(width, down, gap) - hair, node.total[j] + reach(width, up, gap) + hair
+
     def _find_mixes(self, node: Node) -> None:
         """Enumerate for each free index the mixes that can matter below a root."""
-        gap = self._limit() - node.bound
-        gap += RELATIVE * abs(gap)
-        slope = self.relaxation.weighted_slopes(node)
+        gap = self._gap(node)
+        slopes = self.relaxation.weighted_slopes(node)
+        weights = np.array(node.multipliers)
         for j in node.free:
-            width, down, up = self.relaxation.rise(node, j, slope)
             axis = self.axes[j]
-            low = node.total[j] - reach(width, down, gap)
-            high = node.total[j] + reach(width, up, gap)
-            hair = RELATIVE * (abs(node.total[j]) + min(axis.notional))
-            low, high = low - hair, high + hair
-            pieces = slope[j]
-            price = pieces[min(node.place[j] // 2, len(pieces) - 1)]
-            weighted = np.array(node.multipliers) @ axis.values
-            ends = np.interp([low, high], axis.breaks, weighted) - price * np.array([low, high])
-            here = float(np.interp(node.total[j], axis.breaks, weighted)) - price * node.total[j]
-            ceiling = gap + max(float(ends.max()), here)
-            self.mixes[j] = find_mixes(axis, low=low, high=high, weights=node.multipliers, price=price, ceiling=ceiling)
+            low, high = self._window(node, j, *self.relaxation.rise(node, j, slopes), gap)
+            price = slopes[j][min(node.place[j] // 2, len(slopes[j]) - 1)]
+            corners = np.array([low, node.total[j], high])
+            # Convex curves less a straight line are highest at an end of the window.
+            priced = np.interp(corners, axis.breaks, weights @ axis.values) - price * corners
+            self.mixes[j] = find_mixes(
+                axis,
+                low=low,
+                high=high,
+                weights=node.multipliers,
+                price=price,
+                ceiling=gap + float(priced.max()),
+                budgets=self.relaxation.budgets,
+            )
 
     def _branch(self, node: Node, chosen: dict[int, int]) -> None:
         """Search below a node."""
-        gap = self._limit() - node.bound
-        if gap < 0.0:
-            return
-        gap += RELATIVE * abs(gap) + 1e-12 * self._limit()
-        slope = self.relaxation.weighted_slopes(node)
-        fewest = None
+        gap = self._gap(node)
+        slopes = self.relaxation.weighted_slopes(node)
+        rises, spans = {}, {}
         for j in node.free:
-            width, down, up = self.relaxation.rise(node, j, slope)
-            totals = self.mixes[j].total
-            hair = RELATIVE * (abs(node.total[j]) + min(self.axes[j].notional))
-            low, high = np.searchsorted(
-                totals,
-                (
-                    node.total[j] - reach(width, down, gap) - hair,
-                    node.total[j] + reach(width, up, gap) + hair,
-                ),
-            )
+            rises[j] = self.relaxation.rise(node, j, slopes)
+            low, high = np.searchsorted(self.mixes[j].total, self._window(node, j, *rises[j], gap))
             if high <= low:
                 return
-            if fewest is None or high - low < fewest[0]:
-                fewest = (high - low, j, slice(low, high), width, down, up)
-        _, j, span, width, down, up = fewest
-        if len(node.free) == 1:
-            self._scan(node, j, span, chosen)
-            return
-        mixes = self.mixes[j]
-        distance = mixes.total[span] - node.total[j]
-        score = distance * distance / width + np.where(distance > 0.0, min(up, 1e30), -min(down, 1e30)) * distance
-        for budget in self.relaxation.budgets:
-            if node.multipliers[budget] > 0.0:
-                score += node.multipliers[budget] * mixes.excess[budget, span]
+            spans[j] = slice(int(low), int(high))
+        j = min(node.free, key=lambda k: spans[k].stop - spans[k].start)
+        score = self._score(node, j, spans[j], rises[j])
         near = np.flatnonzero(score <= gap)
         near = near[np.argsort(score[near], kind="stable")]
-        for offset, extra in zip((near + span.start).tolist(), score[near].tolist(), strict=True):
-            if node.bound + extra > self._limit() * (1.0 + RELATIVE):
+        score, near = score[near], near + spans[j].start
+        if len(node.free) <= 2:
+            self._scan(node, j, near, np.maximum(gap - score, 0.0), chosen)
+            return
+        for offset, extra in zip(near.tolist(), score.tolist(), strict=True):
+            if node.bound + extra > self.limit() * (1.0 + RELATIVE):
                 break
-            child = self._fixed(node, j, float(mixes.total[offset]), mixes.budgets[:, offset].tolist())
-            self._tighten(child)
-            if child.bound <= self._limit():
+            mixes = self.mixes[j]
+            child = self._fixed(node, j, float(mixes.total[offset]), mixes.figures[:, offset].tolist())
+            self.tighten(child)
+            if child.bound <= self.limit():
                 self._branch(child, {**chosen, j: offset})
 
-    def _scan(self, node: Node, j: int, span: slice, chosen: dict[int, int]) -> None:
-        """Try all mixes of the last index inside its window."""
-        self.n_nodes += 1
+    def _score(self, node: Node, j: int, span: slice, rise: tuple[float, float, float]) -> FloatArray:
+        """Return what mixes of one index add to the bound of a node at least."""
+        width, down, up = rise
         mixes = self.mixes[j]
-        covariance = self.relaxation.covariance
-        others = list(node.residual)
-        others[j] = 0.0
-        cross = sum(s * x for s, x in zip(covariance[j], others, strict=True))
-        last = self.target[j] + mixes.total[span]
-        squared = quadratic(covariance, others) + last * (2.0 * cross + covariance[j][j] * last)
-        fits = (mixes.budgets[MARGIN, span] <= node.left[MARGIN]) & (mixes.budgets[COUNT, span] <= node.left[COUNT])
-        if self.most_squared is None:
-            fits &= squared < self._limit()
-        else:
-            fits &= (squared <= self.most_squared) & (mixes.budgets[POINTS, span] <= node.left[POINTS])
-        rows = np.flatnonzero(fits)
-        if not rows.size:
+        distance = mixes.total[span] - node.total[j]
+        score = distance * distance / width + np.where(distance > 0.0, up, -down) * distance
+        for budget, weight in enumerate(node.multipliers):
+            if weight > 0.0:
+                score += weight * mixes.excess[budget, span]
+        return score
+
+    def _scan(self, node: Node, j: int, rows: IntArray, gap: FloatArray, chosen: dict[int, int]) -> None:
+        """Try the mixes of the last index, or of the last two together.
+
+        Parameters
+        ----------
+        j, rows
+            Index and its mixes.
+        gap
+            By how much the bound may still rise after each of them.
+        """
+        self.n_nodes += 1
+        if len(node.free) == 1:
+            self._judge(node, {j: rows}, chosen)
             return
-        if self.most_squared is None:
-            rows = rows[[np.argmin(squared[rows])]]
+        k = node.free[0] if node.free[1] == j else node.free[1]
+        covariance = self.relaxation.covariance
+        totals = self.mixes[k].total
+        hair = RELATIVE * (abs(node.total[k]) + min(self.axes[k].notional))
+        center = node.total[k] - covariance[j][k] / covariance[k][k] * (self.mixes[j].total[rows] - node.total[j])
+        half = np.sqrt(gap / covariance[k][k]) + hair
+        first = np.searchsorted(totals, center - half)
+        counts = np.searchsorted(totals, center + half) - first
+        ends = np.cumsum(counts)
+        start = 0
+        while start < rows.size:
+            done = ends[start - 1] if start else 0
+            stop = max(int(np.searchsorted(ends, done + MOST_PAIRS)), start + 1)
+            part = counts[start:stop]
+            steps = np.arange(part.sum()) - np.repeat(np.cumsum(part) - part, part)
+            pairs = {j: np.repeat(rows[start:stop], part), k: np.repeat(first[start:stop], part) + steps}
+            self._judge(node, pairs, chosen)
+            start = stop
+
+    def _judge(self, node: Node, tried: dict[int, IntArray], chosen: dict[int, int]) -> None:
+        """Keep the best of whole plans: chosen mixes, and for the last indices one of those tried."""
+        covariance = np.array(self.relaxation.covariance)
+        left = self._left(node)
+        fits = np.ones(next(iter(tried.values())).size, dtype=bool)
+        for budget in self.relaxation.budgets:
+            used = sum(self.mixes[j].figures[budget, rows] for j, rows in tried.items())
+            fits &= used <= left[budget]
+        tried = {j: rows[fits] for j, rows in tried.items()}
+        residual = np.repeat(np.array(node.residual)[:, None], np.count_nonzero(fits), axis=1)
+        for j, rows in tried.items():
+            residual[j] = self.target[j] + self.mixes[j].total[rows]
+        squared = np.einsum("in,in->n", residual, covariance @ residual)
+        near = np.flatnonzero(squared <= self.limit())
+        if not near.size:
+            return
+        points = sum(self.mixes[j].points[rows[near]] for j, rows in tried.items())
+        if self.has_points:
+            near = near[points == points.min()]
+            near = near[squared[near] <= squared[near].min() * (1.0 + TIE)]
         else:
-            points = mixes.points[span][rows]
-            rows = rows[points == points.min()]
-        for row in rows.tolist():
-            plan = [0] * len(self.problem.contracts)
-            for k, offset in {**chosen, j: span.start + row}.items():
+            near = near[[np.argmin(squared[near])]]
+        for row in near.tolist():
+            plan = [0] * self.n_contracts
+            for j, offset in {**chosen, **{j: int(rows[row]) for j, rows in tried.items()}}.items():
                 for position, quantity in zip(
-                    self.axes[k].positions, self.mixes[k].quantities[offset].tolist(), strict=True
+                    self.axes[j].positions, self.mixes[j].quantities[offset].tolist(), strict=True
                 ):
                     plan[position] = quantity
-            self._accept(float(squared[row]), self._points_of(plan), plan)
+            self._accept(float(squared[row]), self.points_of(plan), tuple(plan))
 
-    def _accept(self, squared: float, points: int, plan: list[int]) -> None:
+    def _accept(self, squared: float, points: int, plan: tuple[int, ...]) -> None:
         """Keep a plan if it is better, or as good by a hair."""
-        if self.most_squared is None:
-            if squared < self.squared:
-                self.squared, self.points, self.plans = squared, points, [plan]
-        elif points < self.points or not self.plans:
-            self.squared, self.points, self.plans = squared, points, [plan]
-        elif points == self.points:
+        if self.has_points and points == self.points and self.plans and squared <= self.squared * (1.0 + TIE):
+            if squared < self.squared * (1.0 - TIE):
+                self.plans = []
             self.squared = min(self.squared, squared)
             self.plans.append(plan)
+        elif (points < self.points or not self.plans) if self.has_points else squared < self.squared:
+            self.squared, self.plans = squared, [plan]
+            self.allow(points)
+
+    def allow(self, points: int) -> None:
+        """Set the most points that a plan may have."""
+        self.points = points
+        if self.has_points:
+            # Half a point more, because the curves are floats.
+            self.relaxation.limits[POINTS] = points + 0.5
