@@ -43,7 +43,7 @@ def assert_refused(result: Result, *, status: int, says: str) -> None:
         ("empty.csv", b"", "The file is empty"),
         ("blank.csv", b"\n \n\n", "Export the positions"),
         ("picture.csv", PNG, "is a PNG image (binary), not a table of holdings"),
-        ("watch.csv", b"ticker,name\nAAPL,Apple\n", "none of a quantity, value or weight"),
+        ("watch.csv", b"ticker,name\nAAPL,Apple\n", "columns found: ticker, name"),
         ("unknown.csv", b"ticker,shares\nQQQQZZ,10\n", "No holding of the portfolio has a current price"),
         ("typo.csv", b'ticker,shares\nAAPL,"1,2oo"\n', '"1,2oo" is not a number'),
         ("weights.csv", b"ticker,weight\nAAPL,60%\nMSFT,40%\n", "--portfolio-value 250000"),

@@ -40,6 +40,7 @@ from hedger.contracts.margins import (
     read_margins,
 )
 from hedger.contracts.quote import ContractQuote, quote_contracts
+from hedger.contracts.tables import load_table
 
 __all__ = [
     "DEFAULT_FEE_SCHEDULE",
@@ -68,6 +69,7 @@ __all__ = [
     "load_fee_schedules",
     "load_margins",
     "load_symbols",
+    "load_table",
     "quote_contracts",
     "read_fees",
     "read_margins",

@@ -52,12 +52,16 @@ class Index:
         Yahoo symbol of the series that stands for the index, such as ``"^GSPC"``.
     dividend_etf
         Exchange-traded fund whose distribution yield stands for the index' dividend yield.
+    is_level
+        Whether the closes of `symbol` are the level of the index. A fund's are not: its returns tell betas, but no
+        futures price follows from them.
     """
 
     name: str
     title: str
     symbol: str
     dividend_etf: str
+    is_level: bool = True
 
 
 INDICES: tuple[Index, ...] = (
@@ -65,7 +69,7 @@ INDICES: tuple[Index, ...] = (
     Index(name="nasdaq100", title="Nasdaq-100", symbol="^NDX", dividend_etf="QQQ"),
     Index(name="dow30", title="Dow", symbol="^DJI", dividend_etf="DIA"),
     Index(name="russell2000", title="Russell 2000", symbol="^RUT", dividend_etf="IWM"),
-    Index(name="midcap400", title="S&P MidCap 400", symbol="MDY", dividend_etf="MDY"),
+    Index(name="midcap400", title="S&P MidCap 400", symbol="MDY", dividend_etf="MDY", is_level=False),
 )
 
 
