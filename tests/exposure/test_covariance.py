@@ -26,6 +26,11 @@ def test_whole_weights_are_repeated_rows():
     returns, counts = rng.normal(0.0, 0.01, (50, 3)), rng.integers(1, 4, 50)
     ours = weighted_covariance(returns, counts.astype(float))
     np.testing.assert_allclose(ours, np.cov(returns, rowvar=False, bias=True, fweights=counts), rtol=1e-10)
+    repeated = weighted_covariance(np.repeat(returns, counts, axis=0), np.ones(counts.sum()))
+    np.testing.assert_allclose(ours, repeated, rtol=1e-10)
+    # So is the slope that weighted least squares takes from it.
+    slope = np.polyfit(np.repeat(returns[:, 0], counts), np.repeat(returns[:, 1], counts), 1)[0]
+    assert ours[0, 1] / ours[0, 0] == pytest.approx(slope, rel=1e-10)
 
 
 def test_observation_weights_agree_with_numpy():

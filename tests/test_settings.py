@@ -1,0 +1,342 @@
+"""Every choice of the user: how it is written, what it means, what is refused and in which words."""
+
+import math
+from dataclasses import fields
+
+import pytest
+
+from hedger.contracts import BrokerMargin
+from hedger.errors import SettingsError
+from hedger.exposure import ESTIMATORS, BetaOverride
+from hedger.settings import PARSERS, Settings, combine_choices, parse_choices, read_choices, read_settings
+
+
+def parse(option, choice):
+    return PARSERS[option](choice)
+
+
+# ---------------------------------------------------------------- good words
+
+
+@pytest.mark.parametrize(
+    ("option", "choice", "meaning"),
+    [
+        ("hedge", "50%", 0.5),
+        ("hedge", " 50 % ", 0.5),
+        ("hedge", "0.5", 0.5),
+        ("hedge", 0.5, 0.5),
+        ("hedge", 1, 1.0),
+        ("hedge", "2", 2.0),
+        ("hedge", "150%", 1.5),
+        ("hedge", "0%", 0.0),
+        ("target-beta", "0.4", 0.4),
+        ("target-beta", -0.2, -0.2),
+        ("index", "auto", ()),
+        ("index", "", ()),
+        ("index", "SP500", ("sp500",)),
+        ("index", "nasdaq100, sp500,nasdaq100", ("nasdaq100", "sp500")),
+        ("index", ["dow30", "midcap400"], ("dow30", "midcap400")),
+        ("legs", "1", 1),
+        ("legs", 1, 1),
+        ("allow-long-legs", True, True),
+        ("include-delisted", False, False),
+        ("sizes", "micro,E-mini", ("e-mini", "micro")),
+        ("sizes", ["spot-quoted", "standard"], ("standard", "spot-quoted")),
+        ("contracts", "es, MES,es", ("ES", "MES")),
+        ("contracts", "", ()),
+        ("margin-budget", "25000", 25_000.0),
+        ("margin-budget", "$25,000", 25_000.0),
+        ("margin-budget", "1,250,000.50", 1_250_000.5),
+        ("margin-budget", 25_000, 25_000.0),
+        ("max-contracts", "20", 20),
+        ("tolerance", "1%", 0.01),
+        ("tolerance", "0.01", 0.01),
+        ("current", "ES=-2,mes=3", (("ES", -2), ("MES", 3))),
+        ("current", {"ES": -2, "MES": 3}, (("ES", -2), ("MES", 3))),
+        ("current", ["ES=-2"], (("ES", -2),)),
+        ("current", "", ()),
+        ("estimator", " Two-Speed ", "two-speed"),
+        ("beta", "AAPL=1.2", (BetaOverride(symbol="AAPL", index=None, beta=1.2),)),
+        ("beta", ["brk-b@sp500=0.9"], (BetaOverride(symbol="BRK-B", index="sp500", beta=0.9),)),
+        (
+            "beta",
+            {"AAPL@nasdaq100": 1.1, "KO": -0.5},
+            (
+                BetaOverride(symbol="AAPL", index="nasdaq100", beta=1.1),
+                BetaOverride(symbol="KO", index=None, beta=-0.5),
+            ),
+        ),
+        ("futures-price", "ES=7690.25,nq=29000", (("ES", 7690.25), ("NQ", 29_000.0))),
+        ("futures-price", {"ES": 7690.25}, (("ES", 7690.25),)),
+        ("portfolio-value", "250,000", 250_000.0),
+    ],
+)
+def test_choices_are_read_as_people_write_them(option, choice, meaning):
+    read = parse(option, choice)
+    assert read == meaning if not isinstance(meaning, float) else read == pytest.approx(meaning, rel=1e-12)
+
+
+# ---------------------------------------------------------------- bad words
+
+
+@pytest.mark.parametrize(
+    ("option", "choice", "message"),
+    [
+        (
+            "hedge",
+            "50",
+            r"--hedge 50 can be read in two ways: 50 %, or 50 times the whole \(5000%\)\. Write --hedge 50%",
+        ),
+        ("hedge", 3, "can be read in two ways: 3 %"),
+        ("hedge", "half", r'--hedge: "half" is not a share such as 50% or 0\.5'),
+        ("hedge", "", '--hedge: "" is not a share'),
+        ("hedge", "%", '--hedge: "" is not a share'),
+        ("hedge", "nan", '"nan" is not a share'),
+        ("hedge", "inf%", '"inf" is not a share'),
+        ("hedge", True, '"True" is not a share'),
+        ("hedge", "0,2", '"0,2" is not a share'),
+        ("hedge", "1_0%", '"1_0" is not a share'),
+        ("target-beta", "0,4", '--target-beta: "0,4" is not a beta such as 0.4'),
+        ("target-beta", "low", '"low" is not a beta'),
+        ("index", "nikkei", r'--index: "nikkei" is not an index; known are auto, sp500, nasdaq100'),
+        ("legs", "auto", '--legs: "auto" is not in this version'),
+        ("legs", "two", '--legs: "two" is not a whole number of indices'),
+        ("legs", "1.5", '"1.5" is not a whole number'),
+        ("allow-long-legs", "yes", '--allow-long-legs: "yes" is not true or false'),
+        ("include-delisted", 1, '--include-delisted: "1" is not true or false'),
+        ("sizes", "mini", '--sizes: "mini" is not a contract size; known are standard, e-mini, micro, spot-quoted'),
+        ("sizes", "", '--sizes: "" is not a contract size'),
+        ("margin-budget", "much", '--margin-budget: "much" is not an amount in USD such as 25000'),
+        ("margin-budget", "2,5", '"2,5" is not an amount'),
+        ("margin-budget", "0,500", '"0,500" is not an amount'),
+        ("margin-budget", "1,00,000", '"1,00,000" is not an amount'),
+        ("margin-budget", "inf", '"inf" is not an amount'),
+        ("max-contracts", "20.5", '--max-contracts: "20.5" is not a whole number of contracts'),
+        ("max-contracts", "9" * 400, "is not a whole number of contracts"),
+        ("tolerance", "5", "--tolerance 5 can be read in two ways: 5 %"),
+        ("tolerance", "tight", '--tolerance: "tight" is not a share'),
+        ("current", "ES", r'--current: "ES" is not contracts held, such as ES=-2,MES=3'),
+        ("current", "=3", '--current: "=3" is not contracts held'),
+        ("current", "ES=1.5", '--current: "1.5" is not contracts held'),
+        ("beta", "AAPL", '--beta: "AAPL" is not a beta such as AAPL=1.2'),
+        ("beta", "AAPL=high", '--beta: "high" is not a beta such as'),
+        ("beta", "AAPL=11", r'--beta: "AAPL=11" is not .*between -10 and 10'),
+        ("beta", "AAPL@=1", '"AAPL@=1" is not a beta such as'),
+        ("beta", "A@B@C=1", '"A@B@C=1" is not a beta such as'),
+        ("futures-price", "7690", '--futures-price: "7690" is not a futures price such as ES=7690.25'),
+        ("futures-price", "ES=x", '"x" is not a futures price'),
+        ("portfolio-value", "1m", '--portfolio-value: "1m" is not an amount'),
+    ],
+)
+def test_choices_that_mean_nothing_are_refused_by_name(option, choice, message):
+    with pytest.raises(SettingsError, match=message):
+        parse(option, choice)
+
+
+def test_foreign_words_are_cut_and_escaped_before_they_are_shown():
+    with pytest.raises(SettingsError) as caught:
+        parse("hedge", "\x1b[31m" + "x" * 500)
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 150
+
+
+def test_the_same_words_serve_every_setting():
+    assert [option.replace("-", "_") for option in PARSERS] == [field.name for field in fields(Settings)]
+
+
+# ---------------------------------------------------------------- what settings themselves refuse
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"estimator": "magic"}, r'no estimator "magic"\. Known are: two-speed, welch, ewma, ols'),
+        ({"portfolio_value": 0.0}, r"portfolio's value must be positive, not 0\.00"),
+        ({"portfolio_value": math.nan}, "portfolio's value must be positive, not nan"),
+        ({"futures_price": (("ES", 0.0),)}, "futures price of ES must be positive, not 0"),
+        ({"hedge": 2.5}, "between 0 % and 200 %"),
+        ({"hedge": -0.1}, "between 0 % and 200 %"),
+        ({"margin_budget": -5.0}, "margin budget must be positive"),
+        ({"max_contracts": 0}, "At least one contract"),
+        ({"tolerance": 2.0}, "tolerance must lie between"),
+        ({"target_beta": 9.0}, "target beta must lie between"),
+        ({"legs": 3}, "--legs 1"),
+    ],
+)
+def test_choices_that_cannot_be_followed_are_refused(choices, message):
+    with pytest.raises(SettingsError, match=message):
+        Settings(**choices)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_every_estimator_can_be_chosen(name):
+    assert Settings(estimator=name).estimator == name
+
+
+def test_the_defaults_hedge_all_exposure_with_the_usual_sizes():
+    assert Settings() == combine_choices()
+    assert (Settings().hedge, Settings().sizes, Settings().estimator) == (
+        1.0,
+        ("standard", "e-mini", "micro"),
+        next(iter(ESTIMATORS)),
+    )
+
+
+def test_the_policy_of_the_hedge_holds_every_choice_that_concerns_it():
+    chosen = Settings(
+        hedge=0.4,
+        index=("sp500",),
+        margin_budget=5e4,
+        max_contracts=9,
+        tolerance=0.02,
+        allow_long_legs=True,
+        current=(("ES", -2), ("MES", 1)),
+    )
+    policy = chosen.policy({"ES": -1, "NQ": 4})
+    assert (policy.hedge_fraction, policy.target_beta, policy.indices) == (0.4, None, ("sp500",))
+    assert (policy.margin_budget, policy.max_contracts, policy.tolerance) == (5e4, 9, 0.02)
+    assert policy.allow_long_legs
+    # Futures of the file and of the option count together.
+    assert dict(policy.current) == {"ES": -3, "NQ": 4, "MES": 1}
+
+
+# ---------------------------------------------------------------- layers
+
+
+def test_of_several_layers_a_later_one_wins():
+    chosen = combine_choices({"hedge": 0.3, "max_contracts": 5}, {"max_contracts": 7}, {"index": ("dow30",)})
+    assert (chosen.hedge, chosen.max_contracts, chosen.index) == (0.3, 7, ("dow30",))
+
+
+def test_a_target_beta_replaces_the_hedge_of_an_earlier_layer_and_the_other_way_round():
+    target = combine_choices({"hedge": 0.3}, {"target_beta": 0.5})
+    assert (target.hedge, target.target_beta) == (1.0, 0.5)
+    share = combine_choices({"target_beta": 0.5}, {"hedge": 0.3})
+    assert (share.hedge, share.target_beta) == (0.3, None)
+
+
+def test_contracts_replace_the_sizes_of_an_earlier_layer_and_the_other_way_round():
+    assert combine_choices({"sizes": ("micro",)}, {"contracts": ("ES",)}).sizes == Settings().sizes
+    assert combine_choices({"contracts": ("ES",)}, {"sizes": ("micro",)}).contracts == ()
+
+
+@pytest.mark.parametrize(
+    ("layer", "names"),
+    [
+        ({"hedge": 0.3, "target_beta": 0.5}, "hedge and target beta"),
+        ({"sizes": ("micro",), "contracts": ("ES",)}, "sizes and contracts"),
+    ],
+)
+def test_two_ways_to_say_one_thing_at_once_are_refused(layer, names):
+    with pytest.raises(SettingsError, match=f"Both {names} are given; they are two ways to say one thing"):
+        combine_choices(layer)
+
+
+def test_an_unknown_choice_is_refused_with_those_known():
+    with pytest.raises(SettingsError, match=r'no setting "hegde"\. Known are: hedge, target-beta, index'):
+        parse_choices({"hegde": "50%"})
+
+
+# ---------------------------------------------------------------- the file
+
+
+def write(folder, text):
+    path = folder / "choices.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_settings_file_may_hold_every_choice(tmp_path):
+    (tmp_path / "margins.csv").write_text("symbol,initial,maintenance\nES,24000,21800\n", encoding="utf-8")
+    (tmp_path / "fees.csv").write_text(
+        "symbol,commission,exchange_fee,regulatory_fee\nES,0.5,1.38,0.02\n", encoding="utf-8"
+    )
+    chosen = read_settings(
+        write(
+            tmp_path,
+            """
+            hedge = "40%"
+            index = ["sp500", "dow30"]
+            legs = 1
+            allow_long_legs = true
+            sizes = "e-mini"
+            include-delisted = false
+            margin-budget = 25_000
+            max_contracts = 12
+            tolerance = 0.01
+            estimator = "welch"
+            margins = "margins.csv"
+            fees = "fees.csv"
+            portfolio-value = 250000.0
+
+            [current]
+            ES = -2
+
+            [beta]
+            "AAPL@nasdaq100" = 1.1
+
+            [futures-price]
+            ES = 7690.25
+            """,
+        )
+    )
+    assert chosen.hedge == pytest.approx(0.4, rel=1e-12)
+    assert (chosen.index, chosen.sizes, chosen.max_contracts) == (("sp500", "dow30"), ("e-mini",), 12)
+    assert (chosen.margin_budget, chosen.portfolio_value, chosen.allow_long_legs) == (25_000.0, 250_000.0, True)
+    assert chosen.current == (("ES", -2),)
+    assert chosen.beta == (BetaOverride(symbol="AAPL", index="nasdaq100", beta=1.1),)
+    assert chosen.futures_price == (("ES", 7690.25),)
+    (margin,) = chosen.margins
+    assert isinstance(margin, BrokerMargin)
+    assert (margin.initial, margin.source) == (24_000.0, "broker's figure (margins.csv, line 2)")
+    assert chosen.fees[0].fees.per_side == pytest.approx(1.90, rel=1e-12)
+    # Nothing is left at its default that the file could have set, but the two that exclude others.
+    left = {
+        name
+        for name in (field.name for field in fields(Settings))
+        if getattr(chosen, name) == getattr(Settings(), name)
+    }
+    assert left == {"target_beta", "legs", "contracts", "include_delisted"}
+
+
+def test_an_empty_file_leaves_the_defaults(tmp_path):
+    assert read_settings(write(tmp_path, "")) == Settings()
+
+
+def test_only_what_a_file_states_becomes_a_choice(tmp_path):
+    assert read_choices(write(tmp_path, 'target-beta = 0.4\nsizes = "micro"')) == {
+        "target_beta": 0.4,
+        "sizes": ("micro",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("hedge = ", '"choices.toml" is not TOML: '),
+        ("hedge = 50", "--hedge 50 can be read in two ways"),
+        ("hegde = 0.5", 'There is no setting "hegde"'),
+        ("hedge = 0.5\ntarget-beta = 0.4", "Both hedge and target beta are given"),
+        ("[beta.AAPL]\nnasdaq100 = 1.1", "is not a beta such as AAPL=1.2"),
+        ("hedge = 2026-08-21", '"2026-08-21" is not a share'),
+        ("margins = 5", "cannot be read"),
+        ('margins = "none.csv"', "none.csv cannot be read: No such file or directory"),
+        ('fees = "none.csv"', "none.csv cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_followed_is_refused(tmp_path, text, message):
+    with pytest.raises(SettingsError) as caught:
+        read_settings(write(tmp_path, text))
+    assert message in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match=r'"none\.toml" cannot be read: No such file or directory'):
+        read_settings(tmp_path / "none.toml")
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path):
+    path = tmp_path / "choices.toml"
+    path.write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(SettingsError, match=r'"choices\.toml" is not TOML'):
+        read_settings(path)
