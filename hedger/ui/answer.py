@@ -16,7 +16,7 @@ from hedger.report import (
     to_json,
     to_percent,
 )
-from hedger.ui.chart import chart_description, chart_rows, chart_specification
+from hedger.ui.chart import chart_rows, chart_specification
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import order_ticket, scenario_table
 from hedger.ui.wording import escape
@@ -31,28 +31,28 @@ ELSEWHERE = {"holdings_excluded", "index_choice", "limit_binds"}
 def show_answer(advice: Advice) -> None:
     """Show a hedge, from the sentence that says what to do to the files that say it to others."""
     plan = advice.plan
-    st.markdown(f"## {escape(state_answer(advice))}")
+    st.markdown(f"## {escape(state_answer(advice))}", anchors=False)
     for note in plan.notes:
         if note.code == "limit_binds":
             st.warning(escape(note.message), icon=":material/vertical_align_top:")
     _show_figures(advice)
     reference = f"the {to_index_title(plan.reference_index)}"
-    st.markdown(f"### If {escape(reference)} moves")
+    st.markdown(f"### If {escape(reference)} moves", anchors=False)
     st.vega_lite_chart(
         chart_rows(advice),
         chart_specification(f"Move of {reference}"),
         key="chart",
-        alt=chart_description(advice),
+        alt=f"Gain or loss against moves of {reference}; the table below has the numbers.",
     )
     st.caption("Shaded: the range of gains when the beta of the next quarter is as far off as 1 time in 20.")
     with st.expander("The same in numbers"):
         st.markdown(scenario_table(advice))
         remarks = dict.fromkeys(remark for scenario in advice.risk.scenarios for remark in scenario.notes)
         st.caption(escape(" ".join(remarks)))
-    st.markdown("### Order ticket")
+    st.markdown("### Order ticket", anchors=False)
     st.markdown(order_ticket(advice) if plan.orders else "There is no order to place.")
     _show_downloads(advice)
-    st.markdown("### What to know")
+    st.markdown("### What to know", anchors=False)
     st.markdown("\n".join(f"- {escape(note.message)}" for note in advice.notes if note.code not in ELSEWHERE))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hedger.report import to_dollars, to_index_title, to_percent
+from hedger.report import to_dollars, to_percent
 
 if TYPE_CHECKING:
     from hedger.advice import Advice
@@ -51,19 +51,15 @@ def _range(gain: float, low: float, high: float) -> str:
     return f"{words[0]} ({words[1]} to {words[2]})"
 
 
-def chart_description(advice: Advice) -> str:
-    """Return the chart in a sentence, for those who cannot see it."""
-    worst = min(advice.risk.scenarios, key=lambda scenario: dict(scenario.shocks)[advice.plan.reference_index])
-    return (
-        f"Gain or loss against moves of the {to_index_title(advice.plan.reference_index)}. At "
-        f"{worst.name}: {to_dollars(worst.unhedged_pnl)} without the hedge, {to_dollars(worst.hedged_pnl)} with it. "
-        "The table below has all numbers."
-    )
-
-
 def chart_specification(axis_title: str) -> dict[str, Any]:
     """Return the Vega-Lite specification for rows of :func:`chart_rows`."""
-    legend: dict[str, Any] = {"orient": "top", "title": None, "symbolType": "stroke", "symbolOpacity": 1}
+    legend: dict[str, Any] = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "stroke",
+        "symbolSize": 400,
+        "symbolOpacity": 1,
+    }
     series = {"field": "series", "type": "nominal", "legend": legend}
     return {
         "height": 320,
@@ -110,4 +106,5 @@ def chart_specification(axis_title: str) -> dict[str, Any]:
     }
 
 
+_LEGEND = {"orient": "top", "title": None, "symbolType": "stroke", "symbolSize": 400, "symbolOpacity": 1}
 _NEAREST = {"type": "point", "encodings": ["x"], "nearest": True, "on": "pointerover", "clear": "pointerout"}

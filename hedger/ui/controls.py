@@ -106,6 +106,7 @@ def _ask_hedge() -> float:
             step=1,
             format="%d%%",
             key="hedge",
+            persist_state="page",
             on_change=_copy,
             args=("hedge", "hedge_number"),
             help="Share of the portfolio's movement with the index to remove. 100% leaves a beta of zero.",
@@ -117,6 +118,7 @@ def _ask_hedge() -> float:
             max_value=LARGEST_HEDGE,
             step=1,
             key="hedge_number",
+            persist_state="page",
             on_change=_copy,
             args=("hedge_number", "hedge"),
         )
@@ -136,6 +138,7 @@ def _ask_target_beta() -> float:
         value=0.0,
         step=0.05,
         key="target_beta",
+        persist_state="page",
         help="Beta to the index of the hedge that the portfolio should be left with. 0 is neutral.",
     )
     return value

@@ -14,7 +14,7 @@ from hedger.ui.wording import escape, message_of, plural, title, to_day
 if TYPE_CHECKING:
     from hedger.advice import Measurement
 
-METRIC_WIDTH = 148
+METRIC_WIDTH = 142
 """Pixels: two figures beside each other on a phone."""
 
 
@@ -24,7 +24,7 @@ def show_summary(measurement: Measurement) -> None:
     book = exposure.book
     beta = exposure.of(exposure.best_index(exposure.indices))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"# {escape(title(measurement.portfolio.name))}", width="content")
+        st.markdown(f"# {escape(title(measurement.portfolio.name))}", width="content", anchors=False)
         _show_age(measurement)
     with st.container(horizontal=True, gap="small"):
         st.metric("Value", escape(to_dollars(book.market_value)), width=METRIC_WIDTH)
@@ -32,7 +32,7 @@ def show_summary(measurement: Measurement) -> None:
         if book.cash:
             st.metric("Cash", escape(to_dollars(book.cash)), width=METRIC_WIDTH)
         st.metric(
-            f"{escape(to_index_title(beta.index))} beta",
+            f"{to_index_title(beta.index)} beta",
             to_beta(beta.beta),
             delta=f"{to_beta(beta.low)} to {to_beta(beta.high)}",
             delta_color="off",

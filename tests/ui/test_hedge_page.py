@@ -1,0 +1,329 @@
+"""The page shows what the advice says, in every state; nothing of it is computed anew."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hedger.advice import Advice, decide, measure_account
+from hedger.errors import HedgerError
+from hedger.market import SnapshotSource
+from hedger.portfolio import read_portfolio
+from hedger.report import state_answer, to_beta, to_dollars, to_percent
+from hedger.settings import Settings
+from hedger.ui.wording import escape
+
+TODAY = date(2026, 8, 24)
+SAMPLES = Path(__file__).parents[2] / "sample_portfolios"
+
+
+def page_script(today, opened_with):
+    from hedger.ui.page import show_page  # noqa: PLC0415
+
+    show_page(opened_with, today=today)
+
+
+def open_page(*, today: date = TODAY, opened_with: Path | None = None) -> AppTest:
+    page = AppTest.from_function(page_script, kwargs={"today": today, "opened_with": opened_with}, default_timeout=60)
+    return page.run()
+
+
+def advice_for(sample: str | bytes = "technology", *, today: date = TODAY, **choices: Any) -> Advice:
+    file = SAMPLES / f"{sample}.csv" if isinstance(sample, str) else sample
+    settings = Settings(**choices)
+    portfolio = read_portfolio(file, as_of=today)
+    return decide(measure_account(portfolio, SnapshotSource(), settings, today=today), settings)
+
+
+def metrics(page: AppTest) -> dict[str, tuple[str, str]]:
+    return {each.label: (each.value, each.delta) for each in page.metric}
+
+
+def texts(page: AppTest) -> list[str]:
+    return [each.value for each in (*page.markdown, *page.caption, *page.warning, *page.error)]
+
+
+def headings(page: AppTest) -> list[str]:
+    return [each.value for each in page.markdown if each.value.startswith("#")]
+
+
+def chart(page: AppTest) -> list[dict[str, Any]]:
+    (element,) = page.get("vega_lite_chart")
+    return pa.ipc.open_stream(element.proto.data.data).read_all().to_pylist()
+
+
+def assert_shows(page: AppTest, advice: Advice) -> None:
+    """Compare every figure of the answer with the advice."""
+    plan = advice.plan
+    assert not page.exception
+    assert f"## {escape(state_answer(advice))}" in headings(page)
+    shown = metrics(page)
+    assert shown["Hedge size"][0] == escape(to_dollars(plan.hedge_notional))
+    assert shown["Initial margin"][0] == escape(to_dollars(plan.initial_margin))
+    assert shown["Beta before → after"] == (
+        f"{to_beta(plan.beta_before)} → {to_beta(plan.beta_after)}",
+        f"{to_beta(plan.beta_after_low)} to {to_beta(plan.beta_after_high)}",
+    )
+    assert shown["Round-trip cost"][0] == escape(to_dollars(plan.round_trip_cost, places=2))
+    assert shown["Variance removed"][0] == to_percent(advice.risk.hedge_effectiveness)
+    gains = {(row["move"], row["series"]): (row["gain"], row["low"], row["high"]) for row in chart(page)}
+    for scenario in advice.risk.scenarios:
+        move = dict(scenario.shocks)[plan.reference_index]
+        assert gains[move, "Without hedge"] == (scenario.unhedged_pnl, scenario.unhedged_low, scenario.unhedged_high)
+        assert gains[move, "With hedge"] == (scenario.hedged_pnl, scenario.hedged_low, scenario.hedged_high)
+    everything = "\n".join(texts(page))
+    for order in plan.orders:
+        side = "Sell" if order.quantity < 0 else "Buy"
+        assert f"| {side} {abs(order.quantity)} | {order.quote.code} |" in everything
+        assert escape(to_dollars(order.notional)) in everything
+    for note in advice.notes:
+        assert escape(note.message) in everything
+
+
+def test_a_new_visitor_sees_the_technology_book_hedged_in_full() -> None:
+    page, advice = open_page(), advice_for(hedge=1.0)
+    book = advice.exposure.book
+    beta = advice.exposure.of("nasdaq100")
+    assert headings(page)[0] == "# Technology"
+    shown = metrics(page)
+    assert shown["Value"][0] == escape(to_dollars(book.market_value))
+    assert shown["Positions"][0] == str(len(book.holdings))
+    assert shown["Nasdaq-100 beta"] == (to_beta(beta.beta), f"{to_beta(beta.low)} to {to_beta(beta.high)}")
+    assert_shows(page, advice)
+
+
+@pytest.mark.parametrize("percent", [0, 37, 50, 150])
+def test_the_slider_changes_the_hedge_and_the_number_follows(percent: int) -> None:
+    page = open_page()
+    page.slider(key="hedge").set_value(percent).run()
+    assert page.number_input(key="hedge_number").value == percent
+    assert_shows(page, advice_for(hedge=percent / 100))
+
+
+def test_the_number_changes_the_hedge_and_the_slider_follows() -> None:
+    page = open_page()
+    page.number_input(key="hedge_number").set_value(80).run()
+    assert page.slider(key="hedge").value == 80
+    assert_shows(page, advice_for(hedge=0.8))
+
+
+def test_a_target_beta_can_be_asked_for_and_the_share_is_kept_meanwhile() -> None:
+    page = open_page()
+    page.slider(key="hedge").set_value(70).run()
+    page.button_group(key="aim").set_value("Target beta").run()
+    page.number_input(key="target_beta").set_value(0.4).run()
+    assert_shows(page, advice_for(target_beta=0.4))
+    page.button_group(key="aim").set_value("Share of exposure").run()
+    assert_shows(page, advice_for(hedge=0.7))
+
+
+def test_a_target_beta_out_of_reach_is_refused_with_a_sentence() -> None:
+    page = open_page()
+    page.button_group(key="aim").set_value("Target beta").run()
+    page.number_input(key="target_beta").set_value(3.0).run()
+    assert refusal(page) == sentence(partial(advice_for, target_beta=3.0))
+
+
+def test_another_index_can_be_chosen() -> None:
+    page = open_page()
+    page.selectbox(key="index").set_value("sp500").run()
+    assert_shows(page, advice_for(index=("sp500",)))
+
+
+def test_the_index_is_chosen_with_a_reason() -> None:
+    reason = next(note.message for note in advice_for().notes if note.code == "index_choice")
+    assert escape(reason) in [each.value for each in open_page().caption]
+
+
+def test_contract_sizes_can_be_left_out() -> None:
+    page = open_page()
+    page.button_group(key="sizes").set_value(["micro"]).run()
+    advice = advice_for(sizes=("micro",))
+    assert {order.quote.symbol for order in advice.plan.orders} == {"MNQ"}
+    assert_shows(page, advice)
+
+
+def test_without_any_contract_size_the_page_says_what_is_missing() -> None:
+    page = open_page()
+    page.button_group(key="sizes").set_value([]).run()
+    assert refusal(page) == sentence(partial(advice_for, sizes=()))
+
+
+def test_a_binding_margin_budget_shows_beside_the_answer() -> None:
+    page = open_page()
+    page.number_input(key="margin_budget").set_value(60_000.0).run()
+    advice = advice_for(margin_budget=60_000.0)
+    assert advice.plan.binding_limits
+    assert_shows(page, advice)
+    assert [each.value for each in page.warning] == [
+        escape(note.message) for note in advice.notes if note.code == "limit_binds"
+    ]
+
+
+def test_an_impossible_margin_budget_leaves_the_portfolio_and_says_what_to_do() -> None:
+    page = open_page()
+    page.number_input(key="margin_budget").set_value(1.0).run()
+    assert refusal(page) == sentence(partial(advice_for, margin_budget=1.0))
+    assert headings(page) == ["# Technology"]
+    page.number_input(key="margin_budget").set_value(None).run()
+    assert_shows(page, advice_for())
+
+
+def test_a_limit_on_contracts_binds() -> None:
+    page = open_page()
+    page.number_input(key="max_contracts").set_value(3).run()
+    assert_shows(page, advice_for(max_contracts=3))
+
+
+def test_a_what_if_with_delisted_contracts_cannot_be_exported() -> None:
+    page = open_page()
+    page.selectbox(key="index").set_value("sp500").run()
+    page.button_group(key="sizes").set_value(["standard"]).run()
+    page.toggle(key="include_delisted").set_value(True).run()
+    advice = advice_for(index=("sp500",), sizes=("standard",), include_delisted=True)
+    assert not advice.is_tradable
+    assert_shows(page, advice)
+    assert page.download_button(key="download_orders").disabled
+    assert not page.download_button(key="download_plan").disabled
+    assert any("cannot be exported" in each.value for each in page.caption)
+
+
+def test_orders_that_can_be_placed_can_be_downloaded() -> None:
+    page = open_page()
+    assert not page.download_button(key="download_orders").disabled
+    assert not any("cannot be exported" in each.value for each in page.caption)
+
+
+@pytest.mark.parametrize(
+    ("age", "colour", "words"), [(3, "green", "3 days old"), (1, "green", "1 day old"), (92, "orange", "92 days old")]
+)
+def test_the_badge_warns_of_old_prices(age: int, colour: str, words: str) -> None:
+    page = open_page(today=date(2026, 8, 21) + timedelta(days=age))
+    (badge,) = (each.value for each in page.markdown if "badge[" in each.value)
+    assert badge.startswith(f":{colour}-badge[")
+    assert "Shipped snapshot to 21 Aug 2026" in badge
+    assert words in badge
+    assert any("do not trade it" in text for text in texts(page)) == (colour == "orange")
+
+
+@pytest.mark.parametrize("sample", sorted(path.stem for path in SAMPLES.glob("*.csv")))
+def test_every_sample_shows_its_advice(sample: str) -> None:
+    page = open_page()
+    page.selectbox(key="portfolio").set_value(sample.replace("_", " ").capitalize()).run()
+    is_weights = bool(page.number_input) and any(each.key == "portfolio_value" for each in page.number_input)
+    assert_shows(page, advice_for(sample, portfolio_value=100_000.0 if is_weights else None))
+
+
+def test_weights_refer_to_the_value_that_is_asked_for() -> None:
+    page = open_page(opened_with=SAMPLES / "model_weights.csv")
+    page.number_input(key="portfolio_value").set_value(750_000.0).run()
+    assert_shows(page, advice_for("model_weights", portfolio_value=750_000.0))
+    assert metrics(page)["Cash"][0] == escape(to_dollars(0.05 * 750_000.0))
+
+
+def test_futures_held_already_are_shown() -> None:
+    page = open_page(opened_with=SAMPLES / "ibkr_activity_statement.csv")
+    advice = advice_for("ibkr_activity_statement")
+    assert advice.exposure.book.futures == (("MNQ", -2),)
+    assert any(escape("Futures held already: -2 MNQ") in each.value for each in page.caption)
+    assert_shows(page, advice)
+
+
+def test_an_upload_replaces_the_sample_and_a_sample_comes_back_when_it_is_removed() -> None:
+    holdings = (SAMPLES / "large_caps.csv").read_bytes()
+    page = open_page()
+    page.file_uploader(key="upload").set_value(("My own book.csv", holdings, "text/csv")).run()
+    assert page.selectbox(key="portfolio").options[0] == "Your file: My own book.csv"
+    assert headings(page)[0] == "# My own book"
+    assert_shows(page, advice_for(holdings))
+    page.file_uploader(key="upload").set_value(None).run()
+    assert headings(page)[0] == "# Technology"
+    assert_shows(page, advice_for())
+
+
+def test_a_sample_can_be_looked_at_while_an_upload_waits() -> None:
+    page = open_page()
+    page.file_uploader(key="upload").set_value(("mine.csv", b"Symbol,Quantity\nKO,900\nAAPL,50\n", "text/csv")).run()
+    page.selectbox(key="portfolio").set_value("Adviser").run()
+    page.file_uploader(key="upload").set_value(None).run()
+    assert headings(page)[0] == "# Adviser"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", id="a picture"),
+        pytest.param(b"name,colour\nAAPL,red\n", id="no quantities"),
+        pytest.param(b"Symbol,Quantity\nAAPL,1,2oo\nMSFT,<b>x</b>\n", id="bad cells"),
+        pytest.param(b"Symbol,Quantity\nZZZZ,100\n", id="nothing priced"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_why_and_leaves_the_portfolio(content: bytes) -> None:
+    page = open_page()
+    page.selectbox(key="portfolio").set_value("Dividend payers").run()
+    page.file_uploader(key="upload").set_value(("holdings.csv", content, "text/csv")).run()
+    assert refusal(page) == sentence(partial(advice_for, content))
+    assert "Still showing Dividend payers." in [each.value for each in page.caption]
+    assert_shows(page, advice_for("dividend_payers"))
+
+
+def test_a_first_file_that_cannot_be_used_leaves_the_samples_to_choose_from(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.csv"
+    broken.write_bytes(b"")
+    page = open_page(opened_with=broken)
+    assert refusal(page) == sentence(partial(advice_for, b""))
+    assert headings(page) == []
+    page.selectbox(key="portfolio").set_value("Technology").run()
+    assert_shows(page, advice_for())
+
+
+def test_what_was_left_out_is_named_with_reason_and_value() -> None:
+    holdings = b"Symbol,Quantity,Price,Market Value\nAAPL,400,300,120000\nZZZZ,10,55,550\nCash,,,-\n,,Total,120550\n"
+    page = open_page()
+    page.file_uploader(key="upload").set_value(("mine.csv", holdings, "text/csv")).run()
+    advice = advice_for(holdings)
+    (excluded,) = advice.exposure.book.excluded
+    labels = [each.label for each in page.expander]
+    assert any(label.startswith("Left out: 1 position") for label in labels)
+    everything = "\n".join(texts(page))
+    assert f"| ZZZZ | {escape(excluded.reason)} | {escape('$550')} |" in everything
+    assert escape(next(note.message for note in advice.notes if note.code == "holdings_excluded")) in everything
+    for row in advice.portfolio.skipped_rows:
+        assert f"| Line {row.line} | {escape(row.reason)} |" in everything
+
+
+def test_the_path_given_on_the_command_line_comes_first(tmp_path: Path) -> None:
+    own = tmp_path / "family_book.csv"
+    own.write_bytes((SAMPLES / "large_caps.csv").read_bytes())
+    page = open_page(opened_with=own)
+    assert headings(page)[0] == "# Family book"
+    assert page.selectbox(key="portfolio").options[0] == "Family book"
+    assert_shows(page, advice_for("large_caps"))
+
+
+def test_hostile_text_is_shown_letter_by_letter() -> None:
+    name = "<script>alert(1)</script> [x](http://evil) $\\alpha$ :red[x] :smile:.csv"
+    page = open_page()
+    page.file_uploader(key="upload").set_value((name, b"Symbol,Quantity\nAAPL,400\n", "text/csv")).run()
+    (heading,) = (each for each in headings(page) if each.startswith("# "))
+    assert heading == f"# {escape(name.removesuffix('.csv'))}"
+    assert not any(each.allow_html for each in page.markdown)
+
+
+def refusal(page: AppTest) -> str:
+    assert not page.exception
+    (error,) = page.error
+    return error.value
+
+
+def sentence(ask: partial[Advice]) -> str:
+    with pytest.raises(HedgerError, match=r"\w") as refused:
+        ask()
+    return escape(refused.value)

@@ -1,0 +1,133 @@
+"""Journeys through the page in a real browser, against a real server."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from hedger.advice import decide, measure_account
+from hedger.errors import UnreadableFileError
+from hedger.market import SnapshotSource
+from hedger.portfolio import read_portfolio
+from hedger.report import orders_csv, plan_document, to_json
+from hedger.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+
+HOLDINGS = b"Symbol,Quantity\nAAPL,400\nMSFT,250\nKO,900\nNVDA,300\nZZZZ,12\n"
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00"
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+
+
+def type_hedge(page: Page, percent: int) -> None:
+    page.get_by_role("spinbutton", name="Hedge in %").fill(str(percent))
+    page.keyboard.press("Enter")
+
+
+def wait_for_value(widget: Locator, value: str) -> None:
+    expect(widget).to_have_value(value)
+
+
+def download(page: Page, name: str) -> str:
+    with page.expect_download() as arriving:
+        page.get_by_role("button", name=name).click()
+    assert arriving.value.suggested_filename == name
+    return Path(arriving.value.path()).read_text(encoding="utf-8")
+
+
+def test_upload_slide_and_download_give_what_decide_gives(visit: Callable[..., Page]) -> None:
+    page = visit()
+    upload(page, "my holdings.csv", HOLDINGS)
+    page.get_by_role("heading", name="My holdings").wait_for()
+    type_hedge(page, 60)
+    slider = page.get_by_role("slider", name="Hedge")
+    wait_for_value(slider, "60")
+    slider.press("ArrowRight")
+    slider.press("ArrowRight")
+    wait_for_value(page.get_by_role("spinbutton", name="Hedge in %"), "62")
+    page.get_by_role("heading", name="You asked for 62%").wait_for()
+    downloaded = json.loads(download(page, "plan.json"))
+
+    today = day_of(downloaded)
+    settings = Settings(hedge=0.62)
+    portfolio = read_portfolio(HOLDINGS, as_of=today, name="my holdings")
+    advice = decide(measure_account(portfolio, SnapshotSource(), settings, today=today), settings)
+    assert downloaded == json.loads(to_json(plan_document(advice)))
+    assert download(page, "orders.csv") == orders_csv(advice)
+    page.get_by_text("Left out: 1 position of the file").click()
+    page.get_by_role("cell", name="ZZZZ").wait_for()
+
+
+def day_of(document: dict[str, Any]) -> date:
+    """Return the day on which the page gave its advice."""
+    prices = document["prices"]
+    return date.fromisoformat(prices["last_session"]) + timedelta(days=prices["age_days"])
+
+
+def test_a_broken_file_says_so_and_leaves_the_portfolio_in_place(visit: Callable[..., Page]) -> None:
+    page = visit()
+    upload(page, "holdings.csv", PICTURE)
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    with pytest.raises(UnreadableFileError, match="PNG") as refused:
+        read_portfolio(PICTURE, as_of=date(2026, 8, 21))
+    assert str(refused.value) in alert.inner_text()
+    assert page.get_by_role("heading", name="Technology").is_visible()
+    type_hedge(page, 40)
+    page.get_by_role("heading", name="Nasdaq-100 risk").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_everything_without_scrolling_sideways(visit: Callable[..., Page], scheme: str) -> None:
+    page = visit(width=390, height=844, scheme=scheme)
+    page.get_by_text("The same in numbers").click()
+    page.get_by_role("cell", name="-30%").wait_for()
+    for selector in ("html", "[data-testid=stMain]"):
+        assert page.locator(selector).evaluate("each => each.scrollWidth") <= 390
+    for name in ("plan.json", "orders.csv"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+
+
+def test_one_visitor_never_sees_the_portfolio_of_another(visit: Callable[..., Page]) -> None:
+    first, second = visit(), visit()
+    upload(first, "secret.csv", HOLDINGS)
+    first.get_by_role("heading", name="Secret").wait_for()
+    type_hedge(second, 30)
+    second.get_by_role("heading", name="You asked for 30%").wait_for()
+    assert second.get_by_role("heading", name="Technology").is_visible()
+    assert "ecret" not in second.inner_text("body")
+
+
+def test_every_control_has_a_name_for_screen_readers(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.get_by_text("Limits", exact=True).click()
+    for role, name in (
+        ("combobox", "Portfolio"),
+        ("radio", "Share of exposure"),
+        ("slider", "Hedge Hedge"),
+        ("spinbutton", "Hedge in %"),
+        ("combobox", "Index"),
+        ("button", "Micro"),
+        ("spinbutton", "Margin budget, USD"),
+        ("spinbutton", "Most contracts"),
+        ("button", "plan.json"),
+        ("button", "orders.csv"),
+    ):
+        assert page.get_by_role(role, name=name, exact=True).count() == 1, name  # type: ignore[arg-type]
