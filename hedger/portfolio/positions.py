@@ -285,8 +285,10 @@ class PositionReader:
     def _note_missing(self, line: int, quantity: float | None, price: float | None, value: float | None) -> None:
         """Doubt a row that lacks what the other rows of the table have."""
         columns = self.table.columns
-        if quantity is None and "quantity" in columns:
+        if quantity is None and "quantity" in columns and value is not None:
             self.harvest.warn("quantity_missing", line, f"Line {line} states a value but no quantity.")
+        if value is None and price and "value" in columns:
+            self.harvest.warn("value_missing", line, f"Line {line} states no value; quantity x price counts.")
         if value is None and not price and ("price" in columns or "value" in columns):
             state = "neither a price nor a value" if price is None else "a price of 0"
             self.harvest.warn("price_missing", line, f"Line {line} has {state}; only a price source can value it.")

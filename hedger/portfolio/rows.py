@@ -8,22 +8,25 @@ must be named, because a wrong partial portfolio would give a wrong hedge.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from hedger.portfolio.derivatives import contract_inside, is_strategy
+from hedger.portfolio.derivatives import contract_inside, is_strategy, read_option
 from hedger.portfolio.lists import load_asset_types, load_cash_names
 from hedger.portfolio.numbers import is_missing, to_number
 from hedger.portfolio.splitting import DELIMITERS
 from hedger.portfolio.symbols import is_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hedger.portfolio.headers import Field
     from hedger.portfolio.numbers import DecimalSign
     from hedger.portfolio.splitting import Row
     from hedger.portfolio.tables import Table
 
+_Cells: TypeAlias = "dict[Field, str]"
+_Rule: TypeAlias = "Callable[[int, Row, _Cells, str], SortedRow | None]"
 RowKind = Literal["position", "total", "pending", "futures value", "strategy", "text", "broken"]
 
 _TOTAL = re.compile(
@@ -45,6 +48,10 @@ _TICKER = re.compile(r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?").fullmatch
 
 _NO_TEXT = frozenset({"-", "--", "---", "N/A", "n/a"})
 _TEXTS: tuple[Field, ...] = ("symbol", "name", "cusip", "isin", "currency")
+
+_HEAD = 300
+_NEEDED: tuple[Field, ...] = ("quantity", "price", "value", "bid", "ask", "direction", "level")
+_IDENTIFIER = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9 ./:-]{4,31}").fullmatch
 
 MEASURES: tuple[Field, ...] = ("quantity", "value", "weight")
 
@@ -88,33 +95,48 @@ def sort_rows(table: Table, decimal: DecimalSign, delimiter: str) -> Iterator[So
 
 
 class _Sorter:
+    """Applies the rules that fit a table, in order, to one row after another."""
+
     def __init__(self, table: Table, decimal: DecimalSign, delimiter: str) -> None:
+        layout, columns = table.layout, table.columns
         self.table = table
         self.decimal: DecimalSign = decimal
         self.delimiter = delimiter
-        self.columns = tuple(table.columns.items())
-        self.texts = [field for field in _TEXTS if field in table.columns]
-        self.last = max(table.columns.values(), default=0)
+        self.columns = tuple(columns.items())
+        self.texts = [field for field in _TEXTS if field in columns]
+        self.last = max(columns.values(), default=0)
         self.width = len(table.names)
-        self.is_complete = table.layout.is_export and not table.layout.is_grouped
-        measures = MEASURES[:1] if table.layout.is_grouped else MEASURES
-        self.measures = [field for field in measures if field in table.columns]
-        self.needed = max(
-            (table.columns[field] for field in ("quantity", "price", "value") if field in table.columns), default=0
-        )
+        self.measures = [field for field in (MEASURES[:1] if layout.is_grouped else MEASURES) if field in columns]
+        self.needed = max((columns[field] for field in _NEEDED if field in columns), default=0)
+        self.usual_length = self._usual_length()
         self.accounts = self._accounts()
-        level = table.columns.get("level")
-        self.has_summaries = level is not None and any(
-            row.cells[level].strip().upper() == "SUMMARY" for row in table.rows if len(row.cells) > level
-        )
         self.lots: set[int] = set()
         self.above: list[int] = []
+        self.rules: list[_Rule] = [self._too_long, self._labelled]
+        if layout.is_export and not layout.is_grouped:
+            self.rules.append(self._unlike_others)
+        if self._has_summaries():
+            self.rules.append(self._level)
+        self.rules.append(self._named_below if layout.is_grouped else self._lot)
+        if "symbol" in columns:
+            self.rules.append(self._summary)
 
     def _accounts(self) -> frozenset[str]:
         column = self.table.columns.get("account")
         if column is None:
             return frozenset()
         return frozenset(row.cells[column].strip() for row in self.table.rows if len(row.cells) > self.needed)
+
+    def _usual_length(self) -> int:
+        """Return the number of cells of most rows; a program writes rows of one length, and shorter totals."""
+        lengths = Counter(len(row.cells) for row in self.table.rows[:_HEAD])
+        return max(lengths, key=lambda length: (lengths[length], length), default=0)
+
+    def _has_summaries(self) -> bool:
+        level = self.table.columns.get("level")
+        return level is not None and any(
+            row.cells[level].strip().upper() == "SUMMARY" for row in self.table.rows if len(row.cells) > level
+        )
 
     def sort(self, position: int, row: Row) -> SortedRow:
         """Tell what a row is."""
@@ -123,35 +145,21 @@ class _Sorter:
             if not is_missing(cells.get(field, "")):
                 break
         else:
-            return self._without_amount(row, cells)
-        symbol = cells.get("symbol", "")
-        label = symbol or cells.get("name", "")
+            return self._without_amount(position, row, cells)
+        label = cells.get("symbol") or cells.get("name", "")
         if not label:
             first = row.cells[0].strip()
             label = first if first not in self.accounts or _is_total(first, cells) else ""
-        if len(row.cells) > self.width and "".join(row.cells[self.width :]).strip():
-            return self._too_long(row, cells, label)
-        found = self._labelled(row, cells, label)
-        if found is None and self.table.layout.is_grouped and self._names_below(position, symbol):
-            found = SortedRow(row, cells, "text", "summary of the rows below")
-        if found is None and symbol and not symbol.isalpha() and self._is_lot(position, symbol):
-            found = SortedRow(row, cells, "text", "lot of the row above")
-        if found is None and not symbol and "symbol" in self.table.columns and is_missing(cells.get("quantity", "")):
-            found = self._summary(position, row, cells)
-        if (
-            found is None
-            and len(row.cells) <= self.needed
-            and self.table.layout.is_export
-            and not self.table.layout.is_grouped
-        ):
-            expected = f"a row of {self.width} cells as named in the header; it has {len(row.cells)}"
-            found = SortedRow(row, cells, "broken", expected)
-        if found is None:
-            self.above.append(position)
-            found = SortedRow(row, cells, "position")
-        return found
+        for rule in self.rules:
+            found = rule(position, row, cells, label)
+            if found is not None:
+                if found.kind == "total":
+                    self.above.clear()
+                return found
+        self.above.append(position)
+        return SortedRow(row, cells, "position")
 
-    def _cells(self, row: Row) -> dict[Field, str]:
+    def _cells(self, row: Row) -> _Cells:
         texts, n_cells = row.cells, len(row.cells)
         if n_cells > self.last:
             cells = {field: texts[column].strip() for field, column in self.columns}
@@ -171,27 +179,68 @@ class _Sorter:
         except (ValueError, IndexError):
             return None
 
-    def _labelled(self, row: Row, cells: dict[Field, str], label: str) -> SortedRow | None:
-        """Recognise what brokers name in words: totals, pending activity, lots, spreads."""
-        if not self.has_summaries and not _IS_SPECIAL(label) and "/" not in label:
+    def _symbol_below(self, position: int) -> str:
+        below = self.table.rows[position + 1 : position + 2]
+        return self._cells(below[0]).get("symbol", "") if below else ""
+
+    def _too_long(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+        """Recognise a row with more filled cells than the header."""
+        if len(row.cells) <= self.width or not "".join(row.cells[self.width :]).strip():
             return None
-        is_lot = self.has_summaries and cells.get("level", "").upper() != "SUMMARY"
+        if label.count(" ") >= 3 and is_missing(cells.get("quantity", "")):
+            return SortedRow(row, cells, "text", "text below the table")
+        reason = f"{self._as_header(row)}. Put quotes around a number with a thousands comma"
+        return SortedRow(row, cells, "broken", reason)
+
+    def _labelled(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+        """Recognise what brokers name in words: totals, pending activity, futures, spreads."""
+        if not _IS_SPECIAL(label) and "/" not in label:
+            return None
         rules: tuple[tuple[object, RowKind, str], ...] = (
             (_is_total(label, cells), "total", "total row"),
             (_PENDING(label), "pending", "pending activity"),
             (_FUTURES_VALUE(label), "futures value", "market value of futures that the file does not list"),
-            (is_lot, "text", "lot of the row above"),
             (is_strategy(label), "strategy", "spread whose legs are rows of their own"),
         )
-        found = next((SortedRow(row, cells, kind, reason) for holds, kind, reason in rules if holds), None)
-        if found is not None and found.kind == "total":
-            self.above.clear()
-        return found
+        return next((SortedRow(row, cells, kind, reason) for holds, kind, reason in rules if holds), None)
 
-    def _summary(self, position: int, row: Row, cells: dict[Field, str]) -> SortedRow | None:
+    def _unlike_others(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+        """Recognise a row that ends before its amounts or was shifted, in files that a program wrote."""
+        n_cells = len(row.cells)
+        is_shifted = n_cells > self.usual_length and not load_cash_names().search(label)
+        return SortedRow(row, cells, "broken", self._as_header(row)) if n_cells <= self.needed or is_shifted else None
+
+    def _level(self, _: int, row: Row, cells: _Cells, __: str) -> SortedRow | None:
+        """Recognise lots in a file that has rows of sums too."""
+        is_lot = cells.get("level", "").upper() not in {"SUMMARY", ""}
+        return SortedRow(row, cells, "text", "lot of the row above") if is_lot else None
+
+    def _named_below(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+        """Recognise a future that is named by its root, above the row of its contract."""
+        contract = contract_inside(self._symbol_below(position)) if label.startswith("/") else None
+        if contract is None or contract == label or not contract.startswith(label):
+            return None
+        return SortedRow(row, cells, "text", "summary of the rows below")
+
+    def _lot(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+        """Recognise rows that have a date for a symbol and add to the row above."""
+        if label.isalpha() or not is_date(label):
+            return None
+        if position not in self.lots:
+            total, end = 0.0, position
+            while end < len(self.table.rows) and is_date(self._cells(self.table.rows[end]).get("symbol", "")):
+                total += self._number(end, "quantity") or 0.0
+                end += 1
+            quantity = self._number(self.above[-1], "quantity") if self.above else None
+            if quantity is None or not _is_close(total, quantity):
+                return None
+            self.lots.update(range(position, end))
+        return SortedRow(row, cells, "text", "lot of the row above")
+
+    def _summary(self, position: int, row: Row, cells: _Cells, _: str) -> SortedRow | None:
         """Recognise a sum without the word: of all rows above, or of the group below."""
         value = self._number(position, "value")
-        if value is None:
+        if cells.get("symbol") or value is None or not is_missing(cells.get("quantity", "")):
             return None
         name = cells.get("name", "")
         above = sum(self._number(other, "value") or 0.0 for other in self.above)
@@ -205,64 +254,44 @@ class _Sorter:
             return SortedRow(row, cells, "text", "sum of the group below")
         return None
 
-    def _names_below(self, position: int, symbol: str) -> bool:
-        """Tell whether the next row is the contract of the future that this row only names by its root."""
-        below = self.table.rows[position + 1 : position + 2]
-        contract = contract_inside(self._cells(below[0]).get("symbol", "")) if below else None
-        return contract is not None and symbol.startswith("/") and contract.startswith(symbol) and contract != symbol
-
-    def _is_lot(self, position: int, symbol: str) -> bool:
-        """Tell whether a row has a date for a symbol and adds, with its like, to the row above."""
-        if position in self.lots or not is_date(symbol):
-            return position in self.lots
-        total, end = 0.0, position
-        while end < len(self.table.rows) and is_date(self._cells(self.table.rows[end]).get("symbol", "")):
-            total += self._number(end, "quantity") or 0.0
-            end += 1
-        quantity = self._number(self.above[-1], "quantity") if self.above else None
-        if quantity is None or not _is_close(total, quantity):
-            return False
-        self.lots.update(range(position, end))
-        return True
-
-    def _too_long(self, row: Row, cells: dict[Field, str], label: str) -> SortedRow:
-        if label.count(" ") >= 3 and is_missing(cells.get("quantity", "")):
-            return SortedRow(row, cells, "text", "text below the table")
-        expected = (
-            f"a row of {self.width} cells as named in the header; it has {len(row.cells)}. "
-            "Put quotes around a number with a thousands comma"
-        )
-        return SortedRow(row, cells, "broken", expected)
-
-    def _without_amount(self, row: Row, cells: dict[Field, str]) -> SortedRow:
+    def _without_amount(self, position: int, row: Row, cells: _Cells) -> SortedRow:
         """Sort a row without quantity, value and weight: text, or a position that lost them."""
-        symbol, filled = cells.get("symbol", ""), row.filled()
+        layout, symbol, filled = self.table.layout, cells.get("symbol", ""), row.filled()
+        if layout.is_grouped:
+            return self._group(position, row, cells)
         first, is_alone = filled[0], len(filled) == 1
         words = " ".join(first.lower().split())
         is_section = is_alone and (words in load_asset_types() or load_cash_names().fullmatch(words) is not None)
         other = next((d for d in DELIMITERS if d != self.delimiter and first.count(d) >= max(1, self.width - 2)), "")
         rest = symbol or (first if is_alone and len(row.cells) == 1 else "")
-        as_header = f"a row of {self.width} cells as named in the header"
+        is_cut = len(row.cells) <= self.needed and not is_alone and layout.is_export and first.count(" ") < 3
+        lost = f"a row of {self.width} cells as named in the header: its quantity or value is missing"
         rules: tuple[tuple[object, RowKind, str], ...] = (
-            (self.table.layout.is_grouped, "text", "summary of the rows below"),
             (_is_total(first, cells) or _is_total(symbol, cells), "text", "total row without a value"),
             (_PENDING(symbol or first), "pending", "pending activity"),
-            (symbol and self.table.layout.has_watched_rows, "text", "watch-list entry without a quantity"),
+            (symbol and layout.has_watched_rows, "text", "watch-list entry without a quantity"),
             (is_alone and first.startswith("#"), "text", "comment"),
             (all(map(_UNIT, filled)), "text", "units of the columns"),
-            (
-                is_alone and other,
-                "broken",
-                f'a row separated by "{self.delimiter}", as the header is; it uses "{other}"',
-            ),
-            (_TICKER(rest) and not is_section, "broken", f"{as_header}: its quantity or value is missing"),
-            (first in self.accounts and cells.get("account") == first, "broken", f"{as_header}; it ends early"),
+            (is_alone and other, "broken", f'a row separated by "{self.delimiter}"; it uses "{other}"'),
+            ((_TICKER(rest) and not is_section) or read_option(rest), "broken", lost),
+            (not is_alone and _IDENTIFIER(symbol), "broken", lost),
+            (is_cut or (first in self.accounts and cells.get("account") == first), "broken", self._as_header(row)),
         )
         found = (SortedRow(row, cells, kind, reason) for holds, kind, reason in rules if holds)
         return next(found, SortedRow(row, cells, "text", "text, not a position"))
 
+    def _group(self, position: int, row: Row, cells: _Cells) -> SortedRow:
+        """Sort a row without quantity in a table whose rows stand in groups: the head of one, or a broken row."""
+        symbol, below = cells.get("symbol", ""), self._symbol_below(position)
+        if read_option(symbol, underlying="X") or (_TICKER(symbol) and (not below or _TICKER(below))):
+            return SortedRow(row, cells, "broken", "a row with a quantity")
+        return SortedRow(row, cells, "text", "summary of the rows below")
 
-def _is_total(label: str, cells: dict[Field, str]) -> bool:
+    def _as_header(self, row: Row) -> str:
+        return f"a row of {self.width} cells as named in the header; it has {len(row.cells)}"
+
+
+def _is_total(label: str, cells: _Cells) -> bool:
     """Tell whether a label names a total; words behind the name count only where no quantity stands."""
     if _TOTAL(label):
         return True

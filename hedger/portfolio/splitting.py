@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -125,12 +126,17 @@ def _records(text: str, delimiter: str) -> tuple[list[Row], list[Row]]:
 
 def _check_quotes(rows: list[Row], spanning: list[Row], delimiter: str) -> None:
     """Refuse cells that swallowed rows, and lines that are one quoted cell each."""
-    width = max((len(row.cells) for row in rows[:_HEAD]), default=1)
+    lengths = Counter(len(row.cells) for row in rows[:_HEAD])
+    width = max(lengths, key=lengths.__getitem__, default=1)
     for row in spanning:
         for position, cell in enumerate(row.cells):
-            if any(part.count(delimiter) >= max(1, width - 1) for part in cell.splitlines()[1:]):
+            first, *others = cell.splitlines() or [""]
+            rest_of_row = width - 1 - position
+            if any(part.count(delimiter) >= max(1, width - 1) for part in others) or (
+                others and first.count(delimiter) >= max(2, rest_of_row)
+            ):
                 raise _unclosed(row, position)
-    if width == 1 and rows and all(any(d in row.cells[0] for d in DELIMITERS) for row in rows[:_HEAD]):
+    if max(lengths, default=0) == 1 and all(any(d in row.cells[0] for d in DELIMITERS) for row in rows[:_HEAD]):
         raise UnreadableFileError(
             f"Line {rows[0].line}: each line is one quoted cell, so the columns cannot be told apart (no delimiter). "
             "Remove the quotes around whole lines."
