@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, is_dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES
@@ -16,7 +17,6 @@ from hedger.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
     from hedger.advice import Advice, Measurement
     from hedger.contracts import ContractQuote
@@ -34,7 +34,13 @@ PLAN_SCHEMA = "hedger.plan/1"
 
 
 def to_json(document: Document) -> str:
-    """Return a document as JSON text; the same document gives the same bytes."""
+    """Return a document as JSON text; the same document gives the same bytes.
+
+    Raises
+    ------
+    TypeError
+        When a value is neither text, number, truth, date nor a collection of these.
+    """
     return json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
 
 
@@ -48,7 +54,10 @@ def _plain(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, str | bool | int):
         return value
-    return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    # Text of anything else would be a guess: an array's integer, say, would become a string.
+    raise TypeError(f"{type(value).__name__} has no place in a document")
 
 
 def error_document(error: HedgerError) -> Document:
