@@ -41,7 +41,7 @@ portfolio.excluded[].reason: text
 prices.source: text
 prices.first_session: day
 prices.last_session: day
-prices.age_days: count
+prices.age_days: whole
 exposure.reference_index: text
 exposure.by_index[].index: text
 exposure.by_index[].level: number

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -96,12 +97,24 @@ def test_ctrl_c_ends_quietly_with_130(sample_folder: Path, tmp_path: Path) -> No
     holdings = tmp_path / "holdings.csv"
     os.mkfifo(holdings)
     with subprocess.Popen([*HEDGER, "plan", str(holdings)], cwd=sample_folder.parent, stderr=subprocess.PIPE) as plan:
-        writing = wait_for(lambda: open_for_writing(holdings))
-        plan.send_signal(signal.SIGINT)
-        _, stderr = plan.communicate(timeout=30)
-        os.close(writing)
-    assert plan.returncode == 130
-    assert stderr.strip() == b""
+        try:
+            writing = wait_for(lambda: open_for_writing(holdings))
+            status = wait_for(lambda: interrupted(plan))
+            os.close(writing)
+        finally:
+            plan.kill()
+        assert plan.stderr is not None
+        assert plan.stderr.read().strip() == b""
+    assert status == 130
+
+
+def interrupted(process: subprocess.Popen[bytes]) -> int | None:
+    """Send Ctrl-C; a signal that comes just before the process begins to wait is seen only when it wakes up."""
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def open_for_writing(pipe: Path) -> int | None:
@@ -131,9 +144,11 @@ def test_the_app_serves_the_page_on_the_port_and_stops_with_ctrl_c(sample_folder
     ) as app:
         try:
             assert wait_for(lambda: health_of(port)) == b"ok"
-        finally:
             os.killpg(app.pid, signal.SIGINT)  # as a terminal does, to the command and its server
             _, stderr = app.communicate(timeout=30)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(app.pid, signal.SIGKILL)
     assert app.returncode in (0, 130)
     assert b"Traceback" not in stderr
 

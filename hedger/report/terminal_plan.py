@@ -23,7 +23,6 @@ SHOWN_MOVES = (-0.30, -0.20, -0.10, -0.05, 0.05, 0.10, 0.20)
 SHOWN_TAILS = ((0.95, 1), (0.99, 10))
 """Level and sessions of the losses of the view; the JSON has more."""
 GRAVEST = (
-    "contract_delisted",
     "prices_are_old",
     "prices_end_early",
     "hard_to_hedge",
@@ -35,7 +34,7 @@ GRAVEST = (
     "margin_old",
 )
 """Codes of notes that come first, the gravest first."""
-SHOWN_ELSEWHERE = ("index_choice", "holdings_excluded")
+SHOWN_ELSEWHERE = ("contract_delisted", "index_choice", "holdings_excluded")
 """Codes of notes whose facts have a place of their own in the view."""
 
 
@@ -46,6 +45,9 @@ def plan_view(advice: Advice) -> RenderableType:
 
 def _parts(advice: Advice) -> Iterator[RenderableType]:
     yield paragraph(state_answer(advice), style="bold")
+    for note in advice.notes:
+        if note.code == "contract_delisted":  # belongs beside the answer: nobody shall try to trade it
+            yield paragraph(note.message, style="bold red")
     yield section("Before and after", _before_and_after(advice))
     if advice.plan.orders:
         yield section("Order ticket", _ticket(advice), *(paragraph(line) for line in _ticket_lines(advice)))

@@ -176,6 +176,14 @@ def test_what_was_left_out_is_named_with_its_reason(draw: Draw) -> None:
     assert "ZZZ" not in flowing(part(drawn, "Worth knowing"))
 
 
+def test_a_what_if_says_so_beside_the_answer(draw: Draw, adviser: Portfolio) -> None:
+    what_if = advise(adviser, settings=Settings(index=("sp500",), include_delisted=True), today=DAY)
+    drawn = draw(what_if)
+    (note,) = [note.message for note in what_if.notes if note.code == "contract_delisted"]
+    assert flowing(drawn).startswith(f"{state_answer(what_if)} {note}")
+    assert flowing(drawn).count(note) == 1
+
+
 def test_positions_held_before_are_counted(draw: Draw, technology: Portfolio) -> None:
     advice = advise(technology, settings=Settings(hedge=0.5, current=(("NQ", -1),)), today=DAY)
     held = ", ".join(f"{order.held_after:+d} {order.quote.symbol}" for order in advice.plan.positions)
