@@ -39,7 +39,6 @@ Field = Literal[
     "underlying",
     "direction",
     "level",
-    "rate",
     "bid",
     "ask",
 ]

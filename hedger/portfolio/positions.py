@@ -13,6 +13,7 @@ from hedger.portfolio.instruments import Clues, Instrument, Ratio, identify
 from hedger.portfolio.lists import load_cash_names, load_crypto
 from hedger.portfolio.numbers import is_cell_error, is_missing, to_fraction, to_number, to_price
 from hedger.portfolio.rows import sort_rows
+from hedger.portfolio.statements import check_section_totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
 _SELLING = frozenset({"sell", "short", "sold", "sell short", "verkauf", "vente"})
 _CURRENCY = re.compile(r"[A-Z]{3}|GBp|GBX|ZAc|ILA").fullmatch
 _TICKER = re.compile(r"/?[A-Z0-9./^-]{1,8}").fullmatch
-_MEASURES = frozenset({"symbol", "quantity", "price", "value", "weight", "account", "level", "rate", "bid", "ask"})
+_MEASURES = frozenset({"symbol", "quantity", "price", "value", "weight", "account", "level", "bid", "ask"})
+
+
+class _CellError(ValueError):
+    """A cell of a position that cannot be used, and what was expected in it."""
+
+    def __init__(self, field: Field, expected: str) -> None:
+        super().__init__(expected)
+        self.field: Field = field
 
 
 class _Numbers(NamedTuple):
@@ -96,41 +105,54 @@ class PositionReader:
                 harvest.skip(row.line, reason)
                 note_aside(sorted_row, self.table, self.decimal, harvest)
                 self.context = cells.get("symbol", "") if layout.is_grouped else ""
+        check_section_totals(self.table, self.decimal, harvest)
 
     def _position(self, line: int, cells: dict[Field, str]) -> None:
         """Read a position, or name its bad cells."""
+        numbers = self._numbers(line, cells)
+        if numbers is None:
+            return
+        symbol = self._symbol(cells)
+        if numbers.quantity == 0 and not numbers.value:
+            self.harvest.skip(line, "quantity is zero")
+            self.context = symbol if self.table.layout.is_grouped else ""
+            return
+        try:
+            instrument = self._instrument(symbol, cells, numbers)
+            if numbers.price is None and instrument.asset_class != "cash":
+                numbers = numbers._replace(price=self._quoted_price(cells, instrument))
+            if numbers.price is not None and numbers.price < 0 and instrument.asset_class != "future":
+                raise _CellError("price", "a price of at least 0")
+        except _CellError as error:
+            self._bad(line, error.field, cells, str(error), numbers.value)
+            return
+        self._draft(line, cells, instrument, symbol, numbers)
+
+    def _numbers(self, line: int, cells: dict[Field, str]) -> _Numbers | None:
+        """Return the numbers of a row; ``None`` when one of its cells is bad."""
         n_bad = len(self.harvest.bad_cells)
         quantity = self._number("quantity", line, cells)
         value = self._number("value", line, cells)
         price = None if "'" in cells.get("price", "") else self._number("price", line, cells)
         weight, has_percent_sign = self._weight(line, cells)
         if len(self.harvest.bad_cells) > n_bad:
-            return
+            return None
         if cells.get("direction", "").lower() in _SELLING:
             quantity, value = _negative(quantity), _negative(value)
-        symbol = self._symbol(cells)
-        if quantity == 0 and not value:
-            self.harvest.skip(line, "quantity is zero")
-            self.context = symbol if self.table.layout.is_grouped else ""
-            return
+        return _Numbers(quantity, price, value, weight, has_percent_sign)
+
+    def _instrument(self, symbol: str, cells: dict[Field, str], numbers: _Numbers) -> Instrument:
+        """Return what the row holds."""
         if not (symbol or cells.get("name") or cells.get("cusip") or cells.get("isin")):
-            expected = "a symbol: the row has a quantity or a value, but neither symbol nor name"
-            self._bad(line, "symbol", cells, expected, value)
-            return
+            raise _CellError("symbol", "a symbol: the row has a quantity or a value, but neither symbol nor name")
+        ratio = _ratio(numbers.quantity, numbers.price, numbers.value)
         try:
-            instrument = self._identify(symbol, cells, price, _ratio(quantity, price, value))
+            instrument = self._identify(symbol, cells, numbers.price, ratio)
         except ValueError as error:
-            self._bad(line, "symbol", cells, str(error), value)
-            return
-        if quantity is None and instrument.asset_class in {"option", "future"}:
-            self._bad(line, "quantity", cells, "a number of contracts", value)
-            return
-        if price is None and instrument.asset_class != "cash":
-            price = self._quoted_price(cells, instrument)
-        if price is not None and price < 0 and instrument.asset_class != "future":
-            self._bad(line, "price", cells, "a price of at least 0", value)
-            return
-        self._draft(line, cells, instrument, symbol, _Numbers(quantity, price, value, weight, has_percent_sign))
+            raise _CellError("symbol", str(error)) from error
+        if numbers.quantity is None and instrument.asset_class in {"option", "future"}:
+            raise _CellError("quantity", "a number of contracts")
+        return instrument
 
     def _number(self, field: Field, line: int, cells: dict[Field, str]) -> float | None:
         """Return the number of a cell; a cell that holds something else becomes a bad cell."""
@@ -236,22 +258,24 @@ class PositionReader:
         return self.table.layout.number_exchange if symbol.isdigit() else ""
 
     def _quoted_price(self, cells: dict[Field, str], instrument: Instrument) -> float | None:
-        """Return a price in thirty-seconds, or the middle of bid and ask."""
+        """Return a price with an apostrophe, which is in thirty-seconds or has groups; else the middle of a quote."""
         read = to_price if instrument.is_32nds else to_number
-        columns: tuple[tuple[Field, ...], ...] = (("price",), ("bid", "ask"))
-        for fields in columns:
+        text = cells.get("price", "")
+        if "'" in text:
             try:
-                quotes = [read(cells.get(field, ""), self.decimal) for field in fields]
-            except ValueError:
-                continue
-            return sum(quotes) / len(quotes)
-        return None
+                return read(text, self.decimal)
+            except ValueError as error:
+                raise _CellError("price", str(error)) from error
+        try:
+            return (read(cells.get("bid", ""), self.decimal) + read(cells.get("ask", ""), self.decimal)) / 2.0
+        except ValueError:
+            return None
 
     def _draft(
         self, line: int, cells: dict[Field, str], instrument: Instrument, symbol: str, numbers: _Numbers
     ) -> None:
         """Add a draft, with the doubts about it."""
-        quantity, price, value = numbers.quantity, numbers.price, numbers.value
+        quantity, price, value = numbers[:3]
         for code, sentence in instrument.doubts:
             self.harvest.warn(code, line, f"Line {line}: {sentence}")
         if instrument.asset_class == "cash":
@@ -260,11 +284,15 @@ class PositionReader:
             note_cash(line, symbol, value, self.harvest)
         else:
             self._note_missing(line, quantity, price, value)
+        currency = self._currency(cells, instrument)
+        if currency == "GBP" and price is not None and _ratio(quantity, price, value) == "par":
+            price /= 100.0
+            sentence = f"Line {line}: the price is in pence and the value in pounds; both were read as pounds."
+            self.harvest.warn("price_in_pence", line, sentence)
         if instrument.asset_class not in {"cash", "future"} and quantity is not None and price is not None:
             derived = quantity * price * instrument.price_scale
             rounding = 0.005 * abs(quantity) * instrument.price_scale + 0.02
             value = checked_value(line, derived, value, rounding, self.harvest)
-        currency = self._currency(cells, instrument)
         raw_symbol = symbol or cells.get("name", "")
         self.harvest.drafts.append(
             Draft(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hedger.errors import InvalidRowsError, UnknownLayoutError, shorten
+from hedger.errors import InvalidRowsError, UnknownLayoutError
 from hedger.portfolio.decoding import decode, read_bytes
 from hedger.portfolio.drafts import Harvest
 from hedger.portfolio.holdings import Portfolio
@@ -17,7 +17,15 @@ from hedger.portfolio.splitting import split_rows
 from hedger.portfolio.statements import instrument_facts, read_cash
 from hedger.portfolio.styles import choose_decimal
 from hedger.portfolio.tables import Tables, check_duplicates, find_tables
-from hedger.portfolio.totals import cash_in_usd, check_totals, settle_currencies, to_fractions
+from hedger.portfolio.totals import (
+    cash_in_usd,
+    check_totals,
+    condense,
+    note_endings,
+    note_prices,
+    settle_currencies,
+    to_fractions,
+)
 from hedger.portfolio.workbooks import read_workbook
 
 if TYPE_CHECKING:
@@ -75,7 +83,8 @@ def read_portfolio(
         if has_smart_quotes:
             harvest.warn("smart_quotes_removed", None, "Typographic quotes around cells were read as plain ones.")
     found = find_tables(rows)
-    _read_tables(found, harvest, delimiter, as_of)
+    redactor = _redactor(found)
+    _read_tables(found, harvest, delimiter, as_of, redactor)
     if harvest.bad_cells:
         if not leave_out_bad_rows:
             raise InvalidRowsError(harvest.bad_cells)
@@ -85,24 +94,28 @@ def read_portfolio(
             f"The table that begins on line {found.tables[0].header.line} holds no position. "
             "Export the holdings again, or choose the account that has some."
         )
-    return _portfolio(found, harvest, _name(file, name))
+    return _portfolio(found, harvest, redactor.quote(_name(file, name)))
 
 
-def _read_tables(found: Tables, harvest: Harvest, delimiter: str, as_of: date) -> None:
-    """Read every table of the file into the harvest."""
-    holdings = [table for table in found.tables if table.layout.kind == "holdings"]
+def _redactor(found: Tables) -> Redactor:
+    """Return what hides the account numbers of the file."""
     accounts = {table.account for table in found.tables if table.account}
     for table in found.tables:
         column = table.columns.get("account")
         if column is not None:
             accounts.update(row.cells[column].strip() for row in table.rows if len(row.cells) > column)
+    return Redactor.of(accounts)
+
+
+def _read_tables(found: Tables, harvest: Harvest, delimiter: str, as_of: date, redactor: Redactor) -> None:
+    """Read every table of the file into the harvest."""
+    holdings = [table for table in found.tables if table.layout.kind == "holdings"]
     for table in holdings:
         check_duplicates(table)
     decimal = choose_decimal(holdings, delimiter)
     if decimal == ",":
         harvest.warn("decimal_comma", None, "Numbers were read with a decimal comma, as in 1.234,50.")
     facts = instrument_facts(found.tables)
-    redactor = Redactor.of(accounts)
     for table in found.tables:
         if table.layout.kind == "holdings":
             PositionReader(
@@ -136,6 +149,8 @@ def _portfolio(found: Tables, harvest: Harvest, name: str) -> Portfolio:
     settle_currencies(harvest, found.base_currency)
     file_total = check_totals(harvest)
     fractions = to_fractions(harvest)
+    note_prices(harvest)
+    note_endings(harvest)
     positions = merge(harvest.drafts, fractions)
     is_dollars = all(draft.currency == "USD" for draft in harvest.drafts)
     layout = next(table.layout for table in found.tables if table.layout.kind == "holdings")
@@ -146,7 +161,7 @@ def _portfolio(found: Tables, harvest: Harvest, name: str) -> Portfolio:
         cash_total=cash_in_usd(harvest),
         file_total=file_total if is_dollars else None,
         skipped_rows=tuple(sorted(harvest.skipped, key=lambda row: row.line)),
-        warnings=tuple(sorted(harvest.warnings, key=lambda warning: warning.line or 0)),
+        warnings=condense(harvest.warnings),
         layout="generic_weights" if is_weights else layout.name,
     )
 
@@ -156,4 +171,4 @@ def _name(file: str | Path | bytes | BinaryIO, name: str | None) -> str:
     if name is None and not isinstance(file, bytes):
         path = file if isinstance(file, str | Path) else getattr(file, "name", "")
         name = Path(path).stem if isinstance(path, str | Path) else ""
-    return shorten(name) if name else UNNAMED
+    return name or UNNAMED

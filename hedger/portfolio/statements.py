@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hedger.errors import BadCell, shorten
 from hedger.portfolio.drafts import Draft
 from hedger.portfolio.instruments import Instrument
 from hedger.portfolio.numbers import to_number
@@ -27,9 +28,7 @@ def instrument_facts(tables: Sequence[Table]) -> Mapping[str, Mapping[Field, str
         if table.layout.kind != "instruments":
             continue
         for row in table.rows:
-            cells = {
-                field: row.cells[column].strip() for field, column in table.columns.items() if column < len(row.cells)
-            }
+            cells = _cells(table, row.cells)
             symbol = cells.pop("symbol", "")
             facts.setdefault(symbol, cells)
     return facts
@@ -44,15 +43,15 @@ def read_cash(table: Table, decimal: DecimalSign, base_currency: str | None, har
     summary: tuple[int, float, str | None] | None = None
     n_drafts = len(harvest.drafts)
     for row in table.rows:
-        cells = {field: row.cells[column].strip() for field, column in table.columns.items() if column < len(row.cells)}
+        cells = _cells(table, row.cells)
         currency, label = cells.get("currency", ""), cells.get("level", _ENDING)
-        try:
-            value = to_number(cells.get("value", ""), decimal)
-        except ValueError:
-            value = None
+        value = _number(cells.get("value", ""), decimal)
         account = cells.get("account") or table.account
-        if label.lower() != _ENDING or value is None:
+        if label.lower() != _ENDING:
             harvest.skip(row.line, "movement of cash, not a balance")
+        elif value is None:
+            text = shorten(cells.get("value", ""))
+            harvest.bad_cells.append(BadCell(line=row.line, column=None, value=text, expected="a balance of cash"))
         elif currency.upper() in _BASE_SUMMARIES:
             summary = (row.line, value, account)
             if base_currency in {None, "USD"}:
@@ -66,6 +65,41 @@ def read_cash(table: Table, decimal: DecimalSign, base_currency: str | None, har
         _add(harvest, line, value, base_currency or "USD", account)
     for row in table.totals:
         harvest.skip(row.line, "total row")
+
+
+def check_section_totals(table: Table, decimal: DecimalSign, harvest: Harvest) -> None:
+    """Compare the totals that a section of a statement states, by asset class and currency, with its rows.
+
+    A second total of the same asset class and currency is that of all currencies, converted, and is not compared.
+    """
+    sums: dict[tuple[str, str], float] = {}
+    for row in table.rows if table.totals else ():
+        cells = _cells(table, row.cells)
+        if cells.get("level", "").upper() in {"SUMMARY", ""}:
+            key = (cells.get("asset_type", ""), cells.get("currency", ""))
+            sums[key] = sums.get(key, 0.0) + (_number(cells.get("value", ""), decimal) or 0.0)
+    for row in table.totals:
+        harvest.skip(row.line, "total row")
+        cells = _cells(table, row.cells)
+        stated = _number(cells.get("value", ""), decimal)
+        added = sums.pop((cells.get("asset_type", ""), cells.get("currency", "")), None)
+        if not cells.get("symbol") and stated is not None and added is not None and abs(stated - added) > 0.05:
+            sentence = (
+                f"Line {row.line}: the rows above add to {added:,.2f}, the file states {stated:,.2f}, "
+                f"a difference of {stated - added:,.2f}. A row may be missing."
+            )
+            harvest.warn("total_mismatch", row.line, sentence)
+
+
+def _cells(table: Table, texts: Sequence[str]) -> dict[Field, str]:
+    return {field: texts[column].strip() for field, column in table.columns.items() if column < len(texts)}
+
+
+def _number(text: str, decimal: DecimalSign) -> float | None:
+    try:
+        return to_number(text, decimal)
+    except ValueError:
+        return None
 
 
 def _add(harvest: Harvest, line: int, value: float, currency: str, account: str | None) -> None:

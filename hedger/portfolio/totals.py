@@ -6,11 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from hedger.errors import HoldingsError
+from hedger.portfolio.holdings import FileWarning
+from hedger.portfolio.privacy import account_ending
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hedger.portfolio.drafts import Draft, Harvest
+
+PRICE_TOLERANCE = 0.02
+"""Share by which the prices of one instrument may differ between rows without a word."""
+
+MOST_ALIKE = 100
+"""Warnings of one kind that are listed one by one."""
 
 WEIGHT_TOLERANCE = 0.02
 """Distance of the weights' sum from one that needs no word."""
@@ -96,6 +104,10 @@ def to_fractions(harvest: Harvest) -> list[float | None]:
                 "(adding to 100). Write them with per cent signs."
             )
     total /= divisor
+    stated = harvest.weight_total
+    if stated is not None and min(abs(stated - total), abs(stated / 100.0 - total)) > WEIGHT_TOLERANCE:
+        sentence = f"The weights add to {100 * total:g} %, the file's total row says otherwise. A row may be missing."
+        harvest.warn("total_mismatch", None, sentence)
     if abs(total - 1.0) > WEIGHT_TOLERANCE:
         harvest.warn(
             "weights_sum",
@@ -143,6 +155,46 @@ def settle_currencies(harvest: Harvest, base: str | None) -> None:
                 None,
                 f"{count} {noun} in {currency}: prices and values there are in that currency, not in US dollars.",
             )
+
+
+def note_prices(harvest: Harvest) -> None:
+    """Doubt rows of one instrument whose prices differ: they may be what was paid for each lot."""
+    lines: dict[str, dict[float, int]] = {}
+    for draft in harvest.drafts:
+        if draft.price and draft.instrument.asset_class != "cash":
+            lines.setdefault(f"{draft.instrument.symbol} in {draft.currency}", {}).setdefault(draft.price, draft.line)
+    for instrument, prices in lines.items():
+        if max(prices) > (1.0 + PRICE_TOLERANCE) * min(prices):
+            harvest.warn(
+                "prices_differ",
+                prices[max(prices)],
+                f"The rows of {instrument} state prices from {min(prices):,.2f} to {max(prices):,.2f}: "
+                "they may be what was paid, not what the shares are worth.",
+            )
+
+
+def note_endings(harvest: Harvest) -> None:
+    """Say when two accounts look the same, because only their last characters are shown."""
+    endings = Counter(account_ending(account) for account in {d.account for d in harvest.drafts if d.account})
+    for ending, count in endings.items():
+        if count > 1:
+            sentence = f'{count} accounts end in "{ending}"; their positions are listed apart under the same name.'
+            harvest.warn("accounts_look_alike", None, sentence)
+
+
+def condense(warnings: Sequence[FileWarning]) -> tuple[FileWarning, ...]:
+    """Return warnings in the order of lines, at most :data:`MOST_ALIKE` of one kind and the number of the others."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for warning in sorted(warnings, key=lambda warning: warning.line or 0):
+        counts[warning.code] += 1
+        if counts[warning.code] <= MOST_ALIKE:
+            kept.append(warning)
+    for code, count in counts.items():
+        if count > MOST_ALIKE:
+            sentence = f"{count - MOST_ALIKE:,} more rows have the same doubt ({code.replace('_', ' ')})."
+            kept.append(FileWarning(code=code, line=None, message=sentence))
+    return tuple(kept)
 
 
 def cash_in_usd(harvest: Harvest) -> float | None:
