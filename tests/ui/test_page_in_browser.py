@@ -11,11 +11,12 @@ import pytest
 from playwright.sync_api import expect
 
 from hedger.advice import decide, measure_account
-from hedger.errors import UnreadableFileError
+from hedger.errors import InvalidRowsError, UnreadableFileError
 from hedger.market import SnapshotSource
 from hedger.portfolio import read_portfolio
 from hedger.report import orders_csv, plan_document, to_json
 from hedger.settings import Settings
+from hedger.ui.wording import WORD_JOINER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,9 +93,8 @@ def test_a_broken_file_says_so_and_leaves_the_portfolio_in_place(visit: Callable
     page.get_by_role("heading", name="Nasdaq-100 risk").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_everything_without_scrolling_sideways(visit: Callable[..., Page], scheme: str) -> None:
-    page = visit(width=390, height=844, scheme=scheme)
+def test_a_phone_shows_everything_without_scrolling_sideways(visit: Callable[..., Page]) -> None:
+    page = visit(width=390, height=844, scheme="dark")
     page.get_by_text("The same in numbers").click()
     page.get_by_role("cell", name="-30%").wait_for()
     for selector in ("html", "[data-testid=stMain]"):
@@ -130,4 +130,23 @@ def test_every_control_has_a_name_for_screen_readers(visit: Callable[..., Page])
         ("button", "plan.json"),
         ("button", "orders.csv"),
     ):
-        assert page.get_by_role(role, name=name, exact=True).count() == 1, name  # type: ignore[arg-type]
+        expect(page.get_by_role(role, name=name, exact=True)).to_have_count(1)  # type: ignore[arg-type]
+
+
+def test_hostile_names_and_cells_are_shown_letter_by_letter(visit: Callable[..., Page]) -> None:
+    page = visit()
+    name = "<b>*a* [x](www.evil.com) $\\beta$ :red[x] :smile: me@x.com"
+    upload(page, f"{name}.csv", HOLDINGS)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("evil.com")
+    assert heading.inner_text().replace(WORD_JOINER, "") == name
+    assert heading.locator("a, b, em, code, del, .katex, .stMarkdownColoredText").count() == 0
+
+    cells = b"Symbol,Quantity\nAAPL,[x](http://evil.com)\nMSFT,:red[x] $a$ <i>b</i>\n"
+    upload(page, "cells.csv", cells)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("http")
+    with pytest.raises(InvalidRowsError, match="evil") as refused:
+        read_portfolio(cells, as_of=date(2026, 8, 21))
+    assert str(refused.value) in alert.inner_text().replace(WORD_JOINER, "")
+    assert alert.locator("a, i, em, .katex, .stMarkdownColoredText").count() == 0
