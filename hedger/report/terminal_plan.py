@@ -25,6 +25,8 @@ SHOWN_TAILS = ((0.95, 1), (0.99, 10))
 GRAVEST = (
     "prices_are_old",
     "prices_end_early",
+    "prices_jump",
+    "prices_restated",
     "hard_to_hedge",
     "limit_binds",
     "too_small_to_hedge",
