@@ -238,7 +238,11 @@ def measure_account(
         As :func:`advise`.
     """
     index_symbols = [index.symbol for index in INDICES]
-    held = [position.symbol for position in portfolio.positions if position.asset_class not in _NOT_PRICED]
+    held = [
+        position.underlying or position.symbol if position.asset_class == "option" else position.symbol
+        for position in portfolio.positions
+        if position.asset_class not in _NOT_PRICED
+    ]
     everything = source.fetch(list(dict.fromkeys([*index_symbols, *held])), start=None, end=None)
     prices = everything if as_of is None else everything.until(as_of)
     prices = _up_to_newest_level(prices, index_symbols)
@@ -258,6 +262,7 @@ def measure_account(
         overrides=settings.beta,
         futures_roots=load_symbols(),
         portfolio_value=settings.portfolio_value,
+        rate=rate.value if (rate := rate_on(day)) else 0.0,
     )
     return Measurement(
         portfolio=portfolio,
@@ -265,7 +270,7 @@ def measure_account(
         exposure=exposure,
         as_of=day,
         today=today or datetime.now(ZoneInfo("America/New_York")).date(),
-        is_past=everything.last_session > prices.last_session,
+        is_past=as_of is not None and everything.last_session > as_of,
     )
 
 
@@ -273,7 +278,7 @@ def _is_current(symbol: str, prices: Prices) -> bool:
     return symbol in prices.symbols and prices.last_session_of(symbol) == prices.last_session
 
 
-_NOT_PRICED = ("cash", "option", "future", "bond")
+_NOT_PRICED = ("cash", "future", "bond")
 
 
 def _up_to_newest_level(prices: Prices, index_symbols: Sequence[str]) -> Prices:
@@ -356,11 +361,18 @@ def _usable_contracts(
     by_name = {index.name: index for index in INDICES}
     usable = []
     for contract in chosen:
-        has_level = by_name[contract.index].is_level
+        index = by_name[contract.index]
+        is_needed = contract.symbol in held or contract.symbol in settings.contracts
         has_price = any(other.index == contract.index for other in chosen if other.symbol in priced)
-        if contract.index in measured and (has_level or has_price):
+        if contract.index in measured and (index.is_level or has_price):
             usable.append(contract)
-        elif contract.symbol in held or contract.symbol in settings.contracts:
+        elif is_needed and contract.index not in measured:
+            raise SettingsError(
+                f"{contract.symbol} cannot be used: there is no current price of {index.symbol}, which stands for the "
+                f"{index.title}, in the {measurement.prices.source}. Bring prices that have it with --prices, or leave "
+                f"{contract.symbol} out."
+            )
+        elif is_needed:
             raise SettingsError(
                 f"The futures price of {contract.symbol} cannot be derived from the prices at hand. "
                 f"Give it: --futures-price {contract.symbol}=PRICE."
@@ -385,7 +397,8 @@ def _futures_price(contract: FuturesContract, measurement: Measurement, settings
     dividends = dividend_yield_on(index.symbol, measurement.as_of)
     if rate is None or dividends is None:
         return level, "index level (no interest rate or dividend yield is known for the day)"
-    expiry = find_front_expiry(measurement.as_of, contract.expiry_rule)
+    # All sizes settle on the same opening prices, also those that stop trading the day before: one price, so they nest.
+    expiry = find_front_expiry(measurement.as_of)
     days = (expiry.last_trading_day - measurement.prices.last_session).days
     price = fair_value(level, rate.value, dividends.value, days)
     words = (
