@@ -97,8 +97,8 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit: Callable[...
     page = visit(width=390, height=844, scheme="dark")
     page.get_by_text("The same in numbers").click()
     page.get_by_role("cell", name="-30%").wait_for()
-    for selector in ("html", "[data-testid=stMain]"):
-        assert page.locator(selector).evaluate("each => each.scrollWidth") <= 390
+    for selector in ("html", "[data-testid=stMain]"):  # once the style sheet has come, just behind the text
+        page.wait_for_function("selector => document.querySelector(selector).scrollWidth <= 390", arg=selector)
     for name in ("plan.json", "orders.csv"):
         box = page.get_by_role("button", name=name).bounding_box()
         assert box is not None
