@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hedger.market.yahoo.gathering import Gathered
 
 TITLE = "Yahoo Finance feed"
+CALENDAR = "^GSPC"
+"""Its sessions are those of the exchange: without them a series that has ended would look like a live one."""
 
 
 class Assembly:
@@ -84,7 +86,9 @@ class Assembly:
 
         Weekends are left out: something trades on every day of the year, but nothing that a hedge could be made of.
         """
-        days = np.unique(np.concatenate([sessions for sessions, _ in self.columns.values()]))
+        calendar = self._gathered.find(CALENDAR)
+        own = [sessions for sessions, _ in self.columns.values()]
+        days = np.unique(np.concatenate(own if calendar is None else [*own, calendar.sessions]))
         grid = days[np.is_busday(days)]
 
         def columns(symbols: Sequence[str]) -> FloatArray:
@@ -95,11 +99,12 @@ class Assembly:
                 close[np.searchsorted(grid, sessions[is_on_grid]), position] = known[is_on_grid]
             return close
 
+        first, last = min(sessions[0] for sessions in own), max(sessions[-1] for sessions in own)
         titles = [TITLE] * bool(self._used) + [self._other_title] * bool(self._others)
         noun = "symbol" if len(self.columns) == 1 else "symbols"
         return PriceTable(
             title=" and ".join(titles),
-            coverage=f"{len(self.columns)} {noun}, {grid[0]} to {grid[-1]}",
+            coverage=f"{len(self.columns)} {noun}, {first} to {last}",
             sessions=grid,
             symbols=tuple(self.columns),
             columns=columns,

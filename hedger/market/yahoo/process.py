@@ -51,17 +51,11 @@ class YahooProcess:
         self._outstanding: dict[str, None] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="hedger-", ignore_cleanup_errors=True)
         self._complaints = Path(self._folder.name) / "complaints.txt"
-        with self._complaints.open("wb") as complaints:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program under our own interpreter
-                [sys.executable, "-P", "-W", "ignore", "-m", _PROGRAM],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                env=_environment(),
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,
-            )
+        try:
+            self._process = self._start()
+        except OSError:
+            self._folder.cleanup()
+            raise
         self._answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=_read_lines, args=(self._process.stdout, self._answers), daemon=True)
         self._reader.start()
@@ -90,7 +84,7 @@ class YahooProcess:
             try:
                 line = self._answers.get(timeout=max(0.0, self._deadline - time.monotonic()))
             except queue.Empty:
-                yield from self._give_up(Failure(kind="unanswered", detail=f"within {self._seconds:g} s"))
+                yield from self._give_up(Failure(kind="unanswered", detail=f"within {round(self._seconds, 1):g} s"))
                 return
             if line is None:
                 yield from self._give_up(Failure(kind="stopped", detail=self._last_complaint()))
@@ -116,6 +110,19 @@ class YahooProcess:
         if self._process.stdout is not None:
             _close(self._process.stdout)
         self._folder.cleanup()
+
+    def _start(self) -> subprocess.Popen[str]:
+        with self._complaints.open("wb") as complaints:
+            return subprocess.Popen(  # noqa: S603 - our own program under our own interpreter
+                [sys.executable, "-P", "-W", "ignore", "-m", _PROGRAM],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=_environment(),
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
 
     def _give_up(self, failure: Failure) -> Iterator[tuple[str, Failure]]:
         for symbol in tuple(self._outstanding):

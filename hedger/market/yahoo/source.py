@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from hedger.errors import PricesUnavailableError
-from hedger.market.yahoo.assembly import Assembly
+from hedger.market.yahoo.assembly import CALENDAR, Assembly
 from hedger.market.yahoo.gathering import Circumstances, Gathered, gather
 from hedger.market.yahoo.store import CloseStore, find_cache_folder
 from hedger.market.yahoo.wording import name_some
@@ -78,7 +78,7 @@ class YahooSource:
         asked = tuple(dict.fromkeys(symbols))
         now = self.now()
         gathered = gather(
-            asked,
+            (CALENDAR, *asked),
             start=start,
             store=CloseStore(self.folder or find_cache_folder()),
             circumstances=Circumstances(now=now, deadline=self.deadline, first_pause=self.first_pause),
@@ -103,7 +103,8 @@ def _refuse_outages(assembly: Assembly, gathered: Gathered) -> None:
         return
     named = outages or list(lacking)
     reasons = dict.fromkeys(str(lacking[symbol]) for symbol in named)
-    found = f" {len(assembly.columns)} others are at hand." if assembly.columns else ""
+    n_found = len(assembly.columns)
+    found = f" {n_found} {'other is' if n_found == 1 else 'others are'} at hand." if n_found else ""
     raise PricesUnavailableError(
         f"There are no prices of {name_some(named)}: {'; '.join(list(reasons)[:3])}. "
         f"Yahoo Finance and the price cache were tried.{found} {_WAYS_OUT}",

@@ -97,8 +97,8 @@ def read_checked(path: Path) -> dict[str, Any]:
     """
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(f"there is no {path}") from error
     except OSError as error:
         raise DamagedEntryError(f"{path.name} cannot be read") from error
     checksum, _, body = content.partition(b"\n")
