@@ -13,28 +13,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from hedger.contracts import (
-    INDICES,
-    ContractQuote,
-    find_front_expiry,
-    list_doubts,
-    load_contracts,
-    load_symbols,
-    load_table,
-    quote_contracts,
-    select_contracts,
-)
-from hedger.errors import Note, PricesUnavailableError, SettingsError, StalePricesError
+from hedger.contracts import INDICES, ContractQuote, list_doubts, load_symbols, load_table
+from hedger.errors import Note, PricesUnavailableError, StalePricesError
 from hedger.exposure import ESTIMATORS, Exposure, measure_exposure
 from hedger.hedge import HedgePlan, solve_hedge
-from hedger.market import SnapshotSource, dividend_yield_on, fair_value, rate_on
+from hedger.market import SnapshotSource, rate_on
+from hedger.pricing import doubt_prices, quote_choices
 from hedger.risk import Risk, assess_risk
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.contracts import FuturesContract
     from hedger.market import Prices, PriceSource
     from hedger.portfolio import Portfolio
 
@@ -313,26 +303,10 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
     exposure = measurement.exposure
     policy = settings.policy(dict(exposure.book.futures))
     held = {root for root, quantity in policy.current if quantity}
-    chosen = select_contracts(
-        measurement.as_of,
-        sizes=settings.sizes,
-        symbols=settings.contracts or None,
-        include_delisted=settings.include_delisted,
+    quotes, not_chosen = quote_choices(
+        settings, exposure=exposure, prices=measurement.prices, as_of=measurement.as_of, held=held
     )
-    policy = replace(policy, closing_only=tuple(sorted(held - {contract.symbol for contract in chosen})))
-    if policy.closing_only:
-        chosen += select_contracts(
-            measurement.as_of, symbols=policy.closing_only, include_delisted=settings.include_delisted
-        )
-    contracts = _usable_contracts(chosen, settings, measurement, held)
-    quotes = quote_contracts(
-        contracts,
-        as_of=measurement.as_of,
-        prices={contract.symbol: _futures_price(contract, measurement, settings) for contract in contracts},
-        broker_margins=settings.margins,
-        broker_fees=settings.fees,
-    )
-    plan = solve_hedge(exposure, quotes, policy)
+    plan = solve_hedge(exposure, quotes, replace(policy, closing_only=not_chosen))
     used = tuple(order.quote for order in plan.positions)
     return Advice(
         as_of=measurement.as_of,
@@ -342,70 +316,8 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
         quotes=quotes,
         plan=plan,
         risk=assess_risk(exposure, plan),
-        quote_notes=tuple(list_doubts(used, as_of=measurement.as_of)),
+        quote_notes=(*list_doubts(used, as_of=measurement.as_of), *doubt_prices(used, exposure)),
     )
-
-
-def _usable_contracts(
-    chosen: Sequence[FuturesContract], settings: Settings, measurement: Measurement, held: set[str]
-) -> tuple[FuturesContract, ...]:
-    """Return the contracts for which a futures price can be had; refuse to lose one that was named or is held."""
-    measured = measurement.exposure.indices
-    unmeasured = [index for index in settings.index if index not in measured]
-    if unmeasured:
-        raise SettingsError(
-            f"There is no current level of {', '.join(unmeasured)} in the {measurement.prices.source}, so it cannot "
-            f"be hedged with. Measured are: {', '.join(measured)}."
-        )
-    priced = {name for name, _ in settings.futures_price}
-    by_name = {index.name: index for index in INDICES}
-    usable = []
-    for contract in chosen:
-        index = by_name[contract.index]
-        is_needed = contract.symbol in held or contract.symbol in settings.contracts
-        has_price = any(other.index == contract.index for other in chosen if other.symbol in priced)
-        if contract.index in measured and (index.is_level or has_price):
-            usable.append(contract)
-        elif is_needed and contract.index not in measured:
-            raise SettingsError(
-                f"{contract.symbol} cannot be used: there is no current price of {index.symbol}, which stands for the "
-                f"{index.title}, in the {measurement.prices.source}. Bring prices that have it with --prices, or leave "
-                f"{contract.symbol} out."
-            )
-        elif is_needed:
-            raise SettingsError(
-                f"The futures price of {contract.symbol} cannot be derived from the prices at hand. "
-                f"Give it: --futures-price {contract.symbol}=PRICE."
-            )
-    return tuple(usable)
-
-
-def _futures_price(contract: FuturesContract, measurement: Measurement, settings: Settings) -> tuple[float, str]:
-    """Return a contract's price in points and its source: the user's, fair value, or the index level."""
-    index = next(index for index in INDICES if index.name == contract.index)
-    stated = dict(settings.futures_price)
-    if contract.symbol in stated:
-        return stated[contract.symbol], "given by the user"
-    if contract.size != "spot-quoted":
-        for sibling in load_contracts():  # all sizes but the spot-quoted share one futures price
-            if sibling.symbol in stated and sibling.index == contract.index and sibling.size != "spot-quoted":
-                return stated[sibling.symbol], f"given by the user for {sibling.symbol}"
-    level = measurement.exposure.of(contract.index).level
-    if contract.size == "spot-quoted":
-        return level, "index level"
-    rate = rate_on(measurement.as_of)
-    dividends = dividend_yield_on(index.symbol, measurement.as_of)
-    if rate is None or dividends is None:
-        return level, "index level (no interest rate or dividend yield is known for the day)"
-    # All sizes settle on the same opening prices, also those that stop trading the day before: one price, so they nest.
-    expiry = find_front_expiry(measurement.as_of)
-    days = (expiry.last_trading_day - measurement.prices.last_session).days
-    price = fair_value(level, rate.value, dividends.value, days)
-    words = (
-        f"fair value from the index level, {rate.value:.2%} interest of {rate.as_of} and "
-        f"{dividends.value:.2%} dividends of {dividends.as_of}"
-    )
-    return price, words
 
 
 def _inputs_hash(measurement: Measurement, settings: Settings, quotes: Sequence[ContractQuote]) -> str:

@@ -1,6 +1,7 @@
 """Portfolio and prices to exposure: what the holdings are worth and how they move with the indices."""
 
 from hedger.exposure.betas import BetaOverride, Exposure, HoldingBeta, IndexBeta
+from hedger.exposure.book import Book, Excluded, Holding
 from hedger.exposure.classics import (
     BlumeBeta,
     DimsonBeta,
@@ -22,7 +23,7 @@ from hedger.exposure.measurement import measure_exposure
 from hedger.exposure.registry import ESTIMATORS
 from hedger.exposure.regression import BetaEstimates, age_weights, variance_before
 from hedger.exposure.returns import PairedReturns, pair_returns
-from hedger.exposure.valuation import Book, Excluded, Holding, value_holdings
+from hedger.exposure.valuation import value_holdings
 
 __all__ = [
     "ESTIMATORS",

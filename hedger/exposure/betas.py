@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from hedger.errors import Note
-    from hedger.exposure.valuation import Book
+    from hedger.exposure.book import Book
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,6 +34,10 @@ class HoldingBeta:
     ----------
     symbol, market_value, index
         Holding, its value in USD, and name of the index.
+    exposure_value
+        USD that move with `beta`: the market value, for an option delta times the value of its underlying.
+    delta
+        Of an option; its `beta` is that of the underlying.
     beta, stderr
         `stderr` is of estimation alone; ``None`` for a beta stated by the user.
     shrink_weight
@@ -41,11 +45,13 @@ class HoldingBeta:
     n_observations
         Paired daily returns used.
     flags
-        Among ``"short_record"``, ``"no_record"``, ``"stale_closes"``, ``"stated_by_user"``.
+        Among ``"short_record"``, ``"no_record"``, ``"stale_closes"``, ``"option_by_delta"``, ``"stated_by_user"``.
     """
 
     symbol: str
     market_value: float
+    exposure_value: float
+    delta: float | None
     index: str
     beta: float
     stderr: float | None

@@ -31,12 +31,13 @@ from hedger.exposure.covariance import (
 from hedger.exposure.interval import Z_REALISED, book_gains, realised_beta_variance
 from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, age_weights
 from hedger.exposure.returns import PairedReturns, pair_returns
-from hedger.exposure.valuation import Book, value_holdings
+from hedger.exposure.valuation import value_holdings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from hedger.contracts import Index
+    from hedger.exposure.book import Book
     from hedger.exposure.estimators import BetaEstimator
     from hedger.exposure.regression import BetaEstimates, FloatArray
     from hedger.market import Prices
@@ -55,6 +56,7 @@ def measure_exposure(
     overrides: Sequence[BetaOverride] = (),
     futures_roots: Collection[str] = (),
     portfolio_value: float | None = None,
+    rate: float = 0.0,
 ) -> Exposure:
     """Value a portfolio and measure its betas to every index.
 
@@ -70,7 +72,7 @@ def measure_exposure(
         Of single betas.
     overrides
         Betas stated by the user.
-    futures_roots, portfolio_value
+    futures_roots, portfolio_value, rate
         As :func:`value_holdings` has them.
 
     Raises
@@ -92,14 +94,16 @@ def measure_exposure(
         futures_roots=futures_roots,
         valued_by_file={symbol for symbol, _ in stated},
         portfolio_value=portfolio_value,
+        rate=rate,
     )
     _require_holdings(book, stated, portfolio, [index.name for index in measured])
-    priced = [holding.symbol for holding in book.holdings if holding.is_priced]
-    paired = pair_returns(prices, priced, [index.symbol for index in measured], lookback=LOOKBACK)
-    values = np.array([holding.market_value for holding in book.holdings if holding.is_priced])
+    priced = [holding for holding in book.holdings if holding.is_priced]
+    moving = [holding.moves_with for holding in priced]
+    paired = pair_returns(prices, moving, [index.symbol for index in measured], lookback=LOOKBACK)
+    values = np.array([holding.exposure_value for holding in priced])
     gains = book_gains(paired.assets, values[None, :])[:, 0]
     _require_history(gains, prices)
-    stale = {priced[position] for position in paired.repeated}
+    stale = {priced[position].symbol for position in paired.repeated}
     explained = explained_variance(gains, paired.indices)
     if len(priced) < len(book.holdings):
         anchor = int(np.argmax(explained))
@@ -113,7 +117,7 @@ def measure_exposure(
     for position, index in enumerate(measured):
         returns = paired.indices[:, position]
         estimates = estimator.estimate(paired.assets, returns)
-        rows = _holding_betas(book, index.name, priced=priced, estimates=estimates, stated=stated, stale=stale)
+        rows = _holding_betas(book, index.name, estimates=estimates, stated=stated, stale=stale)
         by_holding.extend(rows)
         by_index.append(
             _index_beta(
@@ -151,11 +155,11 @@ def _index_beta(
     estimator: BetaEstimator,
     r_squared: float,
 ) -> IndexBeta:
-    beta_dollars = sum(row.market_value * row.beta for row in rows)
+    beta_dollars = sum(row.exposure_value * row.beta for row in rows)
     beta = beta_dollars / base
     estimation = float(estimator.estimate(book_returns, index_returns).stderr[0])
     short_records = sum(
-        (row.market_value / base * row.stderr) ** 2
+        (row.exposure_value / base * row.stderr) ** 2
         for row in rows
         if row.stderr is not None and row.n_observations < FULL_RECORD
     )
@@ -245,12 +249,12 @@ def _holding_betas(
     book: Book,
     index: str,
     *,
-    priced: Sequence[str],
     estimates: BetaEstimates,
     stated: dict[tuple[str, str], float],
     stale: Collection[str],
 ) -> list[HoldingBeta]:
     rows = []
+    priced = [holding.symbol for holding in book.holdings if holding.is_priced]
     column = {symbol: position for position, symbol in enumerate(priced)}
     for holding in book.holdings:
         symbol = holding.symbol
@@ -270,10 +274,14 @@ def _holding_betas(
                 flags.append("short_record")
             if symbol in stale:
                 flags.append("stale_closes")
+            if holding.delta is not None:
+                flags.append("option_by_delta")
         rows.append(
             HoldingBeta(
                 symbol=symbol,
                 market_value=holding.market_value,
+                exposure_value=holding.exposure_value,
+                delta=holding.delta,
                 index=index,
                 beta=beta,
                 stderr=stderr,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hedger.errors import Note, SettingsError
+from hedger.exposure.book import Book, Excluded, Holding
+from hedger.exposure.options import own_volatility, reason_not_to_value, value_option
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,97 +19,6 @@ if TYPE_CHECKING:
 
 OLDEST_PRICE = 5
 """Sessions that a holding's newest close may lie back; an older one is no price."""
-LEAST_EQUITY = 0.15
-"""Net value as a share of gross below which the file cannot be showing all of the equity."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """One symbol over all accounts, valued.
-
-    Parameters
-    ----------
-    symbol
-        Yahoo symbol.
-    quantity
-        Shares, negative = short; ``None`` where the file gives a value only and no price is known.
-    price
-        Newest close, USD; ``None`` for a holding valued by the file.
-    market_value
-        USD, signed.
-    is_priced
-        Whether the price source has a current close and history for it.
-    """
-
-    symbol: str
-    quantity: float | None
-    price: float | None
-    market_value: float
-    is_priced: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excluded:
-    """A position that is not part of the hedged book.
-
-    Parameters
-    ----------
-    symbol
-        As read from the file.
-    market_value
-        What the file says it is worth, USD; ``None`` where it does not say.
-    reason
-        Why, in words that end without a full stop.
-    """
-
-    symbol: str
-    market_value: float | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book:
-    """A portfolio at today's prices.
-
-    Parameters
-    ----------
-    holdings
-        One per symbol, in the order of the file.
-    cash
-        USD.
-    futures
-        Root and signed number of contracts of index futures that the file holds.
-    excluded
-        What could not be used.
-    notes
-        Doubts about the valuation.
-    """
-
-    holdings: tuple[Holding, ...]
-    cash: float
-    futures: tuple[tuple[str, int], ...]
-    excluded: tuple[Excluded, ...]
-    notes: tuple[Note, ...]
-
-    @property
-    def market_value(self) -> float:
-        """Net value of holdings and cash, USD."""
-        return sum(holding.market_value for holding in self.holdings) + self.cash
-
-    @property
-    def gross_value(self) -> float:
-        """Sum of the holdings' absolute values, USD."""
-        return sum(abs(holding.market_value) for holding in self.holdings)
-
-    @property
-    def beta_base(self) -> float:
-        """The value that betas refer to, USD, positive.
-
-        The net value, unless it is below :data:`LEAST_EQUITY` of gross: then no broker would carry the book on
-        it, the file must lack cash, and the gross value is the base.
-        """
-        net, gross = self.market_value, self.gross_value
-        return net if net >= LEAST_EQUITY * gross and net > 0 else gross
 
 
 def value_holdings(
@@ -117,6 +28,7 @@ def value_holdings(
     futures_roots: Collection[str],
     valued_by_file: Collection[str] = (),
     portfolio_value: float | None = None,
+    rate: float = 0.0,
 ) -> Book:
     """Value every position at the newest close, or say why it cannot be valued.
 
@@ -132,6 +44,8 @@ def value_holdings(
         Symbols that may be valued by the file when no price is known, because their beta is given.
     portfolio_value
         USD that the weights of a file with weights only refer to.
+    rate
+        Interest a year, as a fraction, for the deltas of options.
 
     Raises
     ------
@@ -151,6 +65,12 @@ def value_holdings(
         elif position.asset_class == "future":
             root = position.underlying or position.symbol
             futures[root] = futures.get(root, 0) + int(position.quantity or 0.0)
+        elif position.asset_class == "option":
+            valued_or_reason = _at_delta(position, prices, newest, rate)
+            if isinstance(valued_or_reason, str):
+                excluded.append(_exclude(position, valued_or_reason))
+            else:
+                holdings[position.symbol] = _merged(holdings.get(position.symbol), valued_or_reason)
         elif position.symbol in newest:
             valued = _at_close(position, newest[position.symbol], portfolio_value)
             holdings[position.symbol] = _merged(holdings.get(position.symbol), valued)
@@ -166,7 +86,7 @@ def value_holdings(
         cash=cash,
         futures=tuple(futures.items()),
         excluded=tuple(excluded),
-        notes=tuple(_doubts(priced, newest)),
+        notes=(*_doubts(priced, newest), *_option_notes(holdings.values())),
     )
     if book.holdings and book.beta_base != book.market_value:
         book = replace(book, notes=(*book.notes, _gross_base_note(book)))
@@ -192,8 +112,6 @@ def _newest_closes(prices: Prices) -> tuple[dict[str, float], dict[str, str]]:
 def _reason_to_exclude(position: Position, futures_roots: Collection[str]) -> str | None:
     if position.currency != "USD":
         return f"it is held in {position.currency}; only USD is supported"
-    if position.asset_class == "option":
-        return "options are not valued in this version"
     if position.asset_class == "future":
         if (position.underlying or position.symbol) not in futures_roots:
             return "it is not a US equity index future"
@@ -235,7 +153,8 @@ def _at_file_value(position: Position, portfolio_value: float | None) -> Holding
         symbol=position.symbol,
         quantity=position.quantity,
         price=None,
-        market_value=_file_value(position, portfolio_value),
+        market_value=(value := _file_value(position, portfolio_value)),
+        exposure_value=value,
         is_priced=False,
     )
 
@@ -247,7 +166,36 @@ def _at_close(position: Position, close: float, portfolio_value: float | None) -
         quantity=quantity,
         price=close,
         market_value=quantity * close,
+        exposure_value=quantity * close,
         is_priced=True,
+    )
+
+
+def _at_delta(position: Position, prices: Prices, newest: Mapping[str, float], rate: float) -> Holding | str:
+    """Value an option and weigh it by its delta, or return the reason why not."""
+    as_of = prices.last_session
+    reason = reason_not_to_value(position, as_of)
+    underlying, multiplier = position.underlying or "", position.multiplier or 0.0
+    if reason is None and underlying not in newest:
+        reason = f"no current price of its underlying {underlying} is known"
+    if reason is None and position.quantity is None:
+        reason = "the file gives no number of contracts"
+    if reason is not None:
+        return reason
+    close, quantity = newest[underlying], position.quantity or 0.0
+    valued = value_option(position, close, as_of=as_of, rate=rate, volatility=own_volatility(prices.column(underlying)))
+    if valued is None:
+        return f"neither its price nor the history of {underlying} tells a volatility"
+    shares = quantity * multiplier
+    return Holding(
+        symbol=position.symbol,
+        quantity=quantity,
+        price=valued.price,
+        market_value=shares * valued.price,
+        exposure_value=shares * valued.delta * close,
+        is_priced=True,
+        underlying=underlying,
+        delta=valued.delta,
     )
 
 
@@ -255,12 +203,11 @@ def _merged(one: Holding | None, other: Holding) -> Holding:
     if one is None:
         return other
     known = one.quantity is not None and other.quantity is not None
-    return Holding(
-        symbol=one.symbol,
+    return replace(
+        one,
         quantity=(one.quantity or 0.0) + (other.quantity or 0.0) if known else None,
-        price=one.price,
         market_value=one.market_value + other.market_value,
-        is_priced=one.is_priced,
+        exposure_value=one.exposure_value + other.exposure_value,
     )
 
 
@@ -285,6 +232,19 @@ def _doubts(positions: Sequence[Position], newest: Mapping[str, float]) -> Itera
         yield Note(
             code="quantity_from_value",
             message=f"The file gives a value but no quantity for {_first_few(by_value)}; the value is used as it is.",
+        )
+
+
+def _option_notes(holdings: Collection[Holding]) -> Iterable[Note]:
+    options = [holding for holding in holdings if holding.delta is not None]
+    if options:
+        deltas = _first_few([f"{holding.symbol} {holding.delta:+.2f}" for holding in options])
+        yield Note(
+            code="options_by_delta",
+            message=(
+                f"Options count as shares of their underlying by their delta ({deltas}). That holds for small moves: "
+                "in a large one bought options lose less, and sold ones more, than this plan shows."
+            ),
         )
 
 

@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     from hedger.portfolio import Portfolio, Position
     from hedger.report.listing import ListedContract
 
-_FLAG_MARKS = {"no_record": "n", "short_record": "s", "stale_closes": "c", "stated_by_user": "u"}
+_FLAG_MARKS = {
+    "no_record": "n",
+    "short_record": "s",
+    "stale_closes": "c",
+    "option_by_delta": "d",
+    "stated_by_user": "u",
+}
 _FLAG_WORDS = {
     "n": "no record to speak of: the beta is a prior near 1",
     "s": "less than a year of prices: the beta leans towards 1",
     "c": "closes that stood still were not used",
+    "d": "an option, counted as shares of its underlying by its delta; the beta is that of the underlying",
     "u": "stated by you",
 }
 

@@ -118,7 +118,7 @@ def test_weights_alone_do_not_tell_the_size_of_the_hedge(asset_class):
     [
         ({"currency": "EUR"}, "it is held in EUR; only USD is supported"),
         ({"asset_class": "cash", "currency": "CHF"}, "it is held in CHF; only USD is supported"),
-        ({"asset_class": "option"}, "options are not valued in this version"),
+        ({"asset_class": "option"}, "its underlying, expiry, strike or right is not known"),
         ({"asset_class": "future", "underlying": "CL"}, "it is not a US equity index future"),
         (
             {"asset_class": "future", "underlying": "ES", "quantity": 1.5},
