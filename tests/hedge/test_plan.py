@@ -49,7 +49,7 @@ def make_exposure(*, value=10_000_000.0, covariance=None, **betas):
         for rank, (index, beta) in enumerate(betas.items())
     )
     n_indices = len(by_index)
-    share = Holding(symbol="ALL", quantity=1.0, price=value, market_value=value, is_priced=True)
+    share = Holding(symbol="ALL", quantity=1.0, price=value, market_value=value, exposure_value=value, is_priced=True)
     return Exposure(
         book=Book(holdings=(share,), cash=0.0, futures=(), excluded=(), notes=()),
         by_index=by_index,
