@@ -5,7 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_exponential_jitter
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential,
+    wait_random,
+)
 from yfinance.data import YfData
 from yfinance.exceptions import YFRateLimitError
 
@@ -69,7 +76,7 @@ class Turnstile:
         try:
             result: _Result = Retrying(
                 retry=retry_if_exception_type(YFRateLimitError),
-                wait=wait_exponential_jitter(initial=self._first_pause, jitter=self._first_pause),
+                wait=wait_exponential(multiplier=self._first_pause) + wait_random(0.0, self._first_pause),
                 stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(self._seconds),
                 reraise=True,
             )(attempt)
