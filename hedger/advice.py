@@ -220,7 +220,7 @@ def measure_account(
     Parameters
     ----------
     portfolio, source, settings, as_of, today
-        As :func:`advise`; of the settings only `estimator`, `beta` and `portfolio_value` matter here.
+        As :func:`advise`; of the settings only `estimator`, `beta`, `proxy` and `portfolio_value` matter here.
 
     Raises
     ------
@@ -233,7 +233,8 @@ def measure_account(
         for position in portfolio.positions
         if position.asset_class not in _NOT_PRICED
     ]
-    everything = source.fetch(list(dict.fromkeys([*index_symbols, *held])), start=None, end=None)
+    proxies = [proxy for _, proxy in settings.proxy]
+    everything = source.fetch(list(dict.fromkeys([*index_symbols, *held, *proxies])), start=None, end=None)
     prices = everything if as_of is None else everything.until(as_of)
     prices = _up_to_newest_level(prices, index_symbols)
     day = prices.last_session if as_of is None else as_of
@@ -251,6 +252,7 @@ def measure_account(
         estimator=ESTIMATORS[settings.estimator],
         overrides=settings.beta,
         futures_roots=load_symbols(),
+        proxies=dict(settings.proxy),
         portfolio_value=settings.portfolio_value,
         rate=rate.value if (rate := rate_on(day)) else 0.0,
     )
@@ -289,7 +291,7 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
     Parameters
     ----------
     measurement
-        From :func:`measure_account`, made with the same `estimator`, `beta` and `portfolio_value`.
+        From :func:`measure_account`, made with the same `estimator`, `beta`, `proxy` and `portfolio_value`.
     settings
         Every choice.
 

@@ -433,3 +433,16 @@ def test_advice_leads_back_to_what_it_was_made_of():
     assert advice.is_tradable
     assert len(advice.inputs_hash) == 64
     assert {order.quote for order in advice.plan.orders} <= set(advice.quotes)
+
+
+def test_a_stated_price_far_from_the_level_is_doubted():
+    usual = Settings(hedge=0.5, index=("sp500",), futures_price=(("ES", 7700.0),))
+    assert "futures_price_far_from_level" not in codes(advise_today(settings=usual))
+    slipped = advise_today(settings=replace(usual, futures_price=(("ES", 770.0),)))
+    note = next(note for note in slipped.notes if note.code == "futures_price_far_from_level")
+    assert "at 770.00 (S&P 500: 7,674.37). Check --futures-price." in note.message
+
+
+def test_a_price_stated_for_an_unknown_contract_is_refused():
+    with pytest.raises(SettingsError, match=r"given for XX, which is no contract here\. Known are: SP, ES"):
+        advise_today(settings=Settings(futures_price=(("XX", 1.0),)))

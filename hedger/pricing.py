@@ -1,0 +1,171 @@
+"""Choices and a day to quotes: the futures that a plan may use, and a price for each.
+
+A price is, in this order, the one that the user states, the fair value that follows from the index level, or the
+level itself. All sizes of an index but the spot-quoted settle on the same opening prices, also those that stop trading
+the day before; so they share one price, and ten micros are exactly one E-mini.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hedger.contracts import (
+    INDICES,
+    find_front_expiry,
+    load_contracts,
+    load_symbols,
+    quote_contracts,
+    select_contracts,
+)
+from hedger.errors import Note, SettingsError, shorten
+from hedger.market import dividend_yield_on, fair_value, rate_on
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import date
+
+    from hedger.contracts import ContractQuote, FuturesContract
+    from hedger.exposure import Exposure
+    from hedger.market import Prices
+    from hedger.settings import Settings
+
+FAR_FROM_LEVEL = 0.10
+"""Share of the index level by which a futures price may differ from it before the plan asks to check it."""
+
+
+def quote_choices(
+    settings: Settings, *, exposure: Exposure, prices: Prices, as_of: date, held: Collection[str]
+) -> tuple[tuple[ContractQuote, ...], tuple[str, ...]]:
+    """Quote the contracts that the user allows or holds.
+
+    Parameters
+    ----------
+    settings
+        Every choice.
+    exposure, prices
+        What was measured, and the prices it was measured on.
+    as_of
+        The day.
+    held
+        Roots of the futures that are held.
+
+    Returns
+    -------
+    tuple
+        The quotes, in the order of the catalogue, then those held but not chosen; and the roots of the latter.
+
+    Raises
+    ------
+    SettingsError
+        When a contract or index that was asked for, or is held, cannot be used on the day.
+    """
+    _require_known(settings, exposure, prices)
+    chosen = select_contracts(
+        as_of,
+        sizes=settings.sizes,
+        symbols=settings.contracts or None,
+        include_delisted=settings.include_delisted,
+    )
+    not_chosen = tuple(sorted(set(held) - {contract.symbol for contract in chosen}))
+    if not_chosen:
+        chosen += select_contracts(as_of, symbols=not_chosen, include_delisted=settings.include_delisted)
+    contracts = _with_price(chosen, settings, exposure, prices, needed={*held, *settings.contracts})
+    quotes = quote_contracts(
+        contracts,
+        as_of=as_of,
+        prices={
+            contract.symbol: _futures_price(contract, settings, exposure, prices.last_session, as_of)
+            for contract in contracts
+        },
+        broker_margins=settings.margins,
+        broker_fees=settings.fees,
+    )
+    return quotes, not_chosen
+
+
+def doubt_prices(quotes: Iterable[ContractQuote], exposure: Exposure) -> Iterator[Note]:
+    """Ask to check futures prices that lie far from the level of their index."""
+    by_name = {index.name: index for index in INDICES}
+    far = []
+    for quote in quotes:
+        index, level = by_name[quote.index], exposure.of(quote.index).level
+        if index.is_level and abs(quote.price / level - 1.0) > FAR_FROM_LEVEL:
+            far.append(f"{quote.symbol} at {quote.price:,.2f} ({index.title}: {level:,.2f})")
+    if far:
+        yield Note(
+            code="futures_price_far_from_level",
+            message=f"Futures prices far from the level of their index: {', '.join(far)}. Check --futures-price.",
+        )
+
+
+def _require_known(settings: Settings, exposure: Exposure, prices: Prices) -> None:
+    unmeasured = [index for index in settings.index if index not in exposure.indices]
+    if unmeasured:
+        raise SettingsError(
+            f"There is no current level of {', '.join(unmeasured)} in the {prices.source}, so it cannot "
+            f"be hedged with. Measured are: {', '.join(exposure.indices)}."
+        )
+    unknown = [shorten(root) for root, _ in settings.futures_price if root not in load_symbols()]
+    if unknown:
+        raise SettingsError(
+            f"A futures price is given for {', '.join(unknown)}, which is no contract here. "
+            f"Known are: {', '.join(load_symbols())}."
+        )
+
+
+def _with_price(
+    chosen: Sequence[FuturesContract],
+    settings: Settings,
+    exposure: Exposure,
+    prices: Prices,
+    *,
+    needed: Collection[str],
+) -> tuple[FuturesContract, ...]:
+    """Return the contracts for which a futures price can be had; refuse to lose one that is needed."""
+    stated = {root for root, _ in settings.futures_price}
+    by_name = {index.name: index for index in INDICES}
+    usable = []
+    for contract in chosen:
+        index = by_name[contract.index]
+        has_price = any(other.index == contract.index for other in chosen if other.symbol in stated)
+        if contract.index in exposure.indices and (index.is_level or has_price):
+            usable.append(contract)
+        elif contract.symbol in needed and contract.index not in exposure.indices:
+            raise SettingsError(
+                f"{contract.symbol} cannot be used: there is no current price of {index.symbol}, which stands for the "
+                f"{index.title}, in the {prices.source}. Bring prices that have it with --prices, or leave "
+                f"{contract.symbol} out."
+            )
+        elif contract.symbol in needed:
+            raise SettingsError(
+                f"The futures price of {contract.symbol} cannot be derived from the prices at hand. "
+                f"Give it: --futures-price {contract.symbol}=PRICE."
+            )
+    return tuple(usable)
+
+
+def _futures_price(
+    contract: FuturesContract, settings: Settings, exposure: Exposure, last_session: date, as_of: date
+) -> tuple[float, str]:
+    """Return a contract's price in points and its source in words."""
+    index = next(index for index in INDICES if index.name == contract.index)
+    stated = dict(settings.futures_price)
+    if contract.symbol in stated:
+        return stated[contract.symbol], "given by the user"
+    if contract.size != "spot-quoted":
+        for sibling in load_contracts():
+            if sibling.symbol in stated and sibling.index == contract.index and sibling.size != "spot-quoted":
+                return stated[sibling.symbol], f"given by the user for {sibling.symbol}"
+    level = exposure.of(contract.index).level
+    if contract.size == "spot-quoted":
+        return level, "index level"
+    rate = rate_on(as_of)
+    dividends = dividend_yield_on(index.symbol, as_of)
+    if rate is None or dividends is None:
+        return level, "index level (no interest rate or dividend yield is known for the day)"
+    days = (find_front_expiry(as_of).last_trading_day - last_session).days
+    words = (
+        f"fair value from the index level, {rate.value:.2%} interest of {rate.as_of} and "
+        f"{dividends.value:.2%} dividends of {dividends.as_of}"
+    )
+    return fair_value(level, rate.value, dividends.value, days), words
