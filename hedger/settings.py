@@ -57,6 +57,8 @@ class Settings:
         Name in ``hedger.exposure.ESTIMATORS``.
     beta
         Betas stated by the user.
+    proxy
+        Symbol and the symbol whose returns stand for it.
     margins, fees
         The broker's own figures, which win over the shipped, dated tables.
     futures_price
@@ -79,6 +81,7 @@ class Settings:
     current: tuple[tuple[str, int], ...] = ()
     estimator: str = "two-speed"
     beta: tuple[BetaOverride, ...] = ()
+    proxy: tuple[tuple[str, str], ...] = ()
     margins: tuple[BrokerMargin, ...] = ()
     fees: tuple[BrokerFees, ...] = ()
     futures_price: tuple[tuple[str, float], ...] = ()
@@ -308,6 +311,7 @@ def _parse_futures_price(choice: object) -> tuple[tuple[str, float], ...]:
     )
 
 
+_SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}")
 _OVERRIDE = re.compile(r"(?P<symbol>[^@\s]+)(?:@(?P<index>[a-z0-9]+))?")
 
 
@@ -321,6 +325,15 @@ def _parse_beta(choice: object) -> tuple[BetaOverride, ...]:
             raise _wrong("beta", f"{name}={value}", expected + ", between -10 and 10")
         overrides.append(BetaOverride(symbol=match["symbol"].upper(), index=match["index"], beta=beta))
     return tuple(overrides)
+
+
+def _parse_proxy(choice: object) -> tuple[tuple[str, str], ...]:
+    expected = "a holding and its proxy, such as OLD=SPY"
+    pairs = [(symbol.upper(), proxy.strip().upper()) for symbol, proxy in _pairs("proxy", choice, expected)]
+    for symbol, proxy in pairs:
+        if not _SYMBOL.fullmatch(proxy):
+            raise _wrong("proxy", f"{symbol}={proxy}", expected)
+    return tuple(dict(pairs).items())
 
 
 PARSERS: dict[str, Callable[[object], Any]] = {
@@ -338,6 +351,7 @@ PARSERS: dict[str, Callable[[object], Any]] = {
     "current": _parse_current,
     "estimator": lambda choice: str(choice).strip().lower(),
     "beta": _parse_beta,
+    "proxy": _parse_proxy,
     "margins": lambda choice: read_margins(Path(str(choice))),
     "fees": lambda choice: read_fees(Path(str(choice))),
     "futures-price": _parse_futures_price,

@@ -91,6 +91,7 @@ _CHOICES = (
     _choice("current", "ES=-2,MES=3", "Futures held beside those in the file, negative = short.", is_repeatable=True),
     _choice("estimator", "two-speed", "Name of a beta estimator.  [default: two-speed]"),
     _choice("beta", "AAPL=1.2", "Beta that you state; AAPL@nasdaq100=1.1 for one index.", is_repeatable=True),
+    _choice("proxy", "OLD=SPY", "Symbol whose returns stand for a holding without prices.", is_repeatable=True),
     _file("margins", "Your broker's margins: a CSV with symbol,initial,maintenance[,as_of]."),
     _file("fees", "Your broker's fees per side: a CSV with symbol,commission,exchange_fee,regulatory_fee."),
     _choice("futures-price", "ES=7690.25", "Futures price to use instead of fair value.", is_repeatable=True),

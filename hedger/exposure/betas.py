@@ -45,7 +45,8 @@ class HoldingBeta:
     n_observations
         Paired daily returns used.
     flags
-        Among ``"short_record"``, ``"no_record"``, ``"stale_closes"``, ``"option_by_delta"``, ``"stated_by_user"``.
+        Among ``"short_record"``, ``"no_record"``, ``"stale_closes"``, ``"option_by_delta"``, ``"by_proxy"``,
+        ``"stated_by_user"``.
     """
 
     symbol: str

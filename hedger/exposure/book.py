@@ -28,11 +28,13 @@ class Holding:
         USD, signed.
     is_priced
         Whether the price source has a current close and history for it, or for the underlying of an option.
-    underlying, delta
-        Of an option: Yahoo symbol, and shares of it that one option on one share stands for.
+    underlying
+        Yahoo symbol of what an option is on, or of the proxy that the user names for a holding without prices.
+    delta
+        Of an option: shares of the underlying that one option on one share stands for.
     exposure_value
-        USD that move with the symbol, or with the underlying of an option: delta times its value; for everything else
-        the market value.
+        USD that move with the symbol or its underlying: for an option delta times the value of the underlying, for
+        everything else the market value.
     """
 
     symbol: str

@@ -34,7 +34,7 @@ from hedger.exposure.returns import PairedReturns, pair_returns
 from hedger.exposure.valuation import value_holdings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from hedger.contracts import Index
     from hedger.exposure.book import Book
@@ -55,6 +55,7 @@ def measure_exposure(
     estimator: BetaEstimator,
     overrides: Sequence[BetaOverride] = (),
     futures_roots: Collection[str] = (),
+    proxies: Mapping[str, str] | None = None,
     portfolio_value: float | None = None,
     rate: float = 0.0,
 ) -> Exposure:
@@ -72,7 +73,7 @@ def measure_exposure(
         Of single betas.
     overrides
         Betas stated by the user.
-    futures_roots, portfolio_value, rate
+    futures_roots, proxies, portfolio_value, rate
         As :func:`value_holdings` has them.
 
     Raises
@@ -93,6 +94,7 @@ def measure_exposure(
         prices,
         futures_roots=futures_roots,
         valued_by_file={symbol for symbol, _ in stated},
+        proxies=proxies,
         portfolio_value=portfolio_value,
         rate=rate,
     )
@@ -276,6 +278,8 @@ def _holding_betas(
                 flags.append("stale_closes")
             if holding.delta is not None:
                 flags.append("option_by_delta")
+            elif holding.underlying is not None:
+                flags.append("by_proxy")
         rows.append(
             HoldingBeta(
                 symbol=symbol,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,7 @@ def value_holdings(
     *,
     futures_roots: Collection[str],
     valued_by_file: Collection[str] = (),
+    proxies: Mapping[str, str] | None = None,
     portfolio_value: float | None = None,
     rate: float = 0.0,
 ) -> Book:
@@ -42,6 +43,8 @@ def value_holdings(
         Roots of the index futures that count as existing hedge positions.
     valued_by_file
         Symbols that may be valued by the file when no price is known, because their beta is given.
+    proxies
+        Symbol by symbol the one whose returns stand for it; the holding is valued at its own close, or by the file.
     portfolio_value
         USD that the weights of a file with weights only refer to.
     rate
@@ -53,6 +56,13 @@ def value_holdings(
         When the file gives weights only and `portfolio_value` is missing.
     """
     newest, stale = _newest_closes(prices)
+    known = _Known(
+        prices=prices,
+        newest=newest,
+        stale=stale,
+        proxies=dict(proxies or {}),
+        valued_by_file=frozenset(valued_by_file),
+    )
     holdings: dict[str, Holding] = {}
     cash, futures, excluded = 0.0, dict[str, int](), list[Excluded]()
     priced: list[Position] = []
@@ -65,32 +75,50 @@ def value_holdings(
         elif position.asset_class == "future":
             root = position.underlying or position.symbol
             futures[root] = futures.get(root, 0) + int(position.quantity or 0.0)
-        elif position.asset_class == "option":
-            valued_or_reason = _at_delta(position, prices, newest, rate)
-            if isinstance(valued_or_reason, str):
-                excluded.append(_exclude(position, valued_or_reason))
-            else:
-                holdings[position.symbol] = _merged(holdings.get(position.symbol), valued_or_reason)
-        elif position.symbol in newest:
-            valued = _at_close(position, newest[position.symbol], portfolio_value)
-            holdings[position.symbol] = _merged(holdings.get(position.symbol), valued)
-            priced.append(position)
-        elif position.symbol in valued_by_file and _has_value(position):
-            valued = _at_file_value(position, portfolio_value)
-            holdings[position.symbol] = _merged(holdings.get(position.symbol), valued)
         else:
-            why = stale.get(position.symbol) or dict(prices.missing).get(position.symbol)
-            excluded.append(_exclude(position, why or "the price source does not know it"))
+            valued = _valued(position, known, rate=rate, portfolio_value=portfolio_value)
+            if isinstance(valued, str):
+                excluded.append(_exclude(position, valued))
+            else:
+                holdings[position.symbol] = _merged(holdings.get(position.symbol), valued)
+                if valued.price is not None and valued.delta is None:
+                    priced.append(position)
     book = Book(
         holdings=tuple(holdings.values()),
         cash=cash,
         futures=tuple(futures.items()),
         excluded=tuple(excluded),
-        notes=(*_doubts(priced, newest), *_option_notes(holdings.values())),
+        notes=(*_doubts(priced, newest), *_option_notes(holdings.values()), *_proxy_notes(holdings.values())),
     )
     if book.holdings and book.beta_base != book.market_value:
         book = replace(book, notes=(*book.notes, _gross_base_note(book)))
     return book
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What can be told of the value of symbols."""
+
+    prices: Prices
+    newest: Mapping[str, float]
+    stale: Mapping[str, str]
+    proxies: Mapping[str, str]
+    valued_by_file: frozenset[str]
+
+
+def _valued(position: Position, known: _Known, *, rate: float, portfolio_value: float | None) -> Holding | str:
+    """Value a position that is neither cash nor a future, or return the reason why it cannot be valued."""
+    symbol = position.symbol
+    if position.asset_class == "option":
+        return _at_delta(position, known, rate)
+    if symbol in known.proxies:
+        return _at_proxy(position, known.proxies[symbol], known.newest, portfolio_value)
+    if symbol in known.newest:
+        return _at_close(position, known.newest[symbol], portfolio_value)
+    if symbol in known.valued_by_file and _has_value(position):
+        return _at_file_value(position, portfolio_value)
+    missing = dict(known.prices.missing)
+    return known.stale.get(symbol) or missing.get(symbol) or "the price source does not know it"
 
 
 def _newest_closes(prices: Prices) -> tuple[dict[str, float], dict[str, str]]:
@@ -171,8 +199,24 @@ def _at_close(position: Position, close: float, portfolio_value: float | None) -
     )
 
 
-def _at_delta(position: Position, prices: Prices, newest: Mapping[str, float], rate: float) -> Holding | str:
+def _at_proxy(
+    position: Position, proxy: str, newest: Mapping[str, float], portfolio_value: float | None
+) -> Holding | str:
+    """Value a holding at its own close or by the file, and let it move with its proxy; or say why not."""
+    if proxy not in newest:
+        return f"no current price of its proxy {proxy} is known"
+    if position.symbol in newest:
+        valued = _at_close(position, newest[position.symbol], portfolio_value)
+    elif _has_value(position):
+        valued = _at_file_value(position, portfolio_value)
+    else:
+        return "the file tells no value of it, so its proxy has nothing to stand for"
+    return replace(valued, underlying=proxy, is_priced=True)
+
+
+def _at_delta(position: Position, known: _Known, rate: float) -> Holding | str:
     """Value an option and weigh it by its delta, or return the reason why not."""
+    prices, newest = known.prices, known.newest
     as_of = prices.last_session
     reason = reason_not_to_value(position, as_of)
     underlying, multiplier = position.underlying or "", position.multiplier or 0.0
@@ -245,6 +289,16 @@ def _option_notes(holdings: Collection[Holding]) -> Iterable[Note]:
                 f"Options count as shares of their underlying by their delta ({deltas}). That holds for small moves: "
                 "in a large one bought options lose less, and sold ones more, than this plan shows."
             ),
+        )
+
+
+def _proxy_notes(holdings: Collection[Holding]) -> Iterable[Note]:
+    proxied = [holding for holding in holdings if holding.underlying is not None and holding.delta is None]
+    if proxied:
+        names = _first_few([f"{holding.symbol} as {holding.underlying}" for holding in proxied])
+        yield Note(
+            code="proxies_used",
+            message=f"Proxies stand for the returns of holdings, as you asked: {names}. Their own risk is not seen.",
         )
 
 

@@ -147,6 +147,7 @@ def policy_document(settings: Settings) -> Document:
         "current": dict(settings.current),
         "estimator": settings.estimator,
         "beta": [asdict(override) for override in settings.beta],
+        "proxy": dict(settings.proxy),
         "margins": [asdict(margin) for margin in settings.margins],
         "fees": [asdict(fee) for fee in settings.fees],
         "futures_price": dict(settings.futures_price),

@@ -26,6 +26,7 @@ _FLAG_MARKS = {
     "short_record": "s",
     "stale_closes": "c",
     "option_by_delta": "d",
+    "by_proxy": "p",
     "stated_by_user": "u",
 }
 _FLAG_WORDS = {
@@ -33,6 +34,7 @@ _FLAG_WORDS = {
     "s": "less than a year of prices: the beta leans towards 1",
     "c": "closes that stood still were not used",
     "d": "an option, counted as shares of its underlying by its delta; the beta is that of the underlying",
+    "p": "moves as the proxy that you named",
     "u": "stated by you",
 }
 

@@ -246,3 +246,24 @@ def test_net_never_exceeds_gross_and_the_base_is_positive(quantities):
     assert abs(book.market_value) <= book.gross_value * (1 + 1e-12)
     assert book.beta_base > 0
     assert book.gross_value == pytest.approx(sum(abs(q) * (10.0 + n) for n, q in enumerate(quantities)), rel=1e-12)
+
+
+def test_a_proxy_stands_for_the_returns_of_a_holding_that_the_file_values():
+    fund = make_position("FUND", 10.0, market_value=1500.0, asset_class="fund")
+    book = value(make_portfolio(fund), proxies={"FUND": "KO"})
+    (holding,) = book.holdings
+    assert (holding.market_value, holding.exposure_value, holding.moves_with) == (1500.0, 1500.0, "KO")
+    assert [note.code for note in book.notes] == ["proxies_used"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "proxy", "reason"),
+    [
+        ({"market_value": 1500.0}, "NOPE", "no current price of its proxy NOPE is known"),
+        ({}, "KO", "the file tells no value of it, so its proxy has nothing to stand for"),
+    ],
+)
+def test_a_proxy_that_cannot_stand_for_anything_leaves_the_holding_out(changes, proxy, reason):
+    fund = make_position("FUND", 10.0, asset_class="fund", **changes)
+    book = value(make_portfolio(fund, KO=1.0), proxies={"FUND": proxy})
+    assert [(each.symbol, each.reason) for each in book.excluded] == [("FUND", reason)]
