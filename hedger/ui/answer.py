@@ -16,7 +16,7 @@ from hedger.report import (
     to_json,
     to_percent,
 )
-from hedger.ui.chart import chart_rows, chart_specification
+from hedger.ui.chart import chart_rows, chart_specification, index_moves
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import order_ticket, scenario_table
 from hedger.ui.wording import escape
@@ -47,13 +47,15 @@ def show_answer(advice: Advice) -> None:
     st.caption("Shaded: the range of gains when the beta of the next quarter is as far off as 1 time in 20.")
     with st.expander("The same in numbers"):
         st.markdown(scenario_table(advice))
-        remarks = dict.fromkeys(remark for scenario in advice.risk.scenarios for remark in scenario.notes)
+        remarks = dict.fromkeys(remark for _, scenario in index_moves(advice) for remark in scenario.notes)
         st.caption(escape(" ".join(remarks)))
     st.markdown("### Order ticket", anchors=False)
     st.markdown(order_ticket(advice) if plan.orders else "There is no order to place.")
     _show_downloads(advice)
-    st.markdown("### What to know", anchors=False)
-    st.markdown("\n".join(f"- {escape(note.message)}" for note in advice.notes if note.code not in ELSEWHERE))
+    doubts = [f"- {escape(note.message)}" for note in advice.notes if note.code not in ELSEWHERE]
+    if doubts:
+        st.markdown("### What to know", anchors=False)
+        st.markdown("\n".join(doubts))
 
 
 def margin_share(advice: Advice) -> float:

@@ -13,6 +13,7 @@ from hedger.report import to_dollars, to_percent
 
 if TYPE_CHECKING:
     from hedger.advice import Advice
+    from hedger.risk import Scenario
 
 Row = dict[str, float | str]
 
@@ -23,15 +24,21 @@ _MONEY_AXIS = "(datum.value < 0 ? '\u2212$' : '$') + replace(format(abs(datum.va
 _MOVE_AXIS = "format(datum.value, datum.value == 0 ? '.0%' : '+.0%')"
 
 
+def index_moves(advice: Advice) -> list[tuple[float, Scenario]]:
+    """Return the moves of the reference index with what they do, falls first."""
+    reference = advice.plan.reference_index
+    return [
+        (dict(scenario.shocks)[reference], scenario) for scenario in advice.risk.scenarios if scenario.kind == "index"
+    ]
+
+
 def chart_rows(advice: Advice) -> list[Row]:
     """Return two rows per move of the reference index: the gain without and with the hedge, each with its range.
 
     No move is among them, at which nothing is gained or lost.
     """
-    reference = advice.plan.reference_index
     rows: list[Row] = [{"move": 0.0, "series": series, "gain": 0.0, "low": 0.0, "high": 0.0} for series in _SERIES]
-    for scenario in advice.risk.scenarios:
-        move = dict(scenario.shocks)[reference]
+    for move, scenario in index_moves(advice):
         words: Row = {
             "Index": to_percent(move, is_change=True),
             UNHEDGED: _range(scenario.unhedged_pnl, scenario.unhedged_low, scenario.unhedged_high),

@@ -45,6 +45,7 @@ def wait_for_value(widget: Locator, value: str) -> None:
 
 
 def download(page: Page, name: str) -> str:
+    page.wait_for_selector("[data-test-script-state=notRunning]")
     with page.expect_download() as arriving:
         page.get_by_role("button", name=name).click()
     assert arriving.value.suggested_filename == name
