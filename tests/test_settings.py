@@ -56,6 +56,7 @@ def parse(option, choice):
         ("current", ["ES=-2"], (("ES", -2),)),
         ("current", "", ()),
         ("estimator", " Two-Speed ", "two-speed"),
+        ("proxy", "vtsax=spy,OLD=^GSPC", (("VTSAX", "SPY"), ("OLD", "^GSPC"))),
         ("beta", "AAPL=1.2", (BetaOverride(symbol="AAPL", index=None, beta=1.2),)),
         ("beta", ["brk-b@sp500=0.9"], (BetaOverride(symbol="BRK-B", index="sp500", beta=0.9),)),
         (
@@ -118,6 +119,8 @@ def test_choices_are_read_as_people_write_them(option, choice, meaning):
         ("current", "ES", r'--current: "ES" is not contracts held, such as ES=-2,MES=3'),
         ("current", "=3", '--current: "=3" is not contracts held'),
         ("current", "ES=1.5", '--current: "1.5" is not contracts held'),
+        ("proxy", "OLD", '--proxy: "OLD" is not a holding and its proxy, such as OLD=SPY'),
+        ("proxy", "OLD=../x", '"OLD=../X" is not a holding and its proxy'),
         ("beta", "AAPL", '--beta: "AAPL" is not a beta such as AAPL=1.2'),
         ("beta", "AAPL=high", '--beta: "high" is not a beta such as'),
         ("beta", "AAPL=11", r'--beta: "AAPL=11" is not .*between -10 and 10'),
@@ -275,6 +278,9 @@ def test_a_settings_file_may_hold_every_choice(tmp_path):
             [beta]
             "AAPL@nasdaq100" = 1.1
 
+            [proxy]
+            VTSAX = "SPY"
+
             [futures-price]
             ES = 7690.25
             """,
@@ -286,6 +292,7 @@ def test_a_settings_file_may_hold_every_choice(tmp_path):
     assert chosen.current == (("ES", -2),)
     assert chosen.beta == (BetaOverride(symbol="AAPL", index="nasdaq100", beta=1.1),)
     assert chosen.futures_price == (("ES", 7690.25),)
+    assert chosen.proxy == (("VTSAX", "SPY"),)
     (margin,) = chosen.margins
     assert isinstance(margin, BrokerMargin)
     assert (margin.initial, margin.source) == (24_000.0, "broker's figure (margins.csv, line 2)")
