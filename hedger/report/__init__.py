@@ -1,5 +1,6 @@
 """Advice to JSON, orders and a view for the terminal: the only way out of the package."""
 
+from hedger.report.basket import BASKET_COLUMNS, OrderType, ibkr_basket_csv
 from hedger.report.document import (
     betas_document,
     contracts_document,
@@ -9,16 +10,21 @@ from hedger.report.document import (
     policy_document,
     to_json,
 )
-from hedger.report.files import orders_csv, write_plan_folder
+from hedger.report.files import ORDER_COLUMNS, PLAN_FILES, orders_csv, write_plan_folder
 from hedger.report.listing import ListedContract, list_contracts
 from hedger.report.words import state_answer, to_beta, to_dollars, to_index_title, to_month, to_percent
 
 __all__ = [
+    "BASKET_COLUMNS",
+    "ORDER_COLUMNS",
+    "PLAN_FILES",
     "ListedContract",
+    "OrderType",
     "betas_document",
     "contracts_document",
     "error_document",
     "holdings_document",
+    "ibkr_basket_csv",
     "list_contracts",
     "orders_csv",
     "plan_document",

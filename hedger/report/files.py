@@ -1,25 +1,27 @@
-"""Advice to the files of a plan folder: ``plan.json`` for programs, ``orders.csv`` for a trading desk.
+"""Advice to the folder that a reader takes away, and to ``orders.csv`` for a trading desk.
 
-A file is written whole or not at all: first beside its place, then moved there, so that no reader ever meets
-half of a plan.
+Every file of the folder comes from the same advice, and the folder changes as a whole: see
+:mod:`hedger.report.folder`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import os
 from typing import TYPE_CHECKING
 
 from hedger.errors import SettingsError, shorten
+from hedger.report.basket import ibkr_basket_csv
 from hedger.report.document import plan_document, to_json
+from hedger.report.folder import replace_folder
+from hedger.report.tradable import require_tradable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from hedger.advice import Advice
     from hedger.hedge import Order
+    from hedger.report.basket import OrderType
 
 ORDER_COLUMNS = (
     "symbol",
@@ -38,6 +40,10 @@ ORDER_COLUMNS = (
 """Columns of ``orders.csv``; units as in the plan's JSON, except that `quantity` is never negative: see `action`."""
 
 
+PLAN_FILES = ("plan.json", "orders.csv", "ibkr_basket.csv")
+"""Names of the files of a plan folder."""
+
+
 def orders_csv(advice: Advice) -> str:
     """Return the orders of a plan as CSV, one row per order, with a header even when there is none.
 
@@ -49,7 +55,7 @@ def orders_csv(advice: Advice) -> str:
     SettingsError
         When the plan holds a contract that was delisted before the day: such orders cannot be placed.
     """
-    _require_tradable(advice)
+    require_tradable(advice)
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, ORDER_COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -57,8 +63,11 @@ def orders_csv(advice: Advice) -> str:
     return text.getvalue()
 
 
-def write_plan_folder(advice: Advice, folder: Path) -> tuple[Path, ...]:
-    """Write ``plan.json`` and ``orders.csv``, over those of an earlier plan, and return their paths.
+def write_plan_folder(advice: Advice, folder: Path, *, order_type: OrderType = "MKT") -> tuple[Path, ...]:
+    """Write all files of a plan, in place of those of an earlier one, and return their paths.
+
+    The folder is the plan's own: it changes as a whole, so that whoever looks, and whenever the process dies, finds
+    the old plan or the new one.
 
     Parameters
     ----------
@@ -66,35 +75,27 @@ def write_plan_folder(advice: Advice, folder: Path) -> tuple[Path, ...]:
         What to write.
     folder
         Made when it does not exist.
+    order_type
+        Of the basket: ``"MKT"``, or ``"LMT"`` for limits at the plan's futures prices.
 
     Raises
     ------
     SettingsError
-        When the plan cannot be traded, or the folder cannot be written to. Nothing is written then.
+        When the plan cannot be traded, or the folder holds other files or cannot be written. Nothing has changed
+        then.
     """
-    contents = {"plan.json": to_json(plan_document(advice)) + "\n", "orders.csv": orders_csv(advice)}
+    contents = {
+        "plan.json": (to_json(plan_document(advice)) + "\n").encode(),
+        "orders.csv": orders_csv(advice).encode(),
+        "ibkr_basket.csv": ibkr_basket_csv(advice, order_type=order_type).encode(),
+    }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return _write_all(contents, folder)
+        return replace_folder(folder, contents, owned=PLAN_FILES)
     except OSError as error:
         raise SettingsError(
             f'The plan cannot be written to "{shorten(folder, 200)}": {error.strerror}. '
-            "Choose a folder that you may write to with --out FOLDER."
+            "Close its files where they are open, or choose a folder that you may write to with --out FOLDER."
         ) from error
-
-
-def _require_tradable(advice: Advice) -> None:
-    if advice.is_tradable:
-        return
-    gone = [
-        f"{order.quote.symbol} (until {order.quote.contract.delisted})"
-        for order in advice.plan.orders
-        if not order.quote.contract.is_listed(advice.as_of)
-    ]
-    raise SettingsError(
-        f"The plan is a what-if with contracts that are delisted on {advice.as_of}: {', '.join(gone)}. Its orders "
-        "cannot be placed, so they are not exported. Leave out --include-delisted for a plan that can be traded."
-    )
 
 
 def _order_row(order: Order) -> dict[str, object]:
@@ -113,20 +114,3 @@ def _order_row(order: Order) -> dict[str, object]:
         "maintenance_margin": f"{order.maintenance_margin:.2f}",
         "cost": f"{order.cost:.2f}",
     }
-
-
-def _write_all(contents: Mapping[str, str], folder: Path) -> tuple[Path, ...]:
-    """Write every file beside its place, then move all into place."""
-    written = {folder / f".{name}.{os.getpid()}.part": folder / name for name in contents}
-    try:
-        for (part, _), text in zip(written.items(), contents.values(), strict=True):
-            with part.open("w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-        for part, final in written.items():
-            part.replace(final)
-    finally:
-        for part in written:
-            part.unlink(missing_ok=True)
-    return tuple(written.values())

@@ -1,12 +1,10 @@
-"""The plan folder: what is in it, and that it is written whole or not at all."""
+"""The plan folder: what is in it, and that a plan which cannot be traded or written leaves none."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
-import stat
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,7 @@ import pytest
 
 from hedger.advice import Advice, advise
 from hedger.errors import SettingsError
-from hedger.report import orders_csv, plan_document, to_json, write_plan_folder
+from hedger.report import PLAN_FILES, ibkr_basket_csv, orders_csv, plan_document, to_json, write_plan_folder
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,19 +67,18 @@ def test_a_plan_without_orders_is_a_header(technology: Portfolio) -> None:
     assert orders_csv(advise(technology, settings=Settings(hedge=0.0), today=DAY)) == HEADER + "\n"
 
 
-def test_the_folder_holds_the_document_and_the_orders(technology_advice: Advice, tmp_path: Path) -> None:
+def test_the_folder_holds_every_form_of_the_plan(technology_advice: Advice, tmp_path: Path) -> None:
     folder = tmp_path / "plans" / "today"
-    assert write_plan_folder(technology_advice, folder) == (folder / "plan.json", folder / "orders.csv")
-    assert sorted(each.name for each in folder.iterdir()) == ["orders.csv", "plan.json"]
+    assert write_plan_folder(technology_advice, folder) == tuple(folder / name for name in PLAN_FILES)
+    assert sorted(each.name for each in folder.iterdir()) == sorted(PLAN_FILES)
     assert (folder / "plan.json").read_text(encoding="utf-8") == to_json(plan_document(technology_advice)) + "\n"
     assert (folder / "orders.csv").read_text(encoding="utf-8") == orders_csv(technology_advice)
+    assert (folder / "ibkr_basket.csv").read_bytes() == ibkr_basket_csv(technology_advice).encode()
 
 
-def test_files_have_the_permissions_of_any_new_file(technology_advice: Advice, tmp_path: Path) -> None:
-    beside = tmp_path / "beside"
-    beside.touch()
-    write_plan_folder(technology_advice, tmp_path)
-    assert stat.S_IMODE((tmp_path / "orders.csv").stat().st_mode) == stat.S_IMODE(beside.stat().st_mode)
+def test_the_basket_has_limits_on_request(technology_advice: Advice, tmp_path: Path) -> None:
+    write_plan_folder(technology_advice, tmp_path, order_type="LMT")
+    assert ",LMT,29380.75," in (tmp_path / "ibkr_basket.csv").read_text(encoding="utf-8")
 
 
 def test_a_later_plan_takes_the_place_of_an_earlier_one(
@@ -96,18 +93,15 @@ def test_a_later_plan_takes_the_place_of_an_earlier_one(
 def test_a_what_if_with_delisted_contracts_is_not_exported(adviser: Portfolio, tmp_path: Path) -> None:
     what_if = advise(adviser, settings=Settings(index=("sp500",), include_delisted=True), today=DAY)
     words = r"delisted on 2026-08-21: SP \(until 2021-09-17\).*Leave out --include-delisted"
-    with pytest.raises(SettingsError, match=words):
-        orders_csv(what_if)
+    for export in (orders_csv, ibkr_basket_csv):
+        with pytest.raises(SettingsError, match=words):
+            export(what_if)
     with pytest.raises(SettingsError, match=words):
         write_plan_folder(what_if, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_what_stood_there_survives_a_failure(technology_advice: Advice, tmp_path: Path) -> None:
-    # A folder where a file is to be written beside its place: writing fails before anything was moved.
-    (tmp_path / "plan.json").write_text("earlier")
-    (tmp_path / f".orders.csv.{os.getpid()}.part").mkdir()
-    with pytest.raises(SettingsError, match=r"cannot be written to .* Choose a folder that you may write to"):
-        write_plan_folder(technology_advice, tmp_path)
-    assert (tmp_path / "plan.json").read_text() == "earlier"
-    assert not (tmp_path / f".plan.json.{os.getpid()}.part").exists()
+def test_a_folder_that_cannot_be_written_is_refused_with_what_to_do(technology_advice: Advice, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(SettingsError, match=r"cannot be written to .*taken.*: Not a directory\. .* with --out FOLDER"):
+        write_plan_folder(technology_advice, tmp_path / "taken")
