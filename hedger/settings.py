@@ -9,6 +9,7 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +21,7 @@ from hedger.hedge import HedgePolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["PARSERS", "Settings", "combine_choices", "parse_choices", "read_choices", "read_settings"]
+__all__ = ["PARSERS", "RUN_CHOICES", "Settings", "combine_choices", "parse_choices", "read_choices", "read_settings"]
 
 Number = TypeVar("Number", int, float)
 
@@ -129,11 +130,15 @@ def read_settings(path: Path) -> Settings:
     SettingsError
         When the file cannot be read, is not TOML, or holds a choice that does not exist or cannot be followed.
     """
-    return combine_choices(read_choices(path))
+    choices = read_choices(path)
+    for name in RUN_CHOICES:
+        if name.replace("-", "_") in choices:
+            raise SettingsError(f'"{name}" in "{path.name}" is a choice of the command line; pass it to advise() here.')
+    return combine_choices(choices)
 
 
 def read_choices(path: Path) -> dict[str, Any]:
-    """Return the choices that a settings file states, by field of :class:`Settings`.
+    """Return the choices that a settings file states, by field of :class:`Settings`, and those of one run.
 
     Raises
     ------
@@ -147,8 +152,8 @@ def read_choices(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f'The settings file "{path.name}" is not TOML: {error}.') from error
     choices = {name.replace("_", "-"): choice for name, choice in stated.items()}
-    for name in ("margins", "fees"):  # relative to the settings file, as a reader would expect
-        if isinstance(choices.get(name), str):
+    for name in ("margins", "fees", "prices"):  # relative to the settings file, as a reader would expect
+        if isinstance(choices.get(name), str) and choices[name] not in ("snapshot", "yahoo"):
             choices[name] = str(path.parent / choices[name])
     return parse_choices(choices)
 
@@ -336,6 +341,19 @@ def _parse_proxy(choice: object) -> tuple[tuple[str, str], ...]:
     return tuple(dict(pairs).items())
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""The library reads week dates and dates without dashes, too."""
+
+
+def _parse_day(choice: object) -> date:
+    if type(choice) is date:
+        return choice
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text := str(choice).strip()) else "")
+    except ValueError:
+        raise _wrong("as-of", choice, "a day; write it as YYYY-MM-DD, such as 2026-08-21") from None
+
+
 PARSERS: dict[str, Callable[[object], Any]] = {
     "hedge": lambda choice: _share("hedge", choice),
     "target-beta": lambda choice: _number("target-beta", choice, float, "a beta such as 0.4"),
@@ -356,5 +374,10 @@ PARSERS: dict[str, Callable[[object], Any]] = {
     "fees": lambda choice: read_fees(Path(str(choice))),
     "futures-price": _parse_futures_price,
     "portfolio-value": _parse_amount("portfolio-value"),
+    "as-of": _parse_day,
+    "prices": str,
 }
 """How each choice is written, by option name."""
+
+RUN_CHOICES = ("as-of", "prices")
+"""Choices that a settings file may make for one run of a command; :class:`Settings` does not hold them."""

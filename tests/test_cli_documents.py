@@ -286,6 +286,7 @@ def test_every_choice_on_the_command_line_is_in_force(sample_folder: Path, tmp_p
         *("--contracts", "ES,MES,YM", "--margin-budget", "$250,000", "--max-contracts", "9", "--tolerance", "1%"),
         *("--current", "ES=-1", "--current", "MES=2", "--estimator", "welch", "--beta", "AAPL=1.2"),
         *("--beta", "MSFT@sp500=0.9", "--margins", margins, "--fees", fees, "--futures-price", "ES=7690.25"),
+        *("--proxy", "KO=SPY"),
     )["policy"]
     assert {name: policy[name] for name in policy if name not in ("margins", "fees", "beta")} == {
         "hedge": 0.6,
@@ -302,6 +303,7 @@ def test_every_choice_on_the_command_line_is_in_force(sample_folder: Path, tmp_p
         "current": {"ES": -1, "MES": 2},
         "estimator": "welch",
         "futures_price": {"ES": 7690.25},
+        "proxy": {"KO": "SPY"},
         "portfolio_value": None,
     }
     assert [(row["symbol"], row["initial"], row["as_of"]) for row in policy["margins"]] == [
@@ -391,3 +393,19 @@ class TestContracts:
 
     def test_the_day_is_the_newest_session_unless_said(self) -> None:
         assert document_of("contracts")["as_of"] == "2026-08-21"
+
+
+def test_a_settings_file_may_choose_day_and_prices(sample_folder: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "choices.toml"
+    settings.write_text('as-of = 2026-08-20\nprices = "snapshot"\n')
+    words = ["plan", sample_folder / "large_caps.csv", "--settings", settings]
+    assert document_of(*words)["as_of"] == "2026-08-20"
+    assert document_of(*words, "--as-of", "2026-08-19")["as_of"] == "2026-08-19"
+
+
+def test_rows_that_cannot_be_read_may_be_left_out_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "half.csv"
+    file.write_text("ticker,shares\nAAPL,1O0\nMSFT,900\n")
+    plan = document_of("plan", file, "--leave-out-bad-rows")
+    assert [row["line"] for row in plan["portfolio"]["skipped_rows"]] == [2]
+    assert any("1O0" in note["message"] for note in plan["notes"])

@@ -133,7 +133,7 @@ def test_a_bad_table_of_margins_is_refused_with_1(book: Path, tmp_path: Path) ->
         (["--beta", "AAPL"], '--beta: "AAPL" is not a beta such as AAPL=1.2'),
         (["--estimator", "foo"], 'There is no estimator "foo". Known are: two-speed'),
         (["--portfolio-value", "0"], "The portfolio's value must be positive"),
-        (["--as-of", "21.08.2026"], '--as-of: "21.08.2026" is not a day. Write it as YYYY-MM-DD'),
+        (["--as-of", "21.08.2026"], '--as-of: "21.08.2026" is not a day; write it as YYYY-MM-DD'),
         (["--as-of", "20260821"], '--as-of: "20260821" is not a day'),
         (["--as-of", "2026-02-30"], '--as-of: "2026-02-30" is not a day'),
         (["--nosuch"], "No such option"),

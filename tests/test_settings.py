@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import fields
+from datetime import date
 
 import pytest
 
 from hedger.contracts import BrokerMargin
 from hedger.errors import SettingsError
 from hedger.exposure import ESTIMATORS, BetaOverride
-from hedger.settings import PARSERS, Settings, combine_choices, parse_choices, read_choices, read_settings
+from hedger.settings import PARSERS, RUN_CHOICES, Settings, combine_choices, parse_choices, read_choices, read_settings
 
 
 def parse(option, choice):
@@ -144,7 +145,8 @@ def test_foreign_words_are_cut_and_escaped_before_they_are_shown():
 
 
 def test_the_same_words_serve_every_setting():
-    assert [option.replace("-", "_") for option in PARSERS] == [field.name for field in fields(Settings)]
+    options = [option.replace("-", "_") for option in PARSERS if option not in RUN_CHOICES]
+    assert options == [field.name for field in fields(Settings)]
 
 
 # ---------------------------------------------------------------- what settings themselves refuse
@@ -347,3 +349,15 @@ def test_a_file_that_is_not_text_is_refused(tmp_path):
     path.write_bytes(b"\x89PNG\xff\xfe")
     with pytest.raises(SettingsError, match=r'"choices\.toml" is not TOML'):
         read_settings(path)
+
+
+def test_the_day_and_the_prices_of_one_run_belong_to_the_command_line(tmp_path):
+    path = write(tmp_path, 'as-of = 2026-08-20\nprices = "snapshot"\n')
+    assert read_choices(path) == {"as_of": date(2026, 8, 20), "prices": "snapshot"}
+    with pytest.raises(SettingsError, match=r'"as-of" in ".*" is a choice of the command line'):
+        read_settings(path)
+
+
+def test_files_that_a_settings_file_names_lie_beside_it(tmp_path):
+    path = write(tmp_path, 'prices = "closes.csv"\n')
+    assert read_choices(path) == {"prices": str(tmp_path / "closes.csv")}

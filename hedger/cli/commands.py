@@ -15,7 +15,6 @@ from hedger.cli.exits import ExitGroup, write_json
 from hedger.cli.options import takes_day, takes_json, takes_out, takes_portfolio, takes_prices, takes_settings
 from hedger.contracts import INDICES
 from hedger.market import open_source
-from hedger.portfolio import read_portfolio
 from hedger.report import (
     betas_document,
     contracts_document,
@@ -28,6 +27,7 @@ from hedger.version import __version__
 
 if TYPE_CHECKING:
     from hedger.advice import Advice
+    from hedger.cli.options import HoldingsFile
     from hedger.settings import Settings
 
 # Views are imported where they are shown: with --json nothing is drawn, and rich need not be loaded.
@@ -56,13 +56,11 @@ def hedger() -> None:
 @takes_out
 @takes_json
 def plan(
-    *, portfolio: str, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
+    *, portfolio: HoldingsFile, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
 ) -> None:
     """Show what to trade, what it changes and what it costs."""
     today = _today()
-    advice = advise(
-        read_portfolio(portfolio, as_of=as_of or today), open_source(prices), settings, as_of=as_of, today=today
-    )
+    advice = advise(portfolio.read(as_of or today), open_source(prices), settings, as_of=as_of, today=today)
     _write_out(advice, out)
     if is_json:
         write_json(plan_document(advice))
@@ -77,9 +75,9 @@ def plan(
 @takes_portfolio
 @takes_day
 @takes_json
-def holdings(*, portfolio: str, as_of: date | None, is_json: bool) -> None:
+def holdings(*, portfolio: HoldingsFile, as_of: date | None, is_json: bool) -> None:
     """Show what was read from the file, and what was not and why."""
-    held = read_portfolio(portfolio, as_of=as_of or _today())
+    held = portfolio.read(as_of or _today())
     if is_json:
         write_json(holdings_document(held))
         return
@@ -97,7 +95,7 @@ def holdings(*, portfolio: str, as_of: date | None, is_json: bool) -> None:
 @takes_out
 @takes_json
 def betas(
-    *, portfolio: str, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
+    *, portfolio: HoldingsFile, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
 ) -> None:
     """Show how the holdings move with every index, and how surely.
 
@@ -105,7 +103,7 @@ def betas(
     """
     today = _today()
     measurement = measure_account(
-        read_portfolio(portfolio, as_of=as_of or today), open_source(prices), settings, as_of=as_of, today=today
+        portfolio.read(as_of or today), open_source(prices), settings, as_of=as_of, today=today
     )
     if out is not None:
         _write_out(decide(measurement, settings), out)

@@ -6,8 +6,7 @@ when the command runs, because there the file is at fault and not the command li
 
 from __future__ import annotations
 
-import re
-from datetime import date
+from dataclasses import dataclass
 from functools import wraps
 from itertools import chain
 from pathlib import Path
@@ -16,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from hedger.errors import SettingsError, shorten
-from hedger.settings import PARSERS, Settings, combine_choices, parse_choices, read_choices
+from hedger.errors import SettingsError
+from hedger.portfolio import Portfolio, read_portfolio
+from hedger.settings import PARSERS, RUN_CHOICES, Settings, combine_choices, parse_choices, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     Command = Callable[..., Any]
     Decorator = Callable[[Command], Command]
@@ -36,19 +37,6 @@ def _worded(name: str) -> Callable[[str], Any]:
             raise click.UsageError(str(error)) from None
 
     return parse
-
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-"""The library reads week dates and dates without dashes, too."""
-
-
-def _to_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
-    except ValueError:
-        raise click.UsageError(
-            f'--as-of: "{shorten(text)}" is not a day. Write it as YYYY-MM-DD, such as 2026-08-21.'
-        ) from None
 
 
 def _choice(name: str, example: str, meaning: str, *, is_repeatable: bool = False) -> Decorator:
@@ -109,9 +97,16 @@ def takes_settings(command: Command) -> Command:
     @click.pass_context
     @wraps(command)
     def with_settings(ctx: click.Context, /, **given: Any) -> Any:
-        choices = {name: given.pop(name) for name in (field.replace("-", "_") for field in PARSERS)}
+        fields = [name.replace("-", "_") for name in PARSERS if name not in RUN_CHOICES]
+        choices = {name: given.pop(name) for name in fields}
         stated = {name: choice for name, choice in choices.items() if _is_stated(ctx, name)}
-        return command(settings=_combine(ctx, given.pop("settings"), stated), **given)
+        file = given.pop("settings")
+        from_file = read_choices(Path(file)) if file is not None else {}
+        for name in (choice.replace("-", "_") for choice in RUN_CHOICES):
+            of_file = from_file.pop(name, None)
+            if of_file is not None and not _is_stated(ctx, name):
+                given[name] = of_file
+        return command(settings=_combine(ctx, from_file, stated), **given)
 
     decorated: Command = with_settings
     for option in reversed(_CHOICES):
@@ -123,27 +118,45 @@ def _is_stated(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def _combine(ctx: click.Context, settings_file: str | None, stated: dict[str, Any]) -> Settings:
+def _combine(ctx: click.Context, from_file: dict[str, Any], stated: dict[str, Any]) -> Settings:
     """Lay the command line over the settings file."""
     files = {name: stated.pop(name) for name in _FILES if name in stated}
     try:
         combine_choices(stated)
     except SettingsError as error:  # nothing but the command line can be at fault here
         raise click.UsageError(str(error), ctx) from None
-    from_file = read_choices(Path(settings_file)) if settings_file is not None else {}
     return combine_choices(from_file, stated | parse_choices(files))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingsFile:
+    """A holdings file that the command line names, not yet read."""
+
+    path: str
+    leave_out_bad_rows: bool
+
+    def read(self, as_of: date) -> Portfolio:
+        """Read it as of a day."""
+        return read_portfolio(self.path, as_of=as_of, leave_out_bad_rows=self.leave_out_bad_rows)
+
+
 def takes_portfolio(command: Command) -> Command:
-    """Give a command the argument PORTFOLIO, the path of a holdings file."""
-    return click.argument("portfolio", metavar="PORTFOLIO")(command)
+    """Give a command the argument PORTFOLIO, passed on as a :class:`HoldingsFile`."""
+
+    @wraps(command)
+    def with_portfolio(*, portfolio: str, leave_out_bad_rows: bool, **given: Any) -> Any:
+        return command(portfolio=HoldingsFile(path=portfolio, leave_out_bad_rows=leave_out_bad_rows), **given)
+
+    flag = _flag("leave-out-bad-rows", "Go on without rows that cannot be read; the plan names them.")
+    decorated: Command = click.argument("portfolio", metavar="PORTFOLIO")(flag(with_portfolio))
+    return decorated
 
 
 def takes_day(command: Command) -> Command:
     """Give a command the option ``--as-of``, a day or ``None``."""
-    return click.option("--as-of", type=_to_day, metavar="DAY", help="Day it is for.  [default: newest prices]")(
-        command
-    )
+    return click.option(
+        "--as-of", type=_worded("as-of"), metavar="DAY", help="Day it is for.  [default: newest prices]"
+    )(command)
 
 
 def takes_prices(command: Command) -> Command:
