@@ -206,10 +206,11 @@ def _check_text(text: str) -> None:
             f"Line {line}: the file holds a NUL byte, so it is damaged or binary. Export or save it again as CSV."
         )
     if len(text) > LONGEST_LINE:
-        longest = max(map(len, io.StringIO(text, newline="")))
+        lengths = enumerate(map(len, io.StringIO(text, newline="")), start=1)
+        line, longest = max(lengths, key=lambda numbered: numbered[1])
         if longest > LONGEST_LINE:
             raise UnreadableFileError(
-                f"A line of the file has {longest:,} characters, more than {LONGEST_LINE:,}: it has no line breaks "
+                f"Line {line} has {longest:,} characters, more than {LONGEST_LINE:,}: it has no line breaks "
                 f"where rows should end. {_EXPORT}"
             )
     lines = text.count("\n") or text.count("\r")

@@ -33,7 +33,7 @@ _CURRENCY = r"(?:(?:US|C|CA|A|AU|HK|S|NZ)?\$|[€£¥₹₩]|USD|EUR|GBP|CHF|CAD
 _PLAIN = re.compile(r"(-)?\$?([0-9]{1,13}(\.[0-9]{1,15})?)").fullmatch
 _NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?(?:{_CURRENCY}'?)?(?P<inner_sign>[+-])?"
-    rf"(?P<digits>[0-9.,']+)(?P<exponent>[eE][+-]?[0-9]{{1,3}})?(?:'?{_CURRENCY})?(?P<behind>-)?(?P<close>\))?"
+    rf"(?P<digits>[0-9.,](?:[0-9.,']*[0-9.,])?)(?P<exponent>[eE][+-]?[0-9]{{1,3}})?(?:'?{_CURRENCY})?(?P<behind>-)?(?P<close>\))?"
 ).fullmatch
 
 

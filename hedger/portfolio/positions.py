@@ -119,13 +119,12 @@ class PositionReader:
             return
         try:
             instrument = self._instrument(symbol, cells, numbers)
-            if numbers.price is None and instrument.asset_class != "cash":
-                numbers = numbers._replace(price=self._quoted_price(cells, instrument))
-            if numbers.price is not None and numbers.price < 0 and instrument.asset_class != "future":
-                raise _CellError("price", "a price of at least 0")
+            price = self._price(cells, instrument, numbers.price)
         except _CellError as error:
             self._bad(line, error.field, cells, str(error), numbers.value)
             return
+        if price != numbers.price:
+            numbers = numbers._replace(price=price)
         self._draft(line, cells, instrument, symbol, numbers)
 
     def _numbers(self, line: int, cells: dict[Field, str]) -> _Numbers | None:
@@ -257,11 +256,15 @@ class PositionReader:
     def _number_exchange(self, symbol: str) -> str:
         return self.table.layout.number_exchange if symbol.isdigit() else ""
 
-    def _quoted_price(self, cells: dict[Field, str], instrument: Instrument) -> float | None:
-        """Return a price with an apostrophe, which is in thirty-seconds or has groups; else the middle of a quote."""
+    def _price(self, cells: dict[Field, str], instrument: Instrument, price: float | None) -> float | None:
+        """Return the price of a row, the middle of bid and ask where it states no other."""
+        if price is not None and price < 0 and instrument.asset_class != "future":
+            raise _CellError("price", "a price of at least 0")
+        if price is not None or instrument.asset_class == "cash":
+            return price
         read = to_price if instrument.is_32nds else to_number
         text = cells.get("price", "")
-        if "'" in text:
+        if "'" in text:  # thirty-seconds or groups of digits: only the instrument tells
             try:
                 return read(text, self.decimal)
             except ValueError as error:

@@ -81,7 +81,13 @@ def split_rows(text: str, is_header: Callable[[Sequence[str]], bool]) -> tuple[l
         text = text.translate(_SMART_QUOTES)
     delimiter = hinted or _delimiter(text, is_header)
     rows, spanning = _records(text, delimiter)
-    _check_quotes(rows, spanning, delimiter)
+    if spanning:
+        _check_quotes(text, rows, spanning, delimiter)
+    if rows and all(len(row.cells) == 1 and any(d in row.cells[0] for d in DELIMITERS) for row in rows[:_HEAD]):
+        raise UnreadableFileError(
+            f"Line {rows[0].line}: each line is one quoted cell, so the columns cannot be told apart (no delimiter). "
+            "Remove the quotes around whole lines."
+        )
     if rows and max(len(row.cells) for row in rows[:_HEAD]) > MOST_COLUMNS:
         widest = max(rows[:_HEAD], key=lambda row: len(row.cells))
         raise UnreadableFileError(
@@ -104,17 +110,20 @@ def _delimiter(text: str, is_header: Callable[[Sequence[str]], bool]) -> str:
     return best
 
 
-def _records(text: str, delimiter: str) -> tuple[list[Row], list[Row]]:
-    """Return the rows that are not blank, and those that span lines; our own last line must come back whole."""
+def _records(text: str, delimiter: str) -> tuple[list[Row], list[tuple[Row, int]]]:
+    """Return the rows that are not blank, and those that span lines with the last of them.
+
+    Our own last line must come back as a row of its own.
+    """
     separator = "" if text.endswith(("\n", "\r")) else "\n"
     reader = csv.reader(io.StringIO(text + separator + _END, newline=""), delimiter=delimiter)
     rows: list[Row] = []
-    spanning: list[Row] = []
+    spanning: list[tuple[Row, int]] = []
     line = 1
     for cells in reader:
         row = Row(line, cells)
         if reader.line_num > line:
-            spanning.append(row)
+            spanning.append((row, reader.line_num))
         line = reader.line_num + 1
         if not row.is_blank():
             rows.append(row)
@@ -124,23 +133,29 @@ def _records(text: str, delimiter: str) -> tuple[list[Row], list[Row]]:
     return rows, spanning
 
 
-def _check_quotes(rows: list[Row], spanning: list[Row], delimiter: str) -> None:
-    """Refuse cells that swallowed rows, and lines that are one quoted cell each."""
+def _check_quotes(text: str, rows: list[Row], spanning: list[tuple[Row, int]], delimiter: str) -> None:
+    """Refuse rows that span lines because a cell swallowed others: it holds whole rows, or text follows its quote."""
+    lines = list(io.StringIO(text, newline=""))
     lengths = Counter(len(row.cells) for row in rows[:_HEAD])
     width = max(lengths, key=lengths.__getitem__, default=1)
-    for row in spanning:
+    for row, last_line in spanning:
         for position, cell in enumerate(row.cells):
             first, *others = cell.splitlines() or [""]
-            rest_of_row = width - 1 - position
-            if any(part.count(delimiter) >= max(1, width - 1) for part in others) or (
-                others and first.count(delimiter) >= max(2, rest_of_row)
-            ):
+            has_rows = any(part.count(delimiter) >= max(1, width - 1) for part in others)
+            if has_rows or (others and first.count(delimiter) >= max(2, width - 1 - position)):
                 raise _unclosed(row, position)
-    if max(lengths, default=0) == 1 and all(any(d in row.cells[0] for d in DELIMITERS) for row in rows[:_HEAD]):
-        raise UnreadableFileError(
-            f"Line {rows[0].line}: each line is one quoted cell, so the columns cannot be told apart (no delimiter). "
-            "Remove the quotes around whole lines."
-        )
+        if not _is_well_quoted(lines[row.line - 1 : last_line], delimiter):
+            raise _unclosed(row, next(n for n, cell in enumerate(row.cells) if len(cell.splitlines()) > 1))
+
+
+def _is_well_quoted(lines: list[str], delimiter: str) -> bool:
+    """Tell whether every closing quote of a row stands before a delimiter, with spaces between at most."""
+    tight = [re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]*$)', '"', line) for line in lines]
+    try:
+        list(csv.reader(tight, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True
 
 
 def _unclosed(row: Row, position: int) -> UnreadableFileError:
