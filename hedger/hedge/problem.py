@@ -63,7 +63,7 @@ class HedgeProblem:
     hedge_fraction
         Share :math:`h` of the exposure to neutralise, at least 0.
     covariance
-        Annual covariance :math:`S` of the indices' simple returns, shape (n_indices, n_indices).
+        Annual covariance :math:`S` of the indices' simple returns, positive definite, shape (n_indices, n_indices).
     contracts
         In the order in which ties are broken.
     sides
@@ -95,6 +95,9 @@ class HedgeProblem:
             raise ValueError("exposure and covariance must match indices")
         if not (np.isfinite(exposure).all() and np.isfinite(covariance).all()):
             raise ValueError("exposure and covariance must be finite")
+        eigenvalues = np.linalg.eigvalsh(covariance) if n_indices else np.ones(1)
+        if not np.allclose(covariance, covariance.T, rtol=1e-9, atol=0.0) or eigenvalues[0] <= 1e-10 * eigenvalues[-1]:
+            raise ValueError("covariance must be symmetric and positive definite")
         if len(self.sides) != n_indices:
             raise ValueError("one side per index is needed")
         if any(contract.index not in self.indices for contract in self.contracts):

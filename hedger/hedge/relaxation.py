@@ -15,8 +15,7 @@ of points, margin and count. For multipliers :math:`\lambda \ge 0` the dual func
 
 lies below the squared tracking risk of every plan that keeps within the budgets; whatever :math:`\lambda` is, the
 bound holds. The inner minimum is found exactly by an active-set method: every total either rests at a bend of its
-curve or moves inside one piece, where the problem is linear algebra. The multipliers climb by Newton steps, one
-budget at a time; the climb stops early, since a bound needs no last digit.
+curve or moves inside one piece, where the problem is linear algebra. The multipliers climb by Newton steps; the climb stops early, since a bound needs no last digit.
 
 Because the curves are convex and :math:`S` is positive definite,
 
@@ -39,6 +38,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.hedge.axes import RELATIVE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,6 +50,8 @@ MOST_STEPS = 200
 """Steps of the active-set method after which a node counts as not bounded; a dozen is usual."""
 MOST_CLIMBS = 12
 """Newton steps on the multipliers at one node."""
+FLAT = 1e-9
+"""Share of the largest eigenvalue, or part of a direction, below which it counts as zero."""
 WORTHWHILE = 0.02
 """Share of the distance to the limit that a further Newton step must promise."""
 
@@ -99,6 +102,8 @@ class Relaxation:
 
     def __init__(self, covariance: FloatArray, axes: Sequence[Axis], limits: list[float]) -> None:
         self.covariance = covariance.tolist()
+        eigenvalues = np.linalg.eigvalsh(covariance)
+        self.rounding = max(RELATIVE, 16.0 * float(np.finfo(np.float64).eps * eigenvalues[-1] / eigenvalues[0]))
         self.inverse = [table.tolist() for table in inverses(covariance)]
         self.breaks = [axis.breaks.tolist() for axis in axes]
         self.values = [axis.values.tolist() for axis in axes]
@@ -109,31 +114,48 @@ class Relaxation:
         self.limits = limits
         self.budgets = tuple(budget for budget, limit in enumerate(limits) if limit < math.inf)
 
-    def tighten(self, node: Node, limit: float, enough: float | None = None) -> None:
-        """Minimise at a node and raise its multipliers until the bound passes the limit or would gain too little."""
+    def tighten(
+        self, node: Node, limit: float, enough: float | None = None, budgets: Sequence[int] | None = None
+    ) -> None:
+        """Minimise at a node and raise its multipliers until the bound passes the limit or would gain too little.
+
+        Parameters
+        ----------
+        limit
+            Squared risk beyond which the bound need not go.
+        enough
+            Least gain that is worth a step, squared USD; a share of the distance to the limit if not given.
+        budgets
+            Whose multipliers may change; all that have a limit if not given.
+        """
         self.settle(node)
         for _ in range(MOST_CLIMBS):
             if not -math.inf < node.bound <= limit:
                 return
-            step = self._newton_step(node, limit, WORTHWHILE * (limit - node.bound) if enough is None else enough)
+            least_gain = WORTHWHILE * (limit - node.bound) if enough is None else enough
+            step = self._step(node, limit, least_gain, self.budgets if budgets is None else budgets)
             if step is None:
                 return
-            self._climb(node, *step)
+            self._climb(node, step)
 
-    def _climb(self, node: Node, budget: int, change: float) -> None:
-        """Change one multiplier; where the curve bends on the way, step back until the bound has not fallen."""
-        start, bound = node.multipliers[budget], node.bound
-        over = self.over(node, budget)
+    def _climb(self, node: Node, step: list[float]) -> None:
+        """Change the multipliers; where the curves bend on the way, step back until the bound has not fallen."""
+        start, bound = node.multipliers, node.bound
+        rising = self._slope_along(node, step)
+        share = 1.0
         for _ in range(MOST_CLIMBS):
-            node.multipliers[budget] = max(start + change, 0.0)
+            node.multipliers = [max(m + share * change, 0.0) for m, change in zip(start, step, strict=True)]
             self.settle(node)
             if node.bound >= bound:
                 return
-            # The bound is concave in the multiplier, so its slopes at both ends have opposite signs: take the secant.
-            slope = self.over(node, budget)
-            change *= min(max(over / (over - slope), 0.05), 0.95)
-        node.multipliers[budget] = start
+            # The bound is concave along the step, so its slopes at both ends have opposite signs: take the secant.
+            falling = self._slope_along(node, step)
+            share *= min(max(rising / (rising - falling), 0.05), 0.95)
+        node.multipliers = start
         self.settle(node)
+
+    def _slope_along(self, node: Node, step: list[float]) -> float:
+        return sum(change * self.over(node, budget) for budget, change in enumerate(step) if change != 0.0)
 
     def weighted_slopes(self, node: Node) -> list[list[float]]:
         """Return per index the slope of the weighted curves on each piece."""
@@ -174,33 +196,49 @@ class Relaxation:
                 bound += weight * self.over(node, budget)
         node.bound = bound
 
-    def _newton_step(self, node: Node, limit: float, enough: float) -> tuple[int, float] | None:
-        """Return the budget whose multiplier gains most, and the change; nothing when no step is worth it."""
-        chosen, change, most = -1, 0.0, enough
+    def _step(self, node: Node, limit: float, least_gain: float, budgets: Sequence[int]) -> list[float] | None:
+        """Return the change of the multipliers that promises most, or nothing when none is worth it."""
+        over = [self.over(node, budget) for budget in range(len(self.limits))]
+        active = [budget for budget in budgets if over[budget] > 0.0 or node.multipliers[budget] > 0.0]
+        if not active:
+            return None
         moving = [j for j in node.free if node.place[j] % 2]
-        mask = sum(1 << j for j in moving)
-        for budget in self.budgets:
+        inverse = self.inverse[sum(1 << j for j in moving)]
+        slopes = [[self.slopes[j][budget][node.place[j] // 2] for j in moving] for budget in active]
+        bend = [
+            [
+                0.5
+                * sum(
+                    a * inverse[j][k] * b
+                    for a, j in zip(one, moving, strict=True)
+                    for b, k in zip(other, moving, strict=True)
+                )
+                for other in slopes
+            ]
+            for one in slopes
+        ]
+        chosen, most = None, least_gain
+        for i, budget in enumerate(active):
             weight = node.multipliers[budget]
-            over = self.over(node, budget)
-            if over <= 0.0 and weight == 0.0:
-                continue
-            slopes = [self.slopes[j][budget][node.place[j] // 2] for j in moving]
-            inverse = self.inverse[mask]
-            curvature = 0.5 * sum(
-                slopes[a] * inverse[j][k] * slopes[b] for a, j in enumerate(moving) for b, k in enumerate(moving)
-            )
-            if curvature > 0.0:
-                step = max(over / curvature, -weight)
-                gain = step * over - 0.5 * curvature * step * step
-            elif over > 0.0:
+            if bend[i][i] > 0.0:
+                change = max(over[budget] / bend[i][i], -weight)
+            elif over[budget] > 0.0:
                 # Nothing moves yet: raise the price until something does.
-                step = max(3.0 * weight, 2.0 * (limit - node.bound) / over)
-                gain = step * over
+                change = max(3.0 * weight, 2.0 * min(limit - node.bound, 4.0 * node.bound + least_gain) / over[budget])
             else:
-                step, gain = -weight, -weight * over
+                change = -weight
+            gain = change * over[budget] - 0.5 * bend[i][i] * change * change
             if gain > most:
-                chosen, change, most = budget, step, gain
-        return (chosen, change) if chosen >= 0 else None
+                chosen, most = [change if b == budget else 0.0 for b in range(len(over))], gain
+        if len(active) > 1 and all(bend[i][i] > 0.0 for i in range(len(active))):
+            joint = _joint_step(
+                np.array(bend), np.array([over[b] for b in active]), np.array([node.multipliers[b] for b in active])
+            )
+            if joint is not None and joint[1] > most:
+                chosen = [0.0] * len(over)
+                for budget, change in zip(active, joint[0], strict=True):
+                    chosen[budget] = change
+        return chosen
 
     def rise(self, node: Node, j: int, slope: list[list[float]]) -> tuple[float, float, float]:
         """Return the width of the parabola of a total, and the slopes with which it leaves a bend downwards and up."""
@@ -213,6 +251,27 @@ class Relaxation:
         mask = sum(1 << k for k in node.free)
         width = self.inverse[mask][j][j]
         return width, down, up
+
+
+def _joint_step(bend: FloatArray, over: FloatArray, weights: FloatArray) -> tuple[list[float], float] | None:
+    """Return a Newton step for several multipliers that stay above zero, and the gain it promises."""
+    scale = 1.0 / np.sqrt(np.diag(bend))
+    values, vectors = np.linalg.eigh(bend * np.outer(scale, scale))
+    part = vectors.T @ (over * scale)
+    flat = values <= FLAT
+    if np.abs(part[flat]).max(initial=0.0) > FLAT * np.abs(part).max():
+        # Prices that may rise against each other without moving anything: go on until one of them is gone.
+        change = scale * (vectors[:, flat] @ part[flat])
+        room = weights.max() / np.abs(change).max()
+    else:
+        change = scale * (vectors[:, ~flat] @ (part[~flat] / values[~flat]))
+        room = 1.0
+    falling = change < 0.0
+    share = min([room, *(weights[falling] / -change[falling]).tolist()])
+    if share <= 0.0:
+        return None
+    change = change * share
+    return change.tolist(), float(change @ over - 0.5 * change @ bend @ change)
 
 
 def reach(width: float, slope: float, gap: float) -> float:

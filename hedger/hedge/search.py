@@ -196,7 +196,8 @@ class Tree:
         from below; the best price is the one at which the risk meets the limit.
         """
         node = self.root(support)
-        self.relaxation.settle(node)
+        others = [budget for budget in self.relaxation.budgets if budget != POINTS]
+        self.relaxation.tighten(node, self.most_squared, 1e-3 * self.most_squared, others)
         least = node.bound
         if least > self.most_squared:
             return math.inf
@@ -209,7 +210,7 @@ class Tree:
         for _ in range(12):
             node.multipliers[POINTS] = price
             self.n_nodes += 1
-            self.relaxation.settle(node)
+            self.relaxation.tighten(node, math.inf, 1e-3 * self.most_squared, others)
             floor = max(floor, limit + (node.bound - self.most_squared) / price)
             squared = quadratic(self.relaxation.covariance, node.residual)
             if abs(squared - self.most_squared) <= 1e-4 * self.most_squared:
@@ -278,7 +279,7 @@ class Tree:
 
     def _gap(self, node: Node) -> float:
         """Return by how much a node's bound may rise, with a hair for rounding."""
-        return (self.limit() - node.bound) * (1.0 + RELATIVE) + SLACK * self.limit()
+        return (self.limit() - node.bound) * (1.0 + self.relaxation.rounding) + SLACK * self.limit()
 
     def _window(self, node: Node, j: int, width: float, down: float, up: float, gap: float) -> tuple[float, float]:
         hair = RELATIVE * (abs(node.total[j]) + min(self.axes[j].notional))
