@@ -9,11 +9,11 @@ import numpy as np
 
 from hedger.errors import Note
 from hedger.risk.distribution import Distribution, gain_distribution, hedge_effectiveness
+from hedger.risk.positions import hedge_gains
 from hedger.risk.scenarios import Scenario, index_scenarios
 
 if TYPE_CHECKING:
     from hedger.exposure import Exposure
-    from hedger.exposure.betas import FloatArray
     from hedger.hedge import HedgePlan
 
 HARD_TO_HEDGE = 0.5
@@ -73,15 +73,3 @@ def assess_risk(exposure: Exposure, plan: HedgePlan) -> Risk:
         scenarios=index_scenarios(exposure, plan),
         notes=tuple(notes),
     )
-
-
-def hedge_gains(exposure: Exposure, plan: HedgePlan) -> FloatArray:
-    """Return what the plan's contracts would have gained in each past session, USD, shape (n_sessions,).
-
-    Each session starts from today's notional, as the book's gains start from today's holdings.
-    """
-    notional = np.zeros(len(exposure.indices))
-    for order in plan.positions:
-        notional[exposure.indices.index(order.quote.index)] += order.held_after * order.quote.notional
-    gains: FloatArray = exposure.index_returns @ notional
-    return gains

@@ -103,13 +103,32 @@ def hedge_effectiveness(unhedged: FloatArray, hedged: FloatArray, *, half_life: 
     return float(1.0 - variance[1] / variance[0]) if variance[0] > 0 else None
 
 
-def _tails(gains: FloatArray, variance: float) -> tuple[TailRisk, ...]:
-    if gains.size < WARM_UP + SESSIONS_A_YEAR or not variance > 0:
-        return ()
+def standardise(gains: FloatArray) -> FloatArray | None:
+    """Return past gains divided by the volatility that was known before each of them.
+
+    Parameters
+    ----------
+    gains
+        USD or returns, oldest first, without NaN, shape (n_sessions,).
+
+    Returns
+    -------
+    ndarray of shape (n_sessions - :data:`WARM_UP`,) or None
+        ``None`` where the record is too short, or nothing moved.
+    """
+    if gains.size < WARM_UP + SESSIONS_A_YEAR or not np.any(gains):
+        return None
     count = np.arange(1, gains.size)
     mean_before = np.concatenate([[np.square(gains[:WARM_UP]).mean()], np.cumsum(np.square(gains[:-1])) / count])
     known_before = 0.7 * variance_before(gains, 21.0) + 0.3 * mean_before
-    filtered = gains[WARM_UP:] / np.sqrt(known_before[WARM_UP:])
+    standardised: FloatArray = gains[WARM_UP:] / np.sqrt(known_before[WARM_UP:])
+    return standardised
+
+
+def _tails(gains: FloatArray, variance: float) -> tuple[TailRisk, ...]:
+    filtered = standardise(gains)
+    if filtered is None:
+        return ()
     tails = []
     for horizon in HORIZONS:
         summed = np.convolve(filtered, np.ones(horizon), mode="valid") * math.sqrt(variance)

@@ -36,7 +36,9 @@ def make_exposure(*, value=1_000_000.0, betas=(1.2, 0.9), unhedgeable=0.2, unkno
         )
         for (index, level), beta, r_squared in zip(LEVELS.items(), betas, (0.9, 0.8), strict=True)
     )
-    share = Holding(symbol="ALL", quantity=1.0, price=abs(value), market_value=value, exposure_value=value, is_priced=True)
+    share = Holding(
+        symbol="ALL", quantity=1.0, price=abs(value), market_value=value, exposure_value=value, is_priced=True
+    )
     return Exposure(
         book=Book(holdings=(share,), cash=0.0, futures=(), excluded=(), notes=()),
         by_index=by_index,

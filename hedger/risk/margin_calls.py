@@ -1,0 +1,291 @@
+r"""When the futures account of a plan is called for cash, and what would prevent it.
+
+A short hedge loses when the market rises, and losses are paid in cash every evening. The account holds the initial
+margin and a buffer; a call comes when what is left at a close is below maintenance, that is when the futures have
+lost more than :math:`E_0` = initial + buffer - maintenance.
+
+All legs count jointly, as one position: :math:`G` is their gross notional, and :math:`\sigma` the daily standard
+deviation of their joint gain as a share of it. The log move that loses :math:`E_0` is :math:`\ln(1 + E_0 / G)` for a
+short position and :math:`-\ln(1 - E_0 / G)` for a long one; how likely it is, :mod:`hedger.risk.first_passage` tells.
+The move of the reference index at which a call comes is :math:`E_0` over what the position loses when that index
+moves and the others follow at their conditional expectation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hedger.errors import Note
+from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
+from hedger.risk.positions import follow_shares, hedge_gains, held_notional
+
+if TYPE_CHECKING:
+    from hedger.exposure import Exposure
+    from hedger.exposure.betas import FloatArray
+    from hedger.hedge import HedgePlan
+
+HORIZONS = (5, 21, 63)
+"""Sessions: a week, a month, a quarter."""
+PROBABILITIES = (0.10, 0.05, 0.01)
+"""Chances of a call for which the buffer is told."""
+MARGIN_RISES = (1.5, 2.0)
+"""Multiples of today's margins; from January to March 2020 they rose 1.8 to 2.2 times."""
+QUARTER = HORIZONS[-1]
+ACCEPTED = 0.05
+"""Chance of a call within a quarter up to which a buffer counts as enough; one of :data:`PROBABILITIES`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallChance:
+    """Chance of a margin call within a horizon.
+
+    Parameters
+    ----------
+    horizon_days
+        Sessions.
+    probability
+        By formula.
+    simulated
+        Share of past windows, scaled to today's volatility; ``None`` where the record is too short.
+    """
+
+    horizon_days: int
+    probability: float
+    simulated: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BufferNeed:
+    """Cash beyond initial margin that leaves a given chance of a call.
+
+    Parameters
+    ----------
+    horizon_days
+        Sessions.
+    probability
+        Chance of a call.
+    buffer
+        USD; zero where initial margin alone suffices.
+    """
+
+    horizon_days: int
+    probability: float
+    buffer: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StressedCall:
+    """The same account after the exchange or the broker has raised margins.
+
+    Parameters
+    ----------
+    margin_multiplier
+        New margins over today's.
+    cash_needed
+        What has to be added at once to stay above maintenance, USD; zero for nothing.
+    call_move
+        Move of the reference index at which a call comes, as a fraction; ``None`` when it comes at once, or when
+        no move does it.
+    probability
+        Chance of a call within a quarter, by formula; 1 when it comes at once.
+    """
+
+    margin_multiplier: float
+    cash_needed: float
+    call_move: float | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginCall:
+    """When the futures account of a plan is called for cash.
+
+    Parameters
+    ----------
+    buffer
+        Cash beyond initial margin, USD.
+    is_stated
+        Whether the user stated the buffer; otherwise it is the cash in the holdings file beyond initial margin.
+    call_level, call_move
+        Level of the reference index, in points, and its move, as a fraction, at which a call comes; ``None`` where no
+        move does it.
+    chances, needs, stressed
+        See their types.
+    largest_hedge
+        Share of the plan that the same cash would carry through a quarter with a chance of 95 %; at most 1.
+    largest_hedge_fraction
+        The same as a share of beta dollars; ``None`` for a book without exposure.
+    notes
+        Where the buffer comes from, and whether it would do.
+    """
+
+    buffer: float
+    is_stated: bool
+    call_level: float | None
+    call_move: float | None
+    chances: tuple[CallChance, ...]
+    needs: tuple[BufferNeed, ...]
+    stressed: tuple[StressedCall, ...]
+    largest_hedge: float
+    largest_hedge_fraction: float | None
+    notes: tuple[Note, ...]
+
+    def need(self, probability: float, horizon_days: int) -> float:
+        """Return the buffer of one of :data:`PROBABILITIES` and :data:`HORIZONS`, USD; ``ValueError`` for another."""
+        for each in self.needs:
+            if (each.probability, each.horizon_days) == (probability, horizon_days):
+                return each.buffer
+        raise ValueError(f"no buffer was computed for {probability} within {horizon_days} sessions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    """All legs as one position of one index.
+
+    `deviation` is per session and as a share of `gross`; `sensitivity` what the position gains, in USD, per unit of
+    move of the reference index.
+    """
+
+    cash: float
+    maintenance: float
+    gross: float
+    sensitivity: float
+    deviation: float
+
+    @property
+    def is_short(self) -> bool:
+        return self.sensitivity < 0
+
+    def distance(self, maintenance: float) -> float:
+        """Return the log move that brings the account down to `maintenance`; infinite where none does."""
+        share = max(self.cash - maintenance, 0.0) / self.gross
+        if self.is_short:
+            return math.log1p(share)
+        return -math.log1p(-share) if share < 1.0 else math.inf
+
+    def loss(self, distance: float) -> float:
+        """Return what a log move in the losing direction costs, USD."""
+        return self.gross * (math.expm1(distance) if self.is_short else -math.expm1(-distance))
+
+    def call_move(self, maintenance: float) -> float | None:
+        """Return the move of the reference index at which a call comes; ``None`` where none does, or one is due."""
+        room = self.cash - maintenance
+        if room < 0 or self.sensitivity == 0:
+            return None
+        move = -room / self.sensitivity
+        return move if move > -1.0 else None
+
+
+def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | None = None) -> MarginCall | None:
+    """Return when a plan's futures account would be called; ``None`` for a plan without contracts.
+
+    Parameters
+    ----------
+    exposure
+        What is hedged.
+    plan
+        What is held after the orders.
+    buffer
+        Cash beyond initial margin, USD, not negative; ``None`` for the cash of the holdings file that initial margin
+        leaves, at least nothing.
+
+    Raises
+    ------
+    ValueError
+        When the buffer is negative.
+    """
+    if buffer is not None and buffer < 0:
+        raise ValueError(f"buffer must not be negative, not {buffer}")
+    notional = held_notional(exposure, plan)
+    gross = sum(abs(order.held_after) * order.quote.notional for order in plan.positions)
+    if not gross:
+        return None
+    stated = buffer if buffer is not None else max(exposure.book.cash - plan.initial_margin, 0.0)
+    returns = hedge_gains(exposure, plan) / gross
+    account = _Account(
+        cash=plan.initial_margin + stated,
+        maintenance=plan.maintenance_margin,
+        gross=gross,
+        sensitivity=float(notional @ follow_shares(exposure, plan.reference_index)),
+        deviation=passage_deviation(returns),
+    )
+    chances = tuple(_chance(account, returns, horizon) for horizon in HORIZONS)
+    needs = tuple(_need(account, plan, horizon, chance) for horizon in HORIZONS for chance in PROBABILITIES)
+    worst = account.loss(passage_distance(ACCEPTED, account.deviation, QUARTER))
+    largest = min(account.cash / (account.maintenance + worst), 1.0)
+    removed = plan.achieved_hedge_fraction
+    move = account.call_move(account.maintenance)
+    call = MarginCall(
+        buffer=stated,
+        is_stated=buffer is not None,
+        call_level=exposure.of(plan.reference_index).level * (1.0 + move) if move is not None else None,
+        call_move=move,
+        chances=chances,
+        needs=needs,
+        stressed=tuple(_stressed(account, multiplier) for multiplier in MARGIN_RISES),
+        largest_hedge=largest,
+        largest_hedge_fraction=None if removed is None else largest * removed,
+        notes=(),
+    )
+    return _with_notes(call, plan)
+
+
+def _chance(account: _Account, returns: FloatArray, horizon: int) -> CallChance:
+    distance = account.distance(account.maintenance)
+    index_returns = -returns if account.is_short else returns
+    return CallChance(
+        horizon_days=horizon,
+        probability=passage_probability(distance, account.deviation, horizon),
+        simulated=simulate_passage(index_returns, distance, account.deviation, horizon, is_short=account.is_short),
+    )
+
+
+def _need(account: _Account, plan: HedgePlan, horizon: int, probability: float) -> BufferNeed:
+    worst = account.loss(passage_distance(probability, account.deviation, horizon))
+    return BufferNeed(
+        horizon_days=horizon,
+        probability=probability,
+        buffer=max(worst + plan.maintenance_margin - plan.initial_margin, 0.0),
+    )
+
+
+def _stressed(account: _Account, multiplier: float) -> StressedCall:
+    maintenance = multiplier * account.maintenance
+    missing = max(maintenance - account.cash, 0.0)
+    return StressedCall(
+        margin_multiplier=multiplier,
+        cash_needed=missing,
+        call_move=account.call_move(maintenance),
+        probability=1.0 if missing else passage_probability(account.distance(maintenance), account.deviation, QUARTER),
+    )
+
+
+def _with_notes(call: MarginCall, plan: HedgePlan) -> MarginCall:
+    notes = []
+    origin = "your buffer" if call.is_stated else "the cash in the file beyond initial margin"
+    chance = call.chances[-1].probability
+    if chance > ACCEPTED:
+        lower = f", or lower the hedge to {call.largest_hedge:.0%} of these contracts" if call.largest_hedge > 0 else ""
+        notes.append(
+            Note(
+                code="buffer_too_small",
+                message=(
+                    f"With ${call.buffer:,.0f} beyond initial margin ({origin}) the futures account is called for cash "
+                    f"within a quarter with a chance of {chance:.0%}. To make that {ACCEPTED:.0%}, hold "
+                    f"${call.need(ACCEPTED, QUARTER):,.0f}{lower}."
+                ),
+            )
+        )
+    elif not call.is_stated:
+        notes.append(
+            Note(
+                code="buffer_assumed",
+                message=(
+                    f"The chance of a margin call assumes a buffer of ${call.buffer:,.0f}, {origin} of "
+                    f"${plan.initial_margin:,.0f}. State your own with --buffer."
+                ),
+            )
+        )
+    return replace(call, notes=tuple(notes))
