@@ -1,9 +1,11 @@
 """Hedge a portfolio of US stocks with the best whole number of index futures, and know how sure that is.
 
+>>> from datetime import date
 >>> import hedger
->>> portfolio = hedger.read_portfolio("sample_portfolios/technology.csv")
+>>> portfolio = hedger.read_portfolio("sample_portfolios/technology.csv", as_of=date(2026, 8, 21))
 >>> advice = hedger.advise(portfolio, settings=hedger.Settings(hedge=0.5))
->>> print(hedger.to_json(hedger.plan_document(advice)))  # doctest: +SKIP
+>>> [(order.quote.code, order.quantity) for order in advice.plan.orders]
+[('NQU6', -2), ('MNQU6', -2)]
 """
 
 from hedger.advice import Advice, advise

@@ -193,14 +193,6 @@ def advise(
     ------
     HedgerError
         When prices, settings or the book do not allow advice; the message says what to do.
-
-    Examples
-    --------
-    >>> import hedger
-    >>> portfolio = hedger.read_portfolio("sample_portfolios/technology.csv")
-    >>> advice = hedger.advise(portfolio, settings=hedger.Settings(hedge=0.5))
-    >>> [(order.quote.symbol, order.quantity) for order in advice.plan.orders]  # doctest: +SKIP
-    [('NQ', -1), ('MNQ', -4)]
     """
     chosen = settings or Settings()
     measurement = measure_account(portfolio, source or SnapshotSource(), chosen, as_of=as_of, today=today)

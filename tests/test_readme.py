@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 import shlex
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import hedger as package
 from hedger.cli import hedger
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +37,19 @@ def test_the_example_prints_what_the_readme_shows(monkeypatch):
     shown = [line.removeprefix("    ") for line in _section("plan").splitlines()]
     printed = _run(*shlex.split(command[1])).splitlines()
     assert [line.rstrip() for line in printed[: len(shown)]] == [line.rstrip() for line in shown]
+
+
+def test_the_notebook_example_of_the_readme_runs(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    code = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert code is not None
+    exec(code[1], {})
+    assert "NQU6 -2" in capsys.readouterr().out
+
+
+def test_the_example_of_the_package_says_what_comes_out(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert doctest.testmod(package) == doctest.TestResults(failed=0, attempted=5)
 
 
 def _samples() -> list[tuple[str, ...]]:
