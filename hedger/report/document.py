@@ -96,7 +96,7 @@ def betas_document(measurement: Measurement) -> Document:
         "portfolio": _portfolio(measurement),
         "prices": _prices(measurement),
         "exposure": _exposure(exposure, exposure.best_index(exposure.indices)),
-        "notes": _notes((*measurement.prices.notes, *exposure.notes)),
+        "notes": _notes(exposure.notes),
     }
 
 

@@ -203,6 +203,12 @@ def test_betas_are_those_of_the_measurement(technology):
     assert written["prices"]["age_days"] == 10
 
 
+def test_a_doubt_about_the_prices_is_told_once(technology):
+    measurement = measure_account(technology, SnapshotSource(), Settings(), as_of=date(2024, 3, 10), today=NEWEST)
+    codes = [note["code"] for note in betas_document(measurement)["notes"]]
+    assert codes.count("not_a_session") == 1
+
+
 def test_holdings_are_written_row_by_row_with_what_was_left_out():
     portfolio = Portfolio(
         name="book",
