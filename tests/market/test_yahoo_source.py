@@ -27,6 +27,7 @@ from loopback_yahoo import (
 
 from hedger.errors import PricesUnavailableError
 from hedger.market import SnapshotSource, YahooSource, open_source, read_cache_status, update_prices
+from hedger.market.yahoo.store import CloseStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -251,32 +252,46 @@ def test_when_yahoo_fails_the_cache_stands_in_with_its_age_then_the_snapshot_whe
         with_snapshot.fetch(["NOPE"], start=None, end=None)
 
 
-def test_new_sessions_are_appended_and_a_restated_history_is_fetched_anew_as_a_whole(yahoo, source, now):
-    kept, split, extended = wander(DAYS.size, 1), wander(DAYS.size, 2), trading_days("2016-08-22", "2026-08-28")
-    yahoo.add(listing("KEPT", close=kept), listing("SPLIT", close=split))
-    source.fetch(["KEPT", "SPLIT"], start=None, end=None)
+def test_new_sessions_are_appended_restated_histories_fetched_anew_and_new_jumps_refused(yahoo, source, now):
+    extended = trading_days("2016-08-22", "2026-08-28")
+    kept, split, jump = (np.append(wander(DAYS.size, seed), np.full(5, np.nan)) for seed in (1, 2, 3))
+    for symbol, close in (("KEPT", kept), ("SPLIT", split), ("JUMP", jump)):
+        yahoo.add(listing(symbol, close=close[:-5]))
+    source.fetch(["KEPT", "SPLIT", "JUMP"], start=None, end=None)
     yahoo.forget()
-    kept_now, split_now = np.append(kept, np.full(5, 86.0)), np.append(split, np.full(5, 33.0)) / 2
+    for close, factor in ((kept, 1.01), (split, 1.01), (jump, 5.0)):
+        close[-5:] = close[-6] * factor
+    split /= 2.0
     yahoo.add(
-        listing("KEPT", sessions=extended, close=kept_now),
-        listing("SPLIT", sessions=extended, close=split_now, splits={date(2026, 8, 26): 2.0}),
+        listing("KEPT", sessions=extended, close=kept),
+        listing("SPLIT", sessions=extended, close=split, splits={date(2026, 8, 26): 2.0}),
+        listing("JUMP", sessions=extended, close=jump),
     )
     later = replace(source, now=lambda: now + timedelta(days=7))
-    prices = later.fetch(["KEPT", "SPLIT"], start=None, end=None)
-    np.testing.assert_array_equal(prices.close, np.column_stack([kept_now, split_now]), strict=True)
-    assert [datetime.fromtimestamp(first, UTC).date() for first, _ in yahoo.spans["KEPT"]] == [date(2026, 8, 7)]
+    prices = later.fetch(["KEPT", "SPLIT", "JUMP"], start=None, end=None)
+    np.testing.assert_array_equal(prices.close, np.column_stack([kept, split]), strict=True)
+    assert [datetime.fromtimestamp(first, UTC).date() for first, _ in yahoo.spans["KEPT"]] == [date(2026, 7, 22)]
     assert [datetime.fromtimestamp(first, UTC).year for first, _ in yahoo.spans["SPLIT"]] == [2026, 2016]
-    assert codes(prices) == ["prices_restated"]
-    assert "Stored closes of SPLIT differ" in prices.notes[0].message
-    assert codes(later.fetch(["KEPT", "SPLIT"], start=None, end=None)) == []
+    (note,) = prices.notes
+    assert note.code == "prices_restated"
+    assert "Stored closes of SPLIT differ" in note.message
+    ((symbol, reason),) = prices.missing
+    assert symbol == "JUMP"
+    assert "on 2026-08-24, like a split that was not adjusted for" in reason
 
 
 def test_an_unfinished_session_is_no_close_and_a_newest_close_that_yahoo_lacks_is_named(yahoo, source):
     lacking = wander(DAYS.size, 2)
     lacking[-1] = np.nan
-    yahoo.add(listing("OPEN"), listing("LATE", close=lacking, last_trade=date(2026, 8, 21)))
+    yahoo.add(
+        listing("OPEN"),
+        listing("LATE", close=lacking, last_trade=date(2026, 8, 21)),
+        listing("FIRSTDAY", sessions=DAYS[-1:], close=[20.0]),
+    )
     during = replace(source, now=lambda: datetime(2026, 8, 21, 20, 19, tzinfo=UTC))
-    assert during.fetch(["OPEN"], start=None, end=None).last_session == date(2026, 8, 20)
+    prices = during.fetch(["OPEN", "FIRSTDAY"], start=None, end=None)
+    assert prices.last_session == date(2026, 8, 20)
+    assert prices.missing == (("FIRSTDAY", "Yahoo Finance answered without a single price"),)
     after = replace(source, now=lambda: datetime(2026, 8, 21, 20, 20, tzinfo=UTC))
     prices = after.fetch(["OPEN", "LATE"], start=None, end=None)
     assert prices.last_session == date(2026, 8, 21)
@@ -286,13 +301,29 @@ def test_an_unfinished_session_is_no_close_and_a_newest_close_that_yahoo_lacks_i
     assert "LATE (2026-08-20)" in note.message
 
 
-def test_history_before_an_old_suspicious_jump_is_not_used_and_named(yahoo, source):
-    yahoo.add(listing("JUMP", close=np.where(np.arange(DAYS.size) < 500, 40.0, 10.0)))
-    prices = source.fetch(["JUMP"], start=None, end=None)
+def test_prices_before_an_old_jump_are_not_used_and_a_new_one_leaves_the_symbol_out(yahoo, source, folder):
+    yahoo.add(
+        listing("OLD", close=np.where(np.arange(DAYS.size) < 500, 40.0, 10.0)),
+        listing("NEW", 2),
+        listing("YEN", 3, currency="JPY"),
+        listing("JPYUSD=X", 4),
+    )
+    prices = source.fetch(["OLD"], start=None, end=None)
     assert prices.first_session == DAYS[500].item()
     (note,) = prices.notes
     assert note.code == "prices_jump"
-    assert f"JUMP: its close goes from 40 to 10 on {DAYS[500]}" in note.message
+    assert f"OLD: its close goes from 40 to 10 on {DAYS[500]}" in note.message
+    source.fetch(["NEW", "YEN"], start=None, end=None)
+    store = CloseStore(folder)
+    for symbol in ("NEW", "JPYUSD=X"):
+        stored = store.read(symbol)
+        assert stored is not None
+        store.write(replace(stored, close=np.append(stored.close[:-1], 1000.0)))
+    prices = source.fetch(["OLD", "NEW", "YEN"], start=None, end=None)
+    assert prices.symbols == ("OLD",)
+    reasons = dict(prices.missing)
+    assert reasons["NEW"].startswith("its prices jump as after a split that was not adjusted for (its close goes from")
+    assert reasons["YEN"].endswith("(its prices are in JPY and the exchange rate JPYUSD=X is lacking)")
 
 
 def test_an_earlier_start_is_fetched_once_and_an_index_comes_with_its_crises(yahoo, source):

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 LATEST_BEGINNING = timedelta(days=30)
 """How much later than asked for, or than its first trade, an answer may begin."""
-LEAST_DENSITY = 0.5
-"""Share of weekdays between the first and the last session that must have a close."""
+LEAST_DENSITY, DENSITY_FROM = 0.5, 60
+"""Share of weekdays between the first and the last session that must have a close, where there are at least so many:
+exchanges close for a week or two, but not for months."""
 
 _SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9.\-=^]{0,14}")
 _LOOKS_LIKE_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
@@ -83,6 +84,6 @@ def to_series(
         begins = f"its {series.sessions.size} closes begin on {series.first_session}"
         return Failure(kind="unusable", detail=f"{begins}, although it has traded since {first_trade}")
     n_weekdays = int(np.busday_count(series.sessions[0], series.sessions[-1])) + 1
-    if series.sessions.size < LEAST_DENSITY * n_weekdays:
+    if n_weekdays >= DENSITY_FROM and series.sessions.size < LEAST_DENSITY * n_weekdays:
         return Failure(kind="unusable", detail=f"it has {series.sessions.size} closes for {n_weekdays} weekdays")
     return series

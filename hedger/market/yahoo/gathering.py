@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hedger.market.yahoo.store import CloseStore
 
 
-OVERLAP = timedelta(days=14)
+OVERLAP = timedelta(days=30)
 """How far an appended answer reaches back over stored closes, to see whether they still hold."""
 YEARS = 10
 """Years of history for a symbol."""
