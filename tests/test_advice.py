@@ -446,3 +446,10 @@ def test_a_stated_price_far_from_the_level_is_doubted():
 def test_a_price_stated_for_an_unknown_contract_is_refused():
     with pytest.raises(SettingsError, match=r"given for XX, which is no contract here\. Known are: SP, ES"):
         advise_today(settings=Settings(futures_price=(("XX", 1.0),)))
+
+
+def test_an_estimator_that_forecasts_worse_than_the_default_says_so():
+    advice = advise_today(settings=Settings(hedge=0.5, estimator="ols"))
+    note = next(note for note in advice.notes if note.code == "estimator_forecasts_worse")
+    assert "The estimator ols foretells" in note.message
+    assert "estimator_forecasts_worse" not in codes(advise_today())
