@@ -1,6 +1,7 @@
 """Advice to JSON, orders and a view for the terminal: the only way out of the package."""
 
 from hedger.report.basket import BASKET_COLUMNS, OrderType, ibkr_basket_csv
+from hedger.report.calendar_file import calendar_ics
 from hedger.report.document import (
     betas_document,
     contracts_document,
@@ -21,6 +22,7 @@ __all__ = [
     "ListedContract",
     "OrderType",
     "betas_document",
+    "calendar_ics",
     "contracts_document",
     "error_document",
     "holdings_document",

@@ -13,13 +13,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES
+from hedger.report.calendar_file import calendar_document
 from hedger.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from hedger.advice import Advice, Measurement
-    from hedger.contracts import ContractQuote
     from hedger.errors import HedgerError, Note
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan, Order
@@ -125,7 +125,7 @@ def plan_document(advice: Advice) -> Document:
         "risk": _risk(advice.risk),
         "costs": {"one_off": advice.plan.round_trip_cost},
         "scenarios": [_scenario(scenario) for scenario in advice.risk.scenarios],
-        "calendar": _calendar(advice),
+        "calendar": calendar_document(advice),
         "notes": _notes(advice.notes),
     }
 
@@ -325,16 +325,6 @@ def _scenario(scenario: Scenario) -> Document:
         "hedged_low": scenario.hedged_low,
         "hedged_high": scenario.hedged_high,
         "notes": list(scenario.notes),
-    }
-
-
-def _calendar(advice: Advice) -> Document:
-    """Return the days of the expiry that the plan holds first; ``null`` for a plan without contracts."""
-    quotes: list[ContractQuote] = [order.quote for order in advice.plan.positions if order.held_after]
-    first = min(quotes, key=lambda quote: quote.roll_date, default=None)
-    return {
-        "roll_date": first.roll_date if first else None,
-        "last_trading_day": first.last_trading_day if first else None,
     }
 
 
