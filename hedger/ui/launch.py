@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import subprocess
-import sys
+import socket
 from pathlib import Path
 
 from hedger.errors import SettingsError, shorten
@@ -21,7 +20,7 @@ def launch(
     is_open_on_purpose: bool = False,
     is_headless: bool = False,
 ) -> int:
-    """Serve the page until it is stopped, and return the exit status of the server.
+    """Serve the page from this process until it is stopped, and return the exit status.
 
     Parameters
     ----------
@@ -39,8 +38,8 @@ def launch(
     Raises
     ------
     SettingsError
-        When the address can be reached from other machines and that is not said to be meant, or when there is no
-        such holdings file.
+        When the address can be reached from other machines and that is not said to be meant, when it cannot be
+        listened on, or when there is no such holdings file.
     """
     if not is_open_on_purpose and not _is_loopback(host):
         raise SettingsError(
@@ -49,13 +48,24 @@ def launch(
         )
     if portfolio is not None and not portfolio.is_file():
         raise SettingsError(f'There is no file "{shorten(portfolio)}" to open the page with.')
-    command = [sys.executable, "-m", "streamlit", "run", str(PAGE), *_server_options(host, port, is_headless)]
+    _require_free(host, port)
+    from streamlit.web.cli import main as run_streamlit  # noqa: PLC0415 - half a second, and only for the page
+
+    arguments = ["run", str(PAGE), *_server_options(host, port, is_headless)]
     if portfolio is not None:
-        command += ["--", str(portfolio.resolve())]
+        arguments += ["--", str(portfolio.resolve())]
+    status: int | None = run_streamlit(arguments, prog_name="streamlit", standalone_mode=False)
+    return status or 0
+
+
+def _require_free(host: str, port: int) -> None:
+    """Refuse an address that is taken before Streamlit does, which would not say what to do."""
     try:
-        return subprocess.run(command, check=False).returncode  # noqa: S603  our own arguments, without a shell
-    except KeyboardInterrupt:  # how a person stops a server; it has stopped with us
-        return 0
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise SettingsError(
+            f"The page cannot listen on port {port} of {shorten(host)}: {error.strerror}. Choose another --port."
+        ) from error
 
 
 def _is_loopback(host: str) -> bool:

@@ -35,8 +35,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def page_address() -> Iterator[str]:
     """Address of a running server of the page, started as the installed command starts it."""
-    start = "import sys; from hedger.ui import launch; sys.exit(launch(None, port=int(sys.argv[1]), is_headless=True))"
-    with served_page("-c", start) as address:
+    with served_page("-m", "hedger", "app", "--no-browser", "--port") as address:
         yield address
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -55,7 +54,6 @@ def served_page(*command: str) -> Iterator[str]:
     with subprocess.Popen(
         [sys.executable, *command, str(port)],
         cwd=REPOSITORY,
-        env={**os.environ, "STREAMLIT_SERVER_HEADLESS": "true"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as server:

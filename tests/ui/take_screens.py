@@ -11,13 +11,14 @@ from pathlib import Path
 from page_browser import HOW_TO_INSTALL, find_chromium, open_chromium, served_page
 from playwright.sync_api import sync_playwright
 
+START = ("-m", "streamlit", "run", "app.py", "--server.headless=true", "--server.port")
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 
 
 def take_screens(folder: Path) -> None:
     """Write one PNG per size and colour scheme."""
     folder.mkdir(parents=True, exist_ok=True)
-    with served_page("-m", "streamlit", "run", "app.py", "--server.port") as address, sync_playwright() as playwright:
+    with served_page(*START) as address, sync_playwright() as playwright:
         chromium = find_chromium(playwright)
         if chromium is None:
             raise SystemExit(HOW_TO_INSTALL)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import subprocess
+import socket
 import sys
 import tomllib
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.web import cli
 
 from hedger.errors import SettingsError
 from hedger.ui import launch
@@ -19,15 +20,23 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The commands that would have been run; each ends with status 3."""
-    commands: list[list[str]] = []
+    """The arguments with which Streamlit would have been run; every run ends with status 3."""
+    runs: list[list[str]] = []
 
-    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        commands.append(command)
-        return subprocess.CompletedProcess(command, 3)
+    def run(arguments: list[str], **_: Any) -> int:
+        runs.append(arguments)
+        return 3
 
-    monkeypatch.setattr(subprocess, "run", run)
-    return commands
+    monkeypatch.setattr(cli, "main", run)
+    return runs
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number: int = free.getsockname()[1]
+        return number
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.com", ""])
@@ -37,33 +46,33 @@ def test_an_address_that_others_can_reach_is_refused(started: list[list[str]], h
     assert started == []
 
 
-def test_an_open_address_may_be_meant(started: list[list[str]]) -> None:
-    launch(None, host="0.0.0.0", is_open_on_purpose=True)
+def test_an_open_address_may_be_meant(started: list[list[str]], port: int) -> None:
+    launch(None, host="0.0.0.0", port=port, is_open_on_purpose=True)
     assert "--server.address=0.0.0.0" in started[0]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_the_page_is_served_to_this_machine_without_telemetry(started: list[list[str]], host: str) -> None:
-    assert launch(None, host=host, port=9999) == 3
-    (command,) = started
-    assert command[:5] == [sys.executable, "-m", "streamlit", "run", str(PAGE)]
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost"])
+def test_the_page_is_served_to_this_machine_without_telemetry(started: list[list[str]], host: str, port: int) -> None:
+    assert launch(None, host=host, port=port) == 3
+    (arguments,) = started
+    assert arguments[:2] == ["run", str(PAGE)]
     assert {
         f"--server.address={host}",
-        "--server.port=9999",
+        f"--server.port={port}",
         "--server.enableXsrfProtection=true",
         "--server.enableCORS=true",
         "--server.maxUploadSize=50",
         "--browser.gatherUsageStats=false",
-    } <= set(command)
-    assert "--server.headless=true" not in command
-    assert "--" not in command
+    } <= set(arguments)
+    assert "--server.headless=true" not in arguments
+    assert "--" not in arguments
 
 
-def test_a_holdings_file_and_a_server_without_browser_can_be_asked_for(started: list[list[str]]) -> None:
-    launch(REPOSITORY / "sample_portfolios" / "adviser.csv", is_headless=True)
-    (command,) = started
-    assert command[-2:] == ["--", str(REPOSITORY / "sample_portfolios" / "adviser.csv")]
-    assert "--server.headless=true" in command
+def test_a_holdings_file_and_a_server_without_browser_can_be_asked_for(started: list[list[str]], port: int) -> None:
+    launch(REPOSITORY / "sample_portfolios" / "adviser.csv", port=port, is_headless=True)
+    (arguments,) = started
+    assert arguments[-2:] == ["--", str(REPOSITORY / "sample_portfolios" / "adviser.csv")]
+    assert "--server.headless=true" in arguments
 
 
 def test_a_missing_holdings_file_is_refused_before_anything_starts(started: list[list[str]]) -> None:
@@ -72,12 +81,12 @@ def test_a_missing_holdings_file_is_refused_before_anything_starts(started: list
     assert started == []
 
 
-def test_interrupting_the_server_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(subprocess, "run", interrupted)
-    assert launch(None) == 0
+def test_a_port_that_is_taken_is_refused_with_a_remedy(started: list[list[str]]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"cannot listen on port {number} of 127.0.0.1: .+\. Choose another"):
+            launch(None, port=number)
+    assert started == []
 
 
 def test_the_package_brings_the_configuration_of_the_repository() -> None:
