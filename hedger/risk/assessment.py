@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.errors import Note
+from hedger.risk.alternatives import OtherWay, list_other_ways
+from hedger.risk.circumstances import Circumstances
+from hedger.risk.costs import Costs, assess_costs
 from hedger.risk.distribution import Distribution, gain_distribution, hedge_effectiveness
+from hedger.risk.episodes import PastAccount, Replay, account_in, replay_episodes
+from hedger.risk.margin_calls import MarginCall, assess_margin_calls
+from hedger.risk.own_risk import OwnRisk, rank_own_risk
 from hedger.risk.positions import hedge_gains
 from hedger.risk.scenarios import Scenario, index_scenarios
+from hedger.risk.stated import stated_scenarios
+from hedger.risk.stresses import stress_scenarios
+from hedger.risk.taxes import FuturesTax, doubt_tax, tax_scenarios
 
 if TYPE_CHECKING:
     from hedger.exposure import Exposure
@@ -20,7 +29,7 @@ HARD_TO_HEDGE = 0.5
 """Share of variance beyond the reach of index futures from which the plan says so plainly."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Risk:
     """The book before and after the hedge.
 
@@ -33,43 +42,112 @@ class Risk:
         without contracts.
     unhedgeable_share
         Share of the book's variance that all indices together leave.
+    top_unhedgeable
+        Holdings that carry most of it.
     scenarios
         Moves of the reference index.
+    stresses
+        Moves of other indices and whatever else may go wrong, the user's own scenarios last.
+    replays
+        Past crises and rallies with today's holdings and contracts.
+    margin_call
+        When the futures account is called for cash; ``None`` for a plan without contracts.
+    past_accounts
+        What that account would have gone through in each of `replays`; empty for a plan without contracts.
+    costs, other_ways
+        What the hedge costs, and what else would do.
+    futures_tax
+        Tax on the futures' gains in `scenarios`; empty unless the user states rates.
     notes
-        Doubts about the hedge as a whole.
+        Doubts about the hedge as a whole; those about its futures account are in `margin_call`.
     """
 
     before: Distribution
     after: Distribution
     hedge_effectiveness: float | None
     unhedgeable_share: float
+    top_unhedgeable: tuple[OwnRisk, ...]
     scenarios: tuple[Scenario, ...]
+    stresses: tuple[Scenario, ...]
+    replays: tuple[Replay, ...]
+    margin_call: MarginCall | None
+    past_accounts: tuple[PastAccount, ...]
+    costs: Costs
+    other_ways: tuple[OtherWay, ...]
+    futures_tax: tuple[FuturesTax, ...]
     notes: tuple[Note, ...]
 
 
-def assess_risk(exposure: Exposure, plan: HedgePlan) -> Risk:
-    """Return what a plan does to the spread of gains and in index moves."""
+def assess_risk(exposure: Exposure, plan: HedgePlan, circumstances: Circumstances | None = None) -> Risk:
+    """Return what a plan changes: the spread of gains, scenarios, crises, the futures account, costs.
+
+    Parameters
+    ----------
+    exposure, plan
+        Book and futures.
+    circumstances
+        What else is known; nothing when left out.
+
+    Raises
+    ------
+    SettingsError
+        When a scenario of the user's own moves what is neither an index nor a holding.
+    """
+    world = circumstances or Circumstances()
     known = np.isfinite(exposure.gains)
     unhedged = exposure.gains[known]
     hedged = unhedged + hedge_gains(exposure, plan)[known]
     has_contracts = any(order.held_after for order in plan.positions)
-    notes = []
-    if exposure.unhedgeable_share > HARD_TO_HEDGE:
-        notes.append(
-            Note(
-                code="hard_to_hedge",
-                message=(
-                    f"{exposure.unhedgeable_share:.0%} of this portfolio's variance comes from its own holdings and "
-                    "not from any index: index futures hedge it badly. Fewer of the largest holdings, or options on "
-                    "them, would do more."
-                ),
-            )
+    before = gain_distribution(unhedged)
+    margin_call = assess_margin_calls(exposure, plan, buffer=world.buffer)
+    scenarios = index_scenarios(exposure, plan)
+    replays: tuple[Replay, ...] = ()
+    if world.prices is not None:
+        replays = replay_episodes(
+            world.episodes, exposure, plan, prices=world.prices, levels=world.levels or world.prices
         )
     return Risk(
-        before=gain_distribution(unhedged),
+        before=before,
         after=gain_distribution(hedged),
         hedge_effectiveness=hedge_effectiveness(unhedged, hedged) if has_contracts else None,
         unhedgeable_share=exposure.unhedgeable_share,
-        scenarios=index_scenarios(exposure, plan),
-        notes=tuple(notes),
+        top_unhedgeable=rank_own_risk(exposure, world.prices) if world.prices is not None else (),
+        scenarios=scenarios,
+        stresses=(
+            *stress_scenarios(exposure, plan, before=before, margin_call=margin_call),
+            *stated_scenarios(world.stated, exposure, plan),
+        ),
+        replays=replays,
+        margin_call=margin_call,
+        past_accounts=()
+        if margin_call is None
+        else tuple(account_in(replay, plan, buffer=margin_call.buffer) for replay in replays),
+        costs=assess_costs(
+            plan,
+            value=exposure.book.beta_base,
+            interest=world.interest,
+            dividends=dict(world.dividends),
+        ),
+        other_ways=list_other_ways(
+            exposure, plan, unrealised_gain=world.unrealised_gain, long_term_rate=world.long_term_rate
+        ),
+        futures_tax=tax_scenarios(
+            scenarios, long_term_rate=world.long_term_rate, short_term_rate=world.short_term_rate
+        ),
+        notes=(*_doubt_index_futures(exposure), *doubt_tax(exposure, plan)),
+    )
+
+
+def _doubt_index_futures(exposure: Exposure) -> tuple[Note, ...]:
+    if exposure.unhedgeable_share <= HARD_TO_HEDGE:
+        return ()
+    return (
+        Note(
+            code="hard_to_hedge",
+            message=(
+                f"{exposure.unhedgeable_share:.0%} of this portfolio's variance comes from its own holdings and "
+                "not from any index: index futures hedge it badly. Fewer of the largest holdings, or options on "
+                "them, would do more."
+            ),
+        ),
     )

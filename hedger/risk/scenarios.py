@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from hedger.contracts import INDICES
+from hedger.risk.positions import follow_shares, held_notional
 
 if TYPE_CHECKING:
     from hedger.exposure import Exposure
@@ -31,7 +32,7 @@ class Scenario:
     name
         For people.
     kind
-        ``"index"`` for a move of one index, ``"shock"`` for a move of several, ``"crisis"`` for history.
+        ``"index"`` for a move of one index that the others follow, ``"shock"`` for anything else that may happen.
     shocks
         Index names and their returns as fractions.
     unhedged_pnl, hedge_pnl
@@ -43,7 +44,7 @@ class Scenario:
     """
 
     name: str
-    kind: Literal["index", "shock", "crisis"]
+    kind: Literal["index", "shock"]
     shocks: tuple[tuple[str, float], ...]
     unhedged_pnl: float
     hedge_pnl: float
@@ -67,30 +68,30 @@ class Scenario:
         return self.unhedged_high + self.hedge_pnl
 
 
+def note_limits(move: float) -> tuple[str, ...]:
+    """Return the note that a fall beyond :data:`DEEPEST_SESSION` takes several sessions; nothing for other moves."""
+    return ("Takes several sessions: trading stops for the day at -20 %.",) if move < DEEPEST_SESSION else ()
+
+
 def index_scenarios(exposure: Exposure, plan: HedgePlan) -> tuple[Scenario, ...]:
     """Return what :data:`INDEX_MOVES` of the plan's reference index would do, falls first."""
     reference = exposure.of(plan.reference_index)
-    position = exposure.indices.index(plan.reference_index)
-    follow = (exposure.covariance[position] / exposure.covariance[position, position]).tolist()
+    follow = follow_shares(exposure, plan.reference_index)
+    futures = float(held_notional(exposure, plan) @ follow)
     title = next(index.title for index in INDICES if index.name == plan.reference_index)
     scenarios = []
     for move in INDEX_MOVES:
-        shocks = {name: move * share for name, share in zip(exposure.indices, follow, strict=True)}
         ends = sorted((reference.low * move, reference.high * move))
         scenarios.append(
             Scenario(
                 name=f"{title} {move:+.0%}",
                 kind="index",
-                shocks=tuple(shocks.items()),
+                shocks=tuple(zip(exposure.indices, (move * follow).tolist(), strict=True)),
                 unhedged_pnl=reference.beta_dollars * move,
-                hedge_pnl=sum(
-                    order.held_after * order.quote.notional * shocks[order.quote.index] for order in plan.positions
-                ),
+                hedge_pnl=futures * move,
                 unhedged_low=ends[0] * exposure.book.beta_base,
                 unhedged_high=ends[1] * exposure.book.beta_base,
-                notes=("Takes several sessions: trading stops for the day at -20 %.",)
-                if move < DEEPEST_SESSION
-                else (),
+                notes=note_limits(move),
             )
         )
     return tuple(scenarios)

@@ -1,0 +1,90 @@
+r"""Which holdings carry the risk that no index future can remove.
+
+The book's gains are regressed on those of all measured indices (weights of half-life 126, five years). Of the variance
+of the residual :math:`e` a holding with gain :math:`g_i` carries :math:`\mathrm{cov}(g_i, e) / \mathrm{var}(e)`: the
+shares of all holdings add up to one, and that of a holding which offsets the others is negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hedger.contracts import INDICES
+from hedger.exposure import age_weights, pair_returns
+
+if TYPE_CHECKING:
+    from hedger.exposure import Exposure
+    from hedger.market import Prices
+
+MOST_SHOWN = 5
+HALF_LIFE = 126.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRisk:
+    """How much of the risk that no index removes one holding carries.
+
+    Parameters
+    ----------
+    symbol, market_value
+        The holding, and its value in USD.
+    share
+        Of the variance that all indices together leave; of all holdings they add up to one.
+    share_of_variance
+        The same of the whole variance of the book.
+    """
+
+    symbol: str
+    market_value: float
+    share: float
+    share_of_variance: float
+
+
+def rank_own_risk(exposure: Exposure, prices: Prices) -> tuple[OwnRisk, ...]:
+    """Return the :data:`MOST_SHOWN` holdings that carry most of what no index removes, the largest first.
+
+    Empty for a book whose residual does not move. Holdings without prices move with an index alone and carry nothing.
+
+    Parameters
+    ----------
+    exposure
+        Of the book.
+    prices
+        What it was measured on.
+    """
+    priced = [holding for holding in exposure.book.holdings if holding.is_priced]
+    symbols = {index.name: index.symbol for index in INDICES}
+    paired = pair_returns(
+        prices,
+        [holding.moves_with for holding in priced],
+        [symbols[name] for name in exposure.indices],
+        lookback=exposure.gains.size,
+    )
+    known = np.isfinite(exposure.gains)
+    weights = age_weights(exposure.gains.size, HALF_LIFE)[known]
+    weights /= weights.sum()
+    root = np.sqrt(weights)[:, None]
+    book = exposure.gains[known] - weights @ exposure.gains[known]
+    indices = exposure.index_returns[known] - weights @ exposure.index_returns[known]
+    hedge = np.linalg.lstsq(root * indices, root[:, 0] * book, rcond=None)[0]
+    residual = book - indices @ hedge
+    variance = float(weights @ np.square(residual))
+    # Of a book that is an index fund only rounding errors are left.
+    if not variance > 1e-12 * float(weights @ np.square(book)):
+        return ()
+    values = np.array([holding.exposure_value for holding in priced])
+    gains = np.nan_to_num(paired.assets[known], nan=0.0) * values
+    shares = (weights * residual) @ gains / variance
+    largest = np.argsort(-shares, kind="stable")[:MOST_SHOWN]
+    return tuple(
+        OwnRisk(
+            symbol=priced[position].symbol,
+            market_value=priced[position].market_value,
+            share=float(shares[position]),
+            share_of_variance=float(shares[position]) * exposure.unhedgeable_share,
+        )
+        for position in largest.tolist()
+    )

@@ -1,0 +1,119 @@
+"""Scenarios that the user states: moves of indices, of single holdings, or of both.
+
+Indices that are not named follow those that are at their conditional expectation, and so does every holding that is
+not named itself. Where only holdings are named, the indices stand still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hedger.errors import SettingsError, shorten
+from hedger.risk.positions import held_notional
+from hedger.risk.scenarios import Scenario, note_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hedger.exposure import Exposure
+    from hedger.hedge import HedgePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedScenario:
+    """What the user asks about.
+
+    Parameters
+    ----------
+    name
+        For people.
+    moves
+        Name of an index or Yahoo symbol of a holding, and its return as a fraction, at least -1.
+    """
+
+    name: str
+    moves: tuple[tuple[str, float], ...]
+
+
+def stated_scenarios(stated: Iterable[StatedScenario], exposure: Exposure, plan: HedgePlan) -> tuple[Scenario, ...]:
+    """Return what the user's scenarios would do, in their order.
+
+    Raises
+    ------
+    SettingsError
+        When a scenario moves what is neither a measured index nor a holding.
+    """
+    return tuple(_assess(each, exposure, plan) for each in stated)
+
+
+def _assess(stated: StatedScenario, exposure: Exposure, plan: HedgePlan) -> Scenario:
+    held = [holding.symbol for holding in exposure.book.holdings]
+    by_index = {name: move for name, move in stated.moves if name in exposure.indices}
+    by_holding = {name: move for name, move in stated.moves if name in held and name not in by_index}
+    unknown = [name for name, _ in stated.moves if name not in by_index and name not in by_holding]
+    if unknown:
+        raise SettingsError(
+            f'The scenario "{shorten(stated.name)}" moves {shorten(unknown[0])}, which is neither an index measured '
+            f"here ({', '.join(exposure.indices)}) nor a holding. Write holdings as `hedger holdings` shows them."
+        )
+    index_moves = _all_indices(exposure, by_index)
+    gains = _joint_gains(exposure, by_index) if by_index else dict.fromkeys(held, 0.0)
+    values = {holding.symbol: holding.exposure_value for holding in exposure.book.holdings}
+    gains |= {symbol: values[symbol] * move for symbol, move in by_holding.items()}
+    unhedged = sum(gains.values())
+    reference = exposure.of(plan.reference_index)
+    position = exposure.indices.index(plan.reference_index)
+    half_width = abs(float(index_moves[position])) * (reference.high - reference.low) / 2.0 * exposure.book.beta_base
+    return Scenario(
+        name=stated.name,
+        kind="shock",
+        shocks=tuple(zip(exposure.indices, index_moves.tolist(), strict=True)),
+        unhedged_pnl=unhedged,
+        hedge_pnl=float(held_notional(exposure, plan) @ index_moves),
+        unhedged_low=unhedged - half_width,
+        unhedged_high=unhedged + half_width,
+        notes=(
+            *(f"{symbol} {move:+.1%}, as stated." for symbol, move in by_holding.items()),
+            *note_limits(float(index_moves.min())),
+        ),
+    )
+
+
+def _all_indices(exposure: Exposure, moves: dict[str, float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the moves of all measured indices: those stated, and what is to be expected of the others."""
+    if not moves:
+        return np.zeros(len(exposure.indices))
+    chosen = [exposure.indices.index(name) for name in moves]
+    stated = np.array(list(moves.values()))
+    block = exposure.covariance[np.ix_(chosen, chosen)]
+    expected = exposure.covariance[:, chosen] @ np.linalg.solve(block, stated)
+    expected[chosen] = stated
+    return expected
+
+
+def _joint_gains(exposure: Exposure, moves: dict[str, float]) -> dict[str, float]:
+    r"""Return what each holding gains when some indices move at once, USD by symbol.
+
+    :math:`g_i = V_i\, \beta_i' D_{SS} S_{SS}^{-1} r_S` with the moves :math:`r_S`, the betas :math:`\beta_i` to each of
+    these indices alone, their covariance :math:`S_{SS}` and its diagonal :math:`D_{SS}`: the conditional expectation,
+    which counts the common move once. With one index it is :math:`V_i \beta_i r`.
+
+    Parameters
+    ----------
+    exposure
+        Book and betas.
+    moves
+        Index names and returns, at least one.
+    """
+    chosen = [exposure.indices.index(name) for name in moves]
+    block = exposure.covariance[np.ix_(chosen, chosen)]
+    loads = np.diag(block) * np.linalg.solve(block, np.array(list(moves.values())))
+    gains: dict[str, float] = {}
+    for name, load in zip(moves, loads.tolist(), strict=True):
+        for row in exposure.by_holding:
+            if row.index == name:
+                gains[row.symbol] = gains.get(row.symbol, 0.0) + row.exposure_value * row.beta * load
+    return gains
