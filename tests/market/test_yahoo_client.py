@@ -78,7 +78,7 @@ def test_plain_errors_have_a_kind_too(error, kind):
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(404, "unknown"), (None, "unknown"), (200, "empty"), (400, "empty"), (403, "failing"), (503, "failing")],
+    [(404, "unknown"), (None, "unknown"), (200, "empty"), (400, "empty"), (401, "failing"), (503, "failing")],
 )
 def test_only_a_status_of_404_makes_a_symbol_unknown(status, kind):
     error = yfinance_exceptions.YFTzMissingError("AAPL")

@@ -22,7 +22,8 @@ import warnings
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 import yfinance
 from yfinance import cache
@@ -44,7 +45,7 @@ FIRST_ALONE = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Circumstances:
-    """What the starting process decides: the time it is, the seconds there are, the first pause, the folder."""
+    """What the starting process decides: the time it is, the seconds there are, the first pause, a folder to remove."""
 
     now: datetime
     seconds: float
@@ -97,7 +98,8 @@ def to_answer(frame: pd.DataFrame, metadata: Mapping[str, Any], now: datetime) -
 class _Asker:
     """Puts questions to Yahoo and prints the answers."""
 
-    def __init__(self, circumstances: _Circumstances) -> None:
+    def __init__(self, circumstances: _Circumstances, answers: TextIO) -> None:
+        self._answers = answers
         self._now = circumstances.now
         self._turnstile = Turnstile(first_pause=circumstances.first_pause, seconds=circumstances.seconds)
         self._session = LimitedSession()
@@ -115,8 +117,8 @@ class _Asker:
         else:
             line = {"asked": symbol, "answer": result}
         with self._printing:
-            sys.stdout.write(json.dumps(line) + "\n")
-            sys.stdout.flush()
+            self._answers.write(json.dumps(line) + "\n")
+            self._answers.flush()
 
     def _ask(self, symbol: str, since: date) -> dict[str, Any] | Failure:
         ticker = yfinance.Ticker(symbol, session=self._session)
@@ -137,6 +139,7 @@ class _Asker:
 
 def main() -> None:
     """Answer questions until standard input ends."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
     warnings.simplefilter("ignore")  # after the imports: yfinance installs a filter of its own
     logging.getLogger("yfinance").disabled = True
     line = json.loads(sys.stdin.readline())
@@ -147,8 +150,8 @@ def main() -> None:
         folder=line["folder"],
     )
     yfinance.config.debug.hide_exceptions = False
-    cache.set_cache_location(circumstances.folder)
-    asker = _Asker(circumstances)
+    cache.set_cache_location(str(Path(circumstances.folder) / "library"))
+    asker = _Asker(circumstances, answers)
     pool = ThreadPoolExecutor(max_workers=AT_ONCE)
     first: Future[None] | None = None
     for question in sys.stdin:

@@ -67,7 +67,7 @@ class Failure:
 
     @property
     def is_broken_answer(self) -> bool:
-        """Whether an answer came that says nothing about the symbol; an outage if all answers are like this."""
+        """Whether an answer came that says nothing about the symbol; an outage if most answers are like this."""
         return self.kind in _BROKEN_ANSWERS
 
     def __str__(self) -> str:

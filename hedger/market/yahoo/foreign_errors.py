@@ -38,7 +38,7 @@ _DETAILS: tuple[tuple[type[BaseException], str], ...] = (
     (requests.exceptions.ProxyError, "the proxy refuses the connection"),
     (requests.exceptions.ConnectionError, "the connection fails or breaks"),
 )
-_FORBIDDEN, _NOT_FOUND, _SERVER_ERROR = 403, 404, 500
+_DENIED, _NOT_FOUND, _SERVER_ERROR = (401, 403), 404, 500
 
 
 def to_failure(error: BaseException, status: int | None = None) -> Failure:
@@ -54,7 +54,7 @@ def to_failure(error: BaseException, status: int | None = None) -> Failure:
     """
     kind: FailureKind = next((kind for cause, kind in _KINDS if isinstance(error, cause)), "stopped")
     if kind == "unknown" and status is not None and status != _NOT_FOUND:
-        if status >= _SERVER_ERROR or status == _FORBIDDEN:
+        if status >= _SERVER_ERROR or status in _DENIED:
             return Failure(kind="failing", detail=f"status {status}")
         return Failure(kind="empty")
     if kind not in {"stopped", "unreachable"}:

@@ -59,10 +59,8 @@ class YahooProcess:
         self._answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=_read_lines, args=(self._process.stdout, self._answers), daemon=True)
         self._reader.start()
-        library_folder = Path(self._folder.name) / "library"
-        library_folder.mkdir(mode=0o700)
         self._write(
-            {"now": now.isoformat(), "seconds": seconds, "first_pause": first_pause, "folder": str(library_folder)}
+            {"now": now.isoformat(), "seconds": seconds, "first_pause": first_pause, "folder": self._folder.name}
         )
 
     def __enter__(self) -> Self:
@@ -154,9 +152,10 @@ def _environment() -> dict[str, str]:
 
 
 def _read_lines(stream: IO[str], lines: queue.SimpleQueue[str | None]) -> None:
-    """Pass lines on until the stream ends, which ``None`` tells; reading a pipe has no time limit."""
+    """Pass whole lines on until the stream ends, which ``None`` tells; reading a pipe has no time limit."""
     for line in stream:
-        lines.put(line)
+        if line.endswith("\n"):
+            lines.put(line)
     lines.put(None)
 
 

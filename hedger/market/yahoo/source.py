@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hedger.errors import PricesUnavailableError
 from hedger.market.yahoo.assembly import CALENDAR, Assembly
-from hedger.market.yahoo.gathering import Circumstances, Gathered, gather
+from hedger.market.yahoo.gathering import Circumstances, gather
 from hedger.market.yahoo.store import CloseStore, find_cache_folder
 from hedger.market.yahoo.wording import name_some
 
@@ -88,14 +88,17 @@ class YahooSource:
             assembly.take(symbol)
         if self.fallback is not None and assembly.lacking:
             assembly.take_from(self.fallback, start)
-        _refuse_outages(assembly, gathered)
+        _refuse_outages(assembly)
         return assembly.to_table().select(asked, start=start, end=end)
 
 
-def _refuse_outages(assembly: Assembly, gathered: Gathered) -> None:
-    """Raise when symbols have no prices and that is not their own fault."""
+def _refuse_outages(assembly: Assembly) -> None:
+    """Raise when symbols have no prices and that is not their own fault.
+
+    One answer with an error says little; when most answers are errors, the service is down.
+    """
     lacking = assembly.lacking
-    is_down = not gathered.answered and not gathered.fresh
+    is_down = sum(failure.is_broken_answer for failure in lacking.values()) > len(assembly.columns)
     outages = [
         symbol for symbol, failure in lacking.items() if failure.is_outage or (is_down and failure.is_broken_answer)
     ]
