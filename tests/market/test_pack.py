@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from hedger.market.decimal_table import DecimalTable
 from hedger.market.pack import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SNAPSHOT = """date,^DJI,^GSPC,^NDX,^RUT,^VIX,MDY,AAPL,GLD
 2026-08-20,53000.1,7600.5,29000,3000.25,15.2,596.6,308.1,
