@@ -144,6 +144,8 @@ class PositionReader:
         """Return what the row holds."""
         if not (symbol or cells.get("name") or cells.get("cusip") or cells.get("isin")):
             raise _CellError("symbol", "a symbol: the row has a quantity or a value, but neither symbol nor name")
+        if symbol and symbol == cells.get("account"):
+            raise _CellError("symbol", "a symbol: it is the account")
         ratio = _ratio(numbers.quantity, numbers.price, numbers.value)
         try:
             instrument = self._identify(symbol, cells, numbers.price, ratio)
@@ -285,7 +287,7 @@ class PositionReader:
             value = value if value is not None else quantity
             quantity, price = value, None if value is None else 1.0
             note_cash(line, symbol, value, self.harvest)
-        else:
+        elif instrument.asset_class != "future":
             self._note_missing(line, quantity, price, value)
         currency = self._currency(cells, instrument)
         if currency == "GBP" and price is not None and _ratio(quantity, price, value) == "par":

@@ -112,7 +112,7 @@ class _Sorter:
         self.accounts = self._accounts()
         self.lots: set[int] = set()
         self.above: list[int] = []
-        self.rules: list[_Rule] = [self._too_long, self._labelled]
+        self.rules: list[_Rule] = [self._units, self._too_long, self._labelled]
         if layout.is_export and not layout.is_grouped:
             self.rules.append(self._unlike_others)
         if self._has_summaries():
@@ -183,11 +183,16 @@ class _Sorter:
         below = self.table.rows[position + 1 : position + 2]
         return self._cells(below[0]).get("symbol", "") if below else ""
 
-    def _too_long(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+    def _units(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+        """Recognise the row below a header that tells the units of the columns."""
+        is_units = not label and all(map(_UNIT, row.filled()))
+        return SortedRow(row, cells, "text", "units of the columns") if is_units else None
+
+    def _too_long(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise a row with more filled cells than the header."""
         if len(row.cells) <= self.width or not "".join(row.cells[self.width :]).strip():
             return None
-        if label.count(" ") >= 3 and is_missing(cells.get("quantity", "")):
+        if label.count(" ") >= 3 and self._number(position, "quantity") is None:
             return SortedRow(row, cells, "text", "text below the table")
         reason = f"{self._as_header(row)}. Put quotes around a number with a thousands comma"
         return SortedRow(row, cells, "broken", reason)

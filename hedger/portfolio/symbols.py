@@ -27,6 +27,7 @@ _BLOOMBERG = re.compile(r"(?P<base>[A-Z0-9/]{1,12}) (?P<code>[A-Z]{2})(?: EQUITY
 _CLASS_ENDINGS = {"WS": "WT", "U": "UN", "R": "RI"}
 
 _LONGEST_TICKER = 6
+_LONGEST_CODE = 8
 _NUMERIC_LISTINGS = {"HKD": ".HK", "JPY": ".T", "KRW": ".KS"}
 
 
@@ -90,7 +91,7 @@ def to_listing(text: str, exchange: str = "", currency: str = "") -> Listing:
         base = base.lstrip("0").zfill(4)
     if _BASE(base) is None:
         raise ValueError("a symbol; company names and formulas cannot be looked up")
-    if not suffix and base.isalpha() and len(base) > _LONGEST_TICKER:
+    if not suffix and len(base.partition("-")[0]) > (_LONGEST_TICKER if base.isalpha() else _LONGEST_CODE):
         raise ValueError(
             f"a symbol: tickers have at most {_LONGEST_TICKER - 1} letters; company names cannot be looked up"
         )
