@@ -13,6 +13,7 @@ from hedger.report.document import (
 )
 from hedger.report.files import ORDER_COLUMNS, PLAN_FILES, orders_csv, write_plan_folder
 from hedger.report.listing import ListedContract, list_contracts
+from hedger.report.schema import load_plan_schema, plan_schema_json
 from hedger.report.words import state_answer, to_beta, to_dollars, to_index_title, to_month, to_percent
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "holdings_document",
     "ibkr_basket_csv",
     "list_contracts",
+    "load_plan_schema",
     "orders_csv",
     "plan_document",
+    "plan_schema_json",
     "policy_document",
     "state_answer",
     "to_beta",
