@@ -10,9 +10,6 @@ cost and margin at least as much as one :math:`a` that has no limit of its own. 
 swapped for one :math:`a` as long as :math:`r` of them are newly traded: the total stays, cost and margin do not rise,
 the number of contracts falls. So counts of :math:`b` above those held plus :math:`r - 1` never matter.
 
-**Curves.** With fractions of contracts allowed, the least points, margin and count of a total :math:`y` are convex
-and piecewise linear: contracts are used in the order of their price per dollar, those already held first (undoing
-them costs, so keeping them earns). Where both sides are allowed, the lower convex envelope takes their place.
 """
 
 from __future__ import annotations
@@ -21,12 +18,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.hedge.problem import FloatArray, HedgeProblem, ProblemContract
+    from hedger.hedge.problem import HedgeProblem, ProblemContract
 
 RELATIVE = 1e-9
 """Relative slack on tracking risk and margin when two plans are compared."""
@@ -58,6 +53,11 @@ class OneSide:
         Highest count that can matter.
     closing
         Points of closing what is held on the other side.
+    reach
+        Highest total that can matter, USD, not negative.
+    pieces
+        Contracts held and contracts to be traded as stretches of total: points, margin and count per USD, and width in
+        USD. They are sorted, so that of pieces of one price the first is the best.
     """
 
     sign: int
@@ -67,10 +67,8 @@ class OneSide:
     held: tuple[int, ...]
     most: tuple[int, ...]
     closing: int
-
-    def per_contract(self) -> tuple[tuple[float, ...], ...]:
-        """Return what one more contract adds to points (of trading), margin and count."""
-        return self.points, self.margin, (1.0,) * len(self.points)
+    reach: float
+    pieces: tuple[tuple[float, float, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,11 +82,7 @@ class Axis:
     notional, margin, points, current
         Of each contract: USD, USD, points of trading one, signed count held.
     sides
-        One or two; none where nothing may be held.
-    breaks
-        Totals at which a curve bends, rising, with the lowest and the highest total that can matter at the ends.
-    values
-        Points, margin and count of the curves at `breaks`, shape (3, n_breaks).
+        Short before long; none where nothing may be held.
     idle_points
         Points of holding nothing.
     """
@@ -99,8 +93,6 @@ class Axis:
     points: tuple[int, ...]
     current: tuple[int, ...]
     sides: tuple[OneSide, ...]
-    breaks: FloatArray
-    values: FloatArray
     idle_points: int
 
 
@@ -121,32 +113,47 @@ def to_axis(problem: HedgeProblem, index: int, *, scale: int, low: float, high: 
     points = tuple(scale * round(COST_UNITS * contract.cost) for contract in contracts)
     current = tuple(contract.current if scale else 0 for contract in contracts)
     idle = sum(price * abs(held) for price, held in zip(points, current, strict=True))
-    sides = []
-    for sign in SIGNS[problem.sides[index]] if contracts else ():
-        held = tuple(max(sign * count, 0) for count in current)
-        reach = high if sign > 0 else -low
-        sides.append(
-            OneSide(
-                sign=sign,
-                notional=tuple(contract.notional for contract in contracts),
-                margin=tuple(contract.margin for contract in contracts),
-                points=points,
-                held=held,
-                most=_most(problem, contracts, points, held, reach),
-                closing=sum(price * max(-sign * count, 0) for price, count in zip(points, current, strict=True)),
-            )
-        )
-    breaks, values = _curves(sides, idle, low, high)
+    sides = tuple(
+        _one_side(problem, contracts, points, current, sign, high if sign > 0 else -low)
+        for sign in (SIGNS[problem.sides[index]] if contracts else ())
+    )
     return Axis(
         positions=positions,
         notional=tuple(contract.notional for contract in contracts),
         margin=tuple(contract.margin for contract in contracts),
         points=points,
         current=current,
-        sides=tuple(sides),
-        breaks=breaks,
-        values=values,
+        sides=sides,
         idle_points=idle,
+    )
+
+
+def _one_side(
+    problem: HedgeProblem,
+    contracts: Sequence[ProblemContract],
+    points: tuple[int, ...],
+    current: tuple[int, ...],
+    sign: int,
+    reach: float,
+) -> OneSide:
+    held = tuple(max(sign * count, 0) for count in current)
+    most = _most(problem, contracts, points, held, reach)
+    pieces = []
+    for contract, price, kept, highest in zip(contracts, points, held, most, strict=True):
+        margin, count = contract.margin / contract.notional, 1.0 / contract.notional
+        for n, rate in ((min(kept, highest), 1 - price), (highest - min(kept, highest), 1 + price)):
+            if n > 0:
+                pieces.append((rate / contract.notional, margin, count, n * contract.notional))
+    return OneSide(
+        sign=sign,
+        notional=tuple(contract.notional for contract in contracts),
+        margin=tuple(contract.margin for contract in contracts),
+        points=points,
+        held=held,
+        most=most,
+        closing=sum(price * max(-sign * count, 0) for price, count in zip(points, current, strict=True)),
+        reach=min(reach, sum(piece[-1] for piece in pieces)),
+        pieces=tuple(sorted(pieces)),
     )
 
 
@@ -179,49 +186,3 @@ def _most(
                 highest = min(highest, kept + ratio - 1)
         most.append(max(highest, 0))
     return tuple(most)
-
-
-def _curves(sides: Sequence[OneSide], idle: int, low: float, high: float) -> tuple[FloatArray, FloatArray]:
-    """Return the totals at which any of the three curves bends, and the curves there."""
-    curves = []
-    for budget in (POINTS, MARGIN, COUNT):
-        corners = {0.0: float(idle) if budget == POINTS else 0.0}
-        for side in sides:
-            total, value = 0.0, corners[0.0]
-            for slope, width in _segments(side, budget):
-                total, value = total + width, value + slope * width
-                corners[side.sign * total] = value
-        curves.append(_envelope(sorted(corners.items())))
-    low = max(low, *(curve[0][0] for curve in curves))
-    high = min(high, *(curve[-1][0] for curve in curves))
-    inner = {total for curve in curves for total, _ in curve if low < total < high}
-    breaks = np.array(sorted({low, high} | inner))
-    values = np.array([np.interp(breaks, *np.array(curve).T) for curve in curves])
-    return breaks, values
-
-
-def _segments(side: OneSide, budget: int) -> list[tuple[float, float]]:
-    """Return slope and width, USD, of the pieces of one curve, away from zero."""
-    segments = []
-    for price, notional, held, most in zip(
-        side.per_contract()[budget], side.notional, side.held, side.most, strict=True
-    ):
-        if budget == POINTS:
-            kept = min(held, most)
-            segments.append(((1.0 - price) / notional, kept * notional))
-            segments.append(((1.0 + price) / notional, (most - kept) * notional))
-        else:
-            segments.append((price / notional, most * notional))
-    return sorted(segment for segment in segments if segment[1] > 0)
-
-
-def _envelope(corners: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return the lower convex envelope of points that are sorted by their first coordinate."""
-    hull: list[tuple[float, float]] = []
-    for x, y in corners:
-        while len(hull) >= 2 and (hull[-1][1] - hull[-2][1]) * (x - hull[-2][0]) >= (y - hull[-2][1]) * (
-            hull[-1][0] - hull[-2][0]
-        ):
-            hull.pop()
-        hull.append((x, y))
-    return hull

@@ -3,7 +3,7 @@ r"""Mixes of the sizes of one index, enumerated as far as they can matter.
 The counts of all contracts but one are enumerated inside the ranges that a price per dollar leaves them; the count of
 the one with the widest range follows by division from the window of totals. Of mixes with one and the same total only
 those stay that no other beats in points, margin and count at once, and of equals the one with more of the contract
-listed first. The distance of a mix from the curves of :mod:`hedger.hedge.axes` is its *excess*.
+listed first.
 """
 
 from __future__ import annotations
@@ -41,8 +41,6 @@ class Mixes:
         Shape (n_mixes,).
     figures
         Points, margin and count as floats, shape (3, n_mixes).
-    excess
-        Distance of `figures` from the curves, not negative, shape (3, n_mixes).
     quantities
         Signed counts of the axis' contracts, shape (n_mixes, n_contracts).
     """
@@ -50,7 +48,6 @@ class Mixes:
     total: FloatArray
     points: IntArray
     figures: FloatArray
-    excess: FloatArray
     quantities: IntArray
 
 
@@ -217,11 +214,9 @@ def _described(axis: Axis, quantities: IntArray, budgets: Sequence[int]) -> Mixe
             column[order] for column in (quantities, total, points, margin, size)
         )
     figures = np.stack([points.astype(np.float64), margin, size.astype(np.float64)])
-    floor = np.stack([np.interp(total, axis.breaks, values) for values in axis.values])
     return Mixes(
         total=total,
         points=points,
         figures=figures,
-        excess=np.maximum(figures - floor, 0.0),
         quantities=quantities,
     )

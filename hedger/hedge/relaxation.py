@@ -38,7 +38,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.hedge.axes import RELATIVE
+from hedger.hedge.axes import COUNT, MARGIN, POINTS, RELATIVE
+from hedger.hedge.curves import Curve, to_curve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
 MOST_STEPS = 200
 """Steps of the active-set method after which a node counts as not bounded; a dozen is usual."""
 MOST_CLIMBS = 12
-"""Newton steps on the multipliers at one node."""
+"""Steps of the multipliers at one node."""
+MOST_TRIALS = 8
+"""Points along one step."""
 FLAT = 1e-9
 """Share of the largest eigenvalue, or part of a direction, below which it counts as zero."""
 WORTHWHILE = 0.02
@@ -72,6 +75,8 @@ class Node:
         Per index ``2 i`` at bend ``i``, ``2 i + 1`` between bends ``i`` and ``i + 1``.
     multipliers
         :math:`\lambda` of points, margin and count.
+    curves
+        Priced with the multipliers; those of the free indices count.
     spent
         Points, margin and count of the indices that are fixed.
     bound
@@ -83,6 +88,7 @@ class Node:
     total: list[float]
     place: list[int]
     multipliers: list[float]
+    curves: list[Curve]
     spent: list[float]
     bound: float = -math.inf
 
@@ -105,11 +111,16 @@ class Relaxation:
         eigenvalues = np.linalg.eigvalsh(covariance)
         self.rounding = max(RELATIVE, 16.0 * float(np.finfo(np.float64).eps * eigenvalues[-1] / eigenvalues[0]))
         self.inverse = [table.tolist() for table in inverses(covariance)]
-        self.breaks = [axis.breaks.tolist() for axis in axes]
-        self.values = [axis.values.tolist() for axis in axes]
-        self.slopes = [
-            (np.diff(axis.values, axis=1) / np.diff(axis.breaks)).tolist() if axis.breaks.size > 1 else [[], [], []]
-            for axis in axes
+        self.axes = axes
+        self.alone = [
+            [to_curve(axis, [float(budget == one) for one in (POINTS, MARGIN, COUNT)]) for axis in axes]
+            for budget in (POINTS, MARGIN, COUNT)
+        ]
+        self.idle = [
+            Curve(breaks=[each.breaks[0], each.breaks[-1]], values=[0.0, 0.0], slopes=[0.0], figures=[], rates=[])
+            if len(each.breaks) > 1
+            else each
+            for each in self.alone[0]
         ]
         self.limits = limits
         self.budgets = tuple(budget for budget, limit in enumerate(limits) if limit < math.inf)
@@ -133,128 +144,165 @@ class Relaxation:
             if not -math.inf < node.bound <= limit:
                 return
             least_gain = WORTHWHILE * (limit - node.bound) if enough is None else enough
-            step = self._step(node, limit, least_gain, self.budgets if budgets is None else budgets)
-            if step is None:
+            steps = self._steps(node, limit, self.budgets if budgets is None else budgets)
+            steps = sorted((step for step in steps if step[0] > least_gain), reverse=True)
+            if not (any(self._climb(node, step, least_gain) for _, step in steps) or self._stir(node, least_gain)):
                 return
-            self._climb(node, step)
 
-    def _climb(self, node: Node, step: list[float]) -> None:
-        """Change the multipliers; where the curves bend on the way, step back until the bound has not fallen."""
+    def _stir(self, node: Node, least_gain: float) -> bool:
+        """Give all budgets a small price, for limits that can be met one by one may still exclude each other."""
+        if len(self.budgets) < 2 or any(weight > 0.0 for weight in node.multipliers):
+            return False
+        before = node.multipliers
+        share = least_gain / len(self.budgets)
+        node.multipliers = [share / max(limit_, 1.0) if limit_ < math.inf else 0.0 for limit_ in self.limits]
+        self.price(node)
+        self.settle(node)
+        if self._slope_along(node, node.multipliers) > 0.0:
+            return True
+        node.multipliers = before
+        self.price(node)
+        self.settle(node)
+        return False
+
+    def _climb(self, node: Node, step: list[float], least_gain: float) -> bool:
+        """Change the multipliers along a step, less far where the curves bend on the way, if the bound rises at all."""
         start, bound = node.multipliers, node.bound
         rising = self._slope_along(node, step)
         share = 1.0
-        for _ in range(MOST_CLIMBS):
+        for _ in range(MOST_TRIALS):
             node.multipliers = [max(m + share * change, 0.0) for m, change in zip(start, step, strict=True)]
+            self.price(node)
             self.settle(node)
-            if node.bound >= bound:
-                return
-            # The bound is concave along the step, so its slopes at both ends have opposite signs: take the secant.
+            if node.bound > bound:
+                return node.bound > bound + 0.1 * least_gain
+            # The bound is concave along the step, so its slopes at both ends have opposite signs: take the secant, or
+            # less, for where the order of the contracts changes the slope jumps.
             falling = self._slope_along(node, step)
-            share *= min(max(rising / (rising - falling), 0.05), 0.95)
+            share *= min(max(rising / (rising - falling), 0.02), 0.5)
         node.multipliers = start
+        self.price(node)
         self.settle(node)
+        return False
 
     def _slope_along(self, node: Node, step: list[float]) -> float:
         return sum(change * self.over(node, budget) for budget, change in enumerate(step) if change != 0.0)
 
-    def weighted_slopes(self, node: Node) -> list[list[float]]:
-        """Return per index the slope of the weighted curves on each piece."""
-        weights = [(budget, weight) for budget, weight in enumerate(node.multipliers) if weight > 0.0]
-        weighted = []
-        for j, slopes in enumerate(self.slopes):
-            combined = [0.0] * len(slopes[0])
-            if j in node.free:
-                for budget, weight in weights:
-                    row = slopes[budget]
-                    for piece in range(len(combined)):
-                        combined[piece] += weight * row[piece]
-            weighted.append(combined)
-        return weighted
-
-    def value(self, budget: int, j: int, total: float, place: int) -> float:
-        """Return a curve at a total."""
-        i = place // 2
-        value: float = self.values[j][budget][i]
-        if place % 2:
-            value += self.slopes[j][budget][i] * (total - self.breaks[j][i])
-        return value
+    def price(self, node: Node) -> None:
+        """Give a node the curves of its multipliers."""
+        weights = node.multipliers
+        priced = [budget for budget, weight in enumerate(weights) if weight > 0.0]
+        for j in node.free:
+            if not priced:
+                curve = self.idle[j]
+            elif len(priced) == 1:
+                # The order of the contracts does not depend on a single price.
+                alone, weight = self.alone[priced[0]][j], weights[priced[0]]
+                curve = Curve(
+                    breaks=alone.breaks,
+                    values=[weight * value for value in alone.values],
+                    slopes=[weight * slope for slope in alone.slopes],
+                    figures=alone.figures,
+                    rates=alone.rates,
+                )
+            else:
+                curve = to_curve(self.axes[j], weights)
+            node.curves[j] = curve
+            node.place[j] = curve.locate(node.total[j])
 
     def over(self, node: Node, budget: int) -> float:
         """Return by how much the fixed totals and, by the curves, the free ones exceed a limit."""
-        free = math.fsum(self.value(budget, j, node.total[j], node.place[j]) for j in node.free)
-        return node.spent[budget] + free - self.limits[budget]
+        over = node.spent[budget] - self.limits[budget]
+        is_priced = any(weight > 0.0 for weight in node.multipliers)
+        for j in node.free:
+            if is_priced:
+                over += node.curves[j].figure(budget, node.total[j], node.place[j])
+            else:
+                alone = self.alone[budget][j]
+                over += alone.figure(budget, node.total[j], alone.locate(node.total[j]))
+        return over
 
     def settle(self, node: Node) -> None:
         """Minimise at a node with its multipliers as they are, and set its bound."""
-        slope = self.weighted_slopes(node)
-        converged = minimise(
-            node.free, node.residual, node.total, node.place, self.breaks, slope, self.covariance, self.inverse
-        )
-        bound = quadratic(self.covariance, node.residual) if converged else -math.inf
-        for budget, weight in enumerate(node.multipliers):
-            if weight > 0.0:
-                bound += weight * self.over(node, budget)
+        bound = -math.inf
+        if minimise(node.free, node.residual, node.total, node.place, node.curves, self.covariance, self.inverse):
+            bound = quadratic(self.covariance, node.residual)
+            for budget, weight in enumerate(node.multipliers):
+                if weight > 0.0:
+                    bound += weight * self.over(node, budget)
         node.bound = bound
 
-    def _step(self, node: Node, limit: float, least_gain: float, budgets: Sequence[int]) -> list[float] | None:
-        """Return the change of the multipliers that promises most, or nothing when none is worth it."""
-        over = [self.over(node, budget) for budget in range(len(self.limits))]
-        active = [budget for budget in budgets if over[budget] > 0.0 or node.multipliers[budget] > 0.0]
-        if not active:
-            return None
+    def _steps(self, node: Node, limit: float, budgets: Sequence[int]) -> list[tuple[float, list[float]]]:
+        """Return changes of the multipliers with the gain each promises: one by one, in proportion, and jointly."""
+        weights = node.multipliers
+        over = [self.over(node, budget) for budget in range(len(weights))]
+        active = [budget for budget in budgets if over[budget] > 0.0 or weights[budget] > 0.0]
         moving = [j for j in node.free if node.place[j] % 2]
         inverse = self.inverse[sum(1 << j for j in moving)]
-        slopes = [[self.slopes[j][budget][node.place[j] // 2] for j in moving] for budget in active]
-        bend = [
-            [
-                0.5
-                * sum(
-                    a * inverse[j][k] * b
-                    for a, j in zip(one, moving, strict=True)
-                    for b, k in zip(other, moving, strict=True)
-                )
-                for other in slopes
-            ]
-            for one in slopes
-        ]
-        chosen, most = None, least_gain
-        for i, budget in enumerate(active):
-            weight = node.multipliers[budget]
-            if bend[i][i] > 0.0:
-                change = max(over[budget] / bend[i][i], -weight)
+        rates = {budget: [self._rate(node, budget, j) for j in moving] for budget in active}
+        bend = {
+            (one, other): 0.5
+            * sum(
+                a * inverse[j][k] * b
+                for a, j in zip(rates[one], moving, strict=True)
+                for b, k in zip(rates[other], moving, strict=True)
+            )
+            for one in active
+            for other in active
+        }
+        steps = []
+        for budget in active:
+            if bend[budget, budget] > 0.0:
+                change = max(over[budget] / bend[budget, budget], -weights[budget])
             elif over[budget] > 0.0:
                 # Nothing moves yet: raise the price until something does.
-                change = max(3.0 * weight, 2.0 * min(limit - node.bound, 4.0 * node.bound + least_gain) / over[budget])
+                far = min(limit - node.bound, 4.0 * abs(node.bound) + RELATIVE * limit)
+                change = max(3.0 * weights[budget], 2.0 * far / over[budget])
             else:
-                change = -weight
-            gain = change * over[budget] - 0.5 * bend[i][i] * change * change
-            if gain > most:
-                chosen, most = [change if b == budget else 0.0 for b in range(len(over))], gain
-        if len(active) > 1 and all(bend[i][i] > 0.0 for i in range(len(active))):
-            joint = _joint_step(
-                np.array(bend), np.array([over[b] for b in active]), np.array([node.multipliers[b] for b in active])
-            )
-            if joint is not None and joint[1] > most:
-                chosen = [0.0] * len(over)
-                for budget, change in zip(active, joint[0], strict=True):
-                    chosen[budget] = change
-        return chosen
+                change = -weights[budget]
+            gain = change * over[budget] - 0.5 * bend[budget, budget] * change * change
+            steps.append((gain, [change if one == budget else 0.0 for one in range(len(weights))]))
+        if len(active) > 1:
+            # In proportion the order of the contracts stays, so nothing jumps.
+            slope = sum(weights[budget] * over[budget] for budget in active)
+            bent = sum(weights[one] * weights[other] * bend[one, other] for one in active for other in active)
+            share = max(slope / bent, -1.0) if bent > 0.0 else math.copysign(1.0, slope)
+            proportional = [share * weight if budget in active else 0.0 for budget, weight in enumerate(weights)]
+            steps.append((share * slope - 0.5 * bent * share * share, proportional))
+            if all(bend[budget, budget] > 0.0 for budget in active):
+                joint = _joint_step(
+                    np.array([[bend[one, other] for other in active] for one in active]),
+                    np.array([over[budget] for budget in active]),
+                    np.array([weights[budget] for budget in active]),
+                )
+                if joint is not None:
+                    changes = dict(zip(active, joint[1], strict=True))
+                    steps.append((joint[0], [changes.get(budget, 0.0) for budget in range(len(weights))]))
+        return steps
 
-    def rise(self, node: Node, j: int, slope: list[list[float]]) -> tuple[float, float, float]:
+    def _rate(self, node: Node, budget: int, j: int) -> float:
+        """Return how fast a figure grows with a moving total."""
+        curve, place = node.curves[j], node.place[j]
+        if not curve.rates:
+            curve = self.alone[budget][j]
+            place = curve.locate(node.total[j])
+        return curve.rates[budget][min(place // 2, len(curve.slopes) - 1)]
+
+    def rise(self, node: Node, j: int) -> tuple[float, float, float]:
         """Return the width of the parabola of a total, and the slopes with which it leaves a bend downwards and up."""
         down = up = 0.0
         if node.place[j] % 2 == 0:
-            i = node.place[j] // 2
+            i, slopes = node.place[j] // 2, node.curves[j].slopes
             gradient = 2.0 * sum(s * x for s, x in zip(self.covariance[j], node.residual, strict=True))
-            up = max(gradient + slope[j][i], 0.0) if i < len(slope[j]) else 0.0
-            down = max(-gradient - slope[j][i - 1], 0.0) if i > 0 else 0.0
+            up = max(gradient + slopes[i], 0.0) if i < len(slopes) else 0.0
+            down = max(-gradient - slopes[i - 1], 0.0) if i > 0 else 0.0
         mask = sum(1 << k for k in node.free)
         width = self.inverse[mask][j][j]
         return width, down, up
 
 
-def _joint_step(bend: FloatArray, over: FloatArray, weights: FloatArray) -> tuple[list[float], float] | None:
-    """Return a Newton step for several multipliers that stay above zero, and the gain it promises."""
+def _joint_step(bend: FloatArray, over: FloatArray, weights: FloatArray) -> tuple[float, list[float]] | None:
+    """Return a Newton step for several multipliers that stay above zero, after the gain it promises."""
     scale = 1.0 / np.sqrt(np.diag(bend))
     values, vectors = np.linalg.eigh(bend * np.outer(scale, scale))
     part = vectors.T @ (over * scale)
@@ -271,7 +319,7 @@ def _joint_step(bend: FloatArray, over: FloatArray, weights: FloatArray) -> tupl
     if share <= 0.0:
         return None
     change = change * share
-    return change.tolist(), float(change @ over - 0.5 * change @ bend @ change)
+    return float(change @ over - 0.5 * change @ bend @ change), change.tolist()
 
 
 def reach(width: float, slope: float, gap: float) -> float:
@@ -308,8 +356,7 @@ def minimise(
     residual: list[float],
     total: list[float],
     place: list[int],
-    breaks: list[list[float]],
-    slope: list[list[float]],
+    curves: list[Curve],
     covariance: list[list[float]],
     inverse: list[list[list[float]]],
 ) -> bool:
@@ -343,15 +390,15 @@ def minimise(
                     value = 0.0
                     for k in free:
                         if place[k] % 2 == 1:
-                            value -= row[k] * 0.5 * (gradient[k] + slope[k][place[k] // 2])
+                            value -= row[k] * 0.5 * (gradient[k] + curves[k].slopes[place[k] // 2])
                     move[j] = value
                     i = place[j] // 2
-                    if total[j] + value > breaks[j][i + 1]:
-                        part = (breaks[j][i + 1] - total[j]) / value
+                    if total[j] + value > curves[j].breaks[i + 1]:
+                        part = (curves[j].breaks[i + 1] - total[j]) / value
                         if part < share:
                             share, blocked = part, j
-                    elif total[j] + value < breaks[j][i]:
-                        part = (breaks[j][i] - total[j]) / value
+                    elif total[j] + value < curves[j].breaks[i]:
+                        part = (curves[j].breaks[i] - total[j]) / value
                         if part < share:
                             share, blocked = part, j
             for j in free:
@@ -360,8 +407,8 @@ def minimise(
                     residual[j] += share * move[j]
             if blocked >= 0:
                 i = place[blocked] // 2 + (1 if move[blocked] > 0.0 else 0)
-                residual[blocked] += breaks[blocked][i] - total[blocked]
-                total[blocked] = breaks[blocked][i]
+                residual[blocked] += curves[blocked].breaks[i] - total[blocked]
+                total[blocked] = curves[blocked].breaks[i]
                 place[blocked] = 2 * i
                 continue
             for j in free:
@@ -375,12 +422,12 @@ def minimise(
             if place[j] % 2 == 0:
                 i = place[j] // 2
                 noise = 1e-13 * (abs(gradient[j]) + covariance[j][j] * abs(residual[j]))
-                if i < len(breaks[j]) - 1:
-                    pull = -(gradient[j] + slope[j][i]) - noise
+                if i < len(curves[j].breaks) - 1:
+                    pull = -(gradient[j] + curves[j].slopes[i]) - noise
                     if pull > worst:
                         worst, leaving = pull, 2 * i + 1 + (j << 16)
                 if i > 0:
-                    pull = gradient[j] + slope[j][i - 1] - noise
+                    pull = gradient[j] + curves[j].slopes[i - 1] - noise
                     if pull > worst:
                         worst, leaving = pull, 2 * i - 1 + (j << 16)
         if leaving < 0:

@@ -104,24 +104,29 @@ def find_cheapest(problem: HedgeProblem, least: Found) -> Found:
     tree = Tree(problem, has_points=True)
     tree.most_squared = risk_limit(problem, math.sqrt(max(least.squared, 0.0))) ** 2
     known = tree.points_of(least.plans[0])
-    floor = min((tree.least_points(support) for support in tree.supports), default=math.inf)
     prices = [price for axis in tree.axes for price in axis.points if price > 0]
     step = min(prices, default=1)
-    points = min(math.floor(min(floor, known)) + step, known)
+    roots = [tree.root(support) for support in tree.supports]
+    floors = [tree.least_points(node) for node in roots]
+    roots = [node for node, floor in zip(roots, floors, strict=True) if floor <= known]
+    points = min(math.floor(min([*floors, known])) + step, known)
     while True:
         tree.allow(points)
         tree.squared, tree.plans = math.inf, []
         if points == known:
             tree.squared, tree.plans = least.squared, [least.plans[0]]
-        roots = [tree.root(support) for support in tree.supports]
         for node in roots:
             tree.tighten(node, enough=CONVERGED * tree.most_squared)
         roots.sort(key=lambda node: node.bound)
         tree.visit(roots)
         if tree.plans:
             return Found(squared=tree.squared, plans=tuple(tree.plans), n_nodes=tree.n_nodes)
-        points = min(points + step, known)
-        step *= 2
+        needed = min(tree.needed_points(node) for node in roots)
+        if needed > points:
+            points = min(math.floor(min(needed, known)) + step, known)
+        else:
+            points = min(points + step, known)
+            step *= 2
 
 
 class Tree:
@@ -158,7 +163,7 @@ class Tree:
         if problem.max_contracts is not None:
             limits[COUNT] = float(problem.max_contracts)
         self.relaxation = Relaxation(problem.covariance, self.axes, limits)
-        usable = [j for j, axis in enumerate(self.axes) if axis.breaks.size > 1]
+        usable = [j for j, axis in enumerate(self.axes) if any(side.pieces for side in axis.sides)]
         self.supports = list(itertools.combinations(usable, min(problem.legs, len(usable)))) if usable else []
         self.n_contracts = len(problem.contracts)
         self.mixes: dict[int, Mixes] = {}
@@ -175,33 +180,35 @@ class Tree:
     def root(self, support: tuple[int, ...]) -> Node:
         """Return the node in which the indices of a support are free and the others idle."""
         idle = sum(axis.idle_points for j, axis in enumerate(self.axes) if j not in support)
-        return Node(
+        node = Node(
             free=support,
             residual=list(self.target),
             total=[0.0] * len(self.target),
-            place=[2 * int(np.searchsorted(axis.breaks, 0.0)) for axis in self.axes],
+            place=[0] * len(self.target),
             multipliers=[0.0, 0.0, 0.0],
+            curves=list(self.relaxation.idle),
             spent=[float(idle), 0.0, 0.0],
         )
+        self.relaxation.price(node)
+        return node
 
     def tighten(self, node: Node, enough: float | None = None) -> None:
         """Bound a node."""
         self.n_nodes += 1
         self.relaxation.tighten(node, self.limit(), enough)
 
-    def least_points(self, support: tuple[int, ...]) -> float:
-        """Return points below which fractions of contracts on a support cannot meet the limit.
+    def least_points(self, node: Node) -> float:
+        """Return points below which fractions of contracts cannot meet the limit, and leave a root priced for them.
 
         For any price of a point in squared dollars, the least sum of squared risk and priced points bounds the points
         from below; the best price is the one at which the risk meets the limit.
         """
-        node = self.root(support)
         others = [budget for budget in self.relaxation.budgets if budget != POINTS]
         self.relaxation.tighten(node, self.most_squared, 1e-3 * self.most_squared, others)
         least = node.bound
         if least > self.most_squared:
             return math.inf
-        floor = node.spent[POINTS] + sum(float(self.axes[j].values[POINTS].min()) for j in support)
+        floor = node.spent[POINTS] + sum(min(self.relaxation.alone[POINTS][j].values) for j in node.free)
         limit = self.relaxation.limits[POINTS]
         spread = self.relaxation.over(node, POINTS) + limit - floor
         if spread <= 0.0 or least == self.most_squared:
@@ -210,6 +217,7 @@ class Tree:
         for _ in range(12):
             node.multipliers[POINTS] = price
             self.n_nodes += 1
+            self.relaxation.price(node)
             self.relaxation.tighten(node, math.inf, 1e-3 * self.most_squared, others)
             floor = max(floor, limit + (node.bound - self.most_squared) / price)
             squared = quadratic(self.relaxation.covariance, node.residual)
@@ -225,11 +233,19 @@ class Tree:
                 price = math.sqrt(low * high) if low > 0.0 else 0.1 * high
         return floor
 
+    def needed_points(self, node: Node) -> float:
+        """Return points below which the bound of a root stays beyond the limit."""
+        price = node.multipliers[POINTS]
+        if node.bound <= self.most_squared:
+            return self.points
+        return self.points + (node.bound - self.most_squared) / price if price > 0.0 else math.inf
+
     def visit(self, roots: Sequence[Node]) -> None:
         """Search below roots that are sorted by their bound."""
         for node in roots:
             if node.bound <= self.limit():
-                self.tighten(node, enough=CONVERGED * self.limit())
+                if not self.has_points:
+                    self.tighten(node, enough=CONVERGED * self.limit())
                 if node.bound <= self.limit():
                     self._find_mixes(node)
                     self._branch(node, {})
@@ -244,6 +260,7 @@ class Tree:
             total=totals,
             place=list(node.place),
             multipliers=list(node.multipliers),
+            curves=list(node.curves),
             spent=[spent + use for spent, use in zip(node.spent, used, strict=True)],
         )
 
@@ -288,15 +305,14 @@ class Tree:
     def _find_mixes(self, node: Node) -> None:
         """Enumerate for each free index the mixes that can matter below a root."""
         gap = self._gap(node)
-        slopes = self.relaxation.weighted_slopes(node)
-        weights = np.array(node.multipliers)
         for j in node.free:
             axis = self.axes[j]
-            low, high = self._window(node, j, *self.relaxation.rise(node, j, slopes), gap)
-            price = slopes[j][min(node.place[j] // 2, len(slopes[j]) - 1)]
+            low, high = self._window(node, j, *self.relaxation.rise(node, j), gap)
+            curve = node.curves[j]
+            price = curve.slopes[min(node.place[j] // 2, len(curve.slopes) - 1)]
             corners = np.array([low, node.total[j], high])
             # Convex curves less a straight line are highest at an end of the window.
-            priced = np.interp(corners, axis.breaks, weights @ axis.values) - price * corners
+            priced = np.interp(corners, curve.breaks, curve.values) - price * corners
             self.mixes[j] = find_mixes(
                 axis,
                 low=low,
@@ -310,10 +326,9 @@ class Tree:
     def _branch(self, node: Node, chosen: dict[int, int]) -> None:
         """Search below a node."""
         gap = self._gap(node)
-        slopes = self.relaxation.weighted_slopes(node)
         rises, spans = {}, {}
         for j in node.free:
-            rises[j] = self.relaxation.rise(node, j, slopes)
+            rises[j] = self.relaxation.rise(node, j)
             low, high = np.searchsorted(self.mixes[j].total, self._window(node, j, *rises[j], gap))
             if high <= low:
                 return
@@ -341,9 +356,10 @@ class Tree:
         mixes = self.mixes[j]
         distance = mixes.total[span] - node.total[j]
         score = distance * distance / width + np.where(distance > 0.0, up, -down) * distance
-        for budget, weight in enumerate(node.multipliers):
-            if weight > 0.0:
-                score += weight * mixes.excess[budget, span]
+        if any(weight > 0.0 for weight in node.multipliers):
+            curve = node.curves[j]
+            priced = np.array(node.multipliers) @ mixes.figures[:, span]
+            score += np.maximum(priced - np.interp(mixes.total[span], curve.breaks, curve.values), 0.0)
         return score
 
     def _scan(self, node: Node, j: int, rows: IntArray, gap: FloatArray, chosen: dict[int, int]) -> None:
@@ -416,7 +432,8 @@ class Tree:
             if squared < self.squared * (1.0 - TIE):
                 self.plans = []
             self.squared = min(self.squared, squared)
-            self.plans.append(plan)
+            if plan not in self.plans:
+                self.plans.append(plan)
         elif (points < self.points or not self.plans) if self.has_points else squared < self.squared:
             self.squared, self.plans = squared, [plan]
             self.allow(points)
