@@ -125,7 +125,7 @@ def decode(content: bytes) -> DecodedFile:
         When the file is empty, too long, or no text; the sentence says what it is instead.
     """
     if not content.strip():
-        raise UnreadableFileError(f"The file is empty: it holds no text. {_EXPORT}")
+        raise empty_file()
     for magic, kind in _FOREIGN_BYTES:
         if content.startswith(magic):
             raise UnreadableFileError(f"The file is {kind}, not a table of holdings. {_EXPORT}")
@@ -198,7 +198,7 @@ def _unmarked_utf16(content: bytes) -> str | None:
 def _check_text(text: str) -> None:
     """Refuse what the csv module would swallow or choke on: no content, NUL, endless lines, too many lines."""
     if not text.strip(" \t\r\n\f\v,;|\ufeff\"'"):
-        raise UnreadableFileError(f"The file is empty: it holds no text. {_EXPORT}")
+        raise empty_file()
     nul = text.find("\0")
     if nul >= 0:
         line = text.count("\n", 0, nul) + 1
@@ -218,6 +218,11 @@ def _check_text(text: str) -> None:
         raise UnreadableFileError(
             f"The file has {lines:,} lines, more than the limit of {MOST_LINES:,} rows. Split it, one file per account."
         )
+
+
+def empty_file() -> UnreadableFileError:
+    """Return the error for a file without text."""
+    return UnreadableFileError(f"The file is empty: it holds no text. {_EXPORT}")
 
 
 def _too_large() -> UnreadableFileError:

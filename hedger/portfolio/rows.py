@@ -125,7 +125,8 @@ class _Sorter:
         column = self.table.columns.get("account")
         if column is None:
             return frozenset()
-        return frozenset(row.cells[column].strip() for row in self.table.rows if len(row.cells) > self.needed)
+        last = max(column, self.needed)
+        return frozenset(row.cells[column].strip() for row in self.table.rows if len(row.cells) > last)
 
     def _usual_length(self) -> int:
         """Return the number of cells of most rows; a program writes rows of one length, and shorter totals."""

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from hedger.errors import UnreadableFileError
-from hedger.portfolio.decoding import LONGEST_LINE
+from hedger.portfolio.decoding import LONGEST_LINE, empty_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ MOST_COLUMNS = 2_000
 
 _END = "\x1eend of file"
 _SMART_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
+_SMART_CELL = re.compile("^[\u201c\u201e\u00ab][^\u201c\u201d\u00bb\\n]*[\u201c\u201d\u00bb][,;\\t|]", re.MULTILINE)
 _HEAD = 300
 
 
@@ -76,19 +77,21 @@ def split_rows(text: str, is_header: Callable[[Sequence[str]], bool]) -> tuple[l
     hinted = first_line[-1] if first_line.lower().startswith("sep=") and len(first_line) == 5 else ""
     text = text[len(first_line) :] if hinted else text
     head = text[:4_000]
-    is_smart = any(c in head for c in "\u201c\u201e\u00ab") and '"' not in head
+    is_smart = _SMART_CELL.search(head) is not None and '"' not in head
     if is_smart:
         text = text.translate(_SMART_QUOTES)
     delimiter = hinted or _delimiter(text, is_header)
     rows, spanning = _records(text, delimiter)
+    if not rows:
+        raise empty_file()
     if spanning:
         _check_quotes(text, rows, spanning, delimiter)
-    if rows and all(len(row.cells) == 1 and any(d in row.cells[0] for d in DELIMITERS) for row in rows[:_HEAD]):
+    if all(len(row.cells) == 1 and any(d in row.cells[0] for d in DELIMITERS) for row in rows[:_HEAD]):
         raise UnreadableFileError(
             f"Line {rows[0].line}: each line is one quoted cell, so the columns cannot be told apart (no delimiter). "
             "Remove the quotes around whole lines."
         )
-    if rows and max(len(row.cells) for row in rows[:_HEAD]) > MOST_COLUMNS:
+    if max(len(row.cells) for row in rows[:_HEAD]) > MOST_COLUMNS:
         widest = max(rows[:_HEAD], key=lambda row: len(row.cells))
         raise UnreadableFileError(
             f"Line {widest.line} has {len(widest.cells):,} columns, more than {MOST_COLUMNS:,}. "
