@@ -17,9 +17,9 @@ from hedger.contracts import INDICES, ContractQuote, list_doubts, load_symbols, 
 from hedger.errors import Note, PricesUnavailableError, StalePricesError
 from hedger.exposure import ESTIMATORS, Exposure, measure_exposure
 from hedger.hedge import HedgePlan, solve_hedge
-from hedger.market import SnapshotSource, rate_on
+from hedger.market import SnapshotSource, dividend_yield_on, rate_on
 from hedger.pricing import doubt_prices, quote_choices
-from hedger.risk import Risk, assess_risk
+from hedger.risk import Circumstances, Risk, assess_risk, load_episodes
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ class Advice:
             *self.exposure.notes,
             *self.plan.notes,
             *self.risk.notes,
+            *(self.risk.margin_call.notes if self.risk.margin_call is not None else ()),
             *self.quote_notes,
         )
         return tuple(dict.fromkeys(doubts))
@@ -309,9 +310,35 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
         settings=settings,
         quotes=quotes,
         plan=plan,
-        risk=assess_risk(exposure, plan),
+        risk=assess_risk(exposure, plan, _circumstances(measurement, settings)),
         quote_notes=(*list_doubts(used, as_of=measurement.as_of), *doubt_prices(used, exposure)),
     )
+
+
+def _circumstances(measurement: Measurement, settings: Settings) -> Circumstances:
+    """Gather what risk has to know of history, rates and the user's wishes."""
+    yields = {index.name: dividend_yield_on(index.symbol, measurement.as_of) for index in INDICES}
+    return Circumstances(
+        prices=measurement.prices,
+        levels=_long_levels(measurement.prices),
+        episodes=load_episodes(),
+        interest=rate_on(measurement.as_of),
+        dividends=tuple((name, rate) for name, rate in yields.items() if rate is not None),
+        buffer=settings.buffer,
+        stated=settings.scenario,
+        unrealised_gain=settings.unrealised_gain,
+        long_term_rate=settings.long_term_tax,
+        short_term_rate=settings.short_term_tax,
+    )
+
+
+def _long_levels(prices: Prices) -> Prices:
+    """Return index levels that reach back to the first crisis: the source's own, or the shipped ones."""
+    first = min(episode.start for episode in load_episodes())
+    if prices.first_session <= first:
+        return prices
+    shipped = SnapshotSource().fetch([index.symbol for index in INDICES], start=None, end=None)
+    return shipped.until(prices.last_session) if prices.last_session >= shipped.first_session else prices
 
 
 def _inputs_hash(measurement: Measurement, settings: Settings, quotes: Sequence[ContractQuote]) -> str:

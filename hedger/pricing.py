@@ -79,6 +79,7 @@ def quote_choices(
         },
         broker_margins=settings.margins,
         broker_fees=settings.fees,
+        fee_schedule=settings.fee_schedule,
     )
     return quotes, not_chosen
 

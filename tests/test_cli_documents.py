@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 # Transcribed from the public contract ("What users and other programs may rely on"), without the fields that belong to
-# rooms that are not built yet (margin calls, yearly costs, crises, review day).
+# rooms that are not built yet.
 PLAN_CONTRACT = """
 schema: text
 version: text
@@ -106,7 +106,21 @@ risk.after.value_at_risk[].level: number
 risk.after.expected_shortfall[].level: number
 risk.hedge_effectiveness: number
 risk.unhedgeable_share: number
+risk.top_unhedgeable[].symbol: text
+margin_call.buffer: number
+margin_call.call_level: number
+margin_call.call_move: number
+margin_call.probability[].horizon_days: count
+margin_call.probability[].probability: number
+margin_call.buffer_for[].probability: number
+margin_call.buffer_for[].horizon_days: count
+margin_call.buffer_for[].buffer: number
+margin_call.stressed[].margin_multiplier: number
 costs.one_off: number
+costs.per_year: number
+costs.basis_points_per_year: number
+costs.items[].name: text
+costs.items[].amount: number
 scenarios[].name: text
 scenarios[].kind: text
 scenarios[].shocks: object
@@ -286,7 +300,8 @@ def test_every_choice_on_the_command_line_is_in_force(sample_folder: Path, tmp_p
         *("--contracts", "ES,MES,YM", "--margin-budget", "$250,000", "--max-contracts", "9", "--tolerance", "1%"),
         *("--current", "ES=-1", "--current", "MES=2", "--estimator", "welch", "--beta", "AAPL=1.2"),
         *("--beta", "MSFT@sp500=0.9", "--margins", margins, "--fees", fees, "--futures-price", "ES=7690.25"),
-        *("--proxy", "KO=SPY"),
+        *("--proxy", "KO=SPY", "--fee-schedule", "schwab", "--buffer", "$50,000", "--unrealised-gain", "200000"),
+        *("--scenario", "mine:sp500=-12%,AAPL=-0.3", "--long-term-tax", "20%", "--short-term-tax", "37%"),
     )["policy"]
     assert {name: policy[name] for name in policy if name not in ("margins", "fees", "beta")} == {
         "hedge": 0.6,
@@ -305,6 +320,12 @@ def test_every_choice_on_the_command_line_is_in_force(sample_folder: Path, tmp_p
         "futures_price": {"ES": 7690.25},
         "proxy": {"KO": "SPY"},
         "portfolio_value": None,
+        "fee_schedule": "schwab",
+        "buffer": 50_000.0,
+        "scenario": [{"name": "mine", "moves": {"sp500": -0.12, "AAPL": -0.3}}],
+        "unrealised_gain": 200_000.0,
+        "long_term_tax": 0.2,
+        "short_term_tax": 0.37,
     }
     assert [(row["symbol"], row["initial"], row["as_of"]) for row in policy["margins"]] == [
         ("ES", 20_000.0, "2026-08-20")

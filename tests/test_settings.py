@@ -9,6 +9,7 @@ import pytest
 from hedger.contracts import BrokerMargin
 from hedger.errors import SettingsError
 from hedger.exposure import ESTIMATORS, BetaOverride
+from hedger.risk import StatedScenario
 from hedger.settings import PARSERS, RUN_CHOICES, Settings, combine_choices, parse_choices, read_choices, read_settings
 
 
@@ -71,6 +72,24 @@ def parse(option, choice):
         ("futures-price", "ES=7690.25,nq=29000", (("ES", 7690.25), ("NQ", 29_000.0))),
         ("futures-price", {"ES": 7690.25}, (("ES", 7690.25),)),
         ("portfolio-value", "250,000", 250_000.0),
+        ("buffer", "$50,000", 50_000.0),
+        ("fee-schedule", " Schwab ", "schwab"),
+        (
+            "scenario",
+            "Bad day: SP500=-12%, brk-b=-0.3",
+            (StatedScenario(name="Bad day", moves=(("sp500", -0.12), ("BRK-B", -0.3))),),
+        ),
+        (
+            "scenario",
+            ["up:sp500=+250%", "down:dow30=-1"],
+            (
+                StatedScenario(name="up", moves=(("sp500", 2.5),)),
+                StatedScenario(name="down", moves=(("dow30", -1.0),)),
+            ),
+        ),
+        ("unrealised-gain", "-200000", -200_000.0),
+        ("long-term-tax", "20%", 0.2),
+        ("short-term-tax", 0.37, 0.37),
     ],
 )
 def test_choices_are_read_as_people_write_them(option, choice, meaning):
@@ -113,6 +132,17 @@ def test_choices_are_read_as_people_write_them(option, choice, meaning):
         ("margin-budget", "0,500", '"0,500" is not an amount'),
         ("margin-budget", "1,00,000", '"1,00,000" is not an amount'),
         ("margin-budget", "inf", '"inf" is not an amount'),
+        ("buffer", "lots", '--buffer: "lots" is not an amount in USD such as 25000'),
+        ("fee-schedule", "robin", 'There is no fee schedule "robin". Choose among ibkr, schwab'),
+        ("scenario", "sp500=-12%", '--scenario: "sp500=-12%" is not a scenario such as name:sp500=-12%,nasdaq100=-18%'),
+        ("scenario", ":sp500=-12%", '--scenario: ":sp500=-12%" is not a scenario'),
+        ("scenario", "name:", '--scenario: "name:" is not a scenario'),
+        ("scenario", "name:sp500", '--scenario: "sp500" is not a scenario'),
+        ("scenario", "name:sp500=-12", '--scenario: "-12" is not a move such as -12% or -0.12, not below -100%'),
+        ("scenario", "name:sp500=12", '--scenario: "12" is not a move'),
+        ("scenario", "name:sp500=-101%", '--scenario: "-101%" is not a move'),
+        ("scenario", "name:sp500=down", '--scenario: "down" is not a move'),
+        ("long-term-tax", "20", "--long-term-tax 20 can be read in two ways"),
         ("max-contracts", "20.5", '--max-contracts: "20.5" is not a whole number of contracts'),
         ("max-contracts", "9" * 400, "is not a whole number of contracts"),
         ("tolerance", "5", "--tolerance 5 can be read in two ways: 5 %"),
@@ -273,6 +303,15 @@ def test_a_settings_file_may_hold_every_choice(tmp_path):
             margins = "margins.csv"
             fees = "fees.csv"
             portfolio-value = 250000.0
+            fee-schedule = "schwab"
+            buffer = 50_000
+            unrealised-gain = 200_000
+            long-term-tax = "20%"
+            short-term-tax = 0.37
+
+            [scenario]
+            mine = "sp500=-12%,AAPL=-30%"
+            yours = { nasdaq100 = "-18%" }
 
             [current]
             ES = -2
@@ -295,6 +334,12 @@ def test_a_settings_file_may_hold_every_choice(tmp_path):
     assert chosen.beta == (BetaOverride(symbol="AAPL", index="nasdaq100", beta=1.1),)
     assert chosen.futures_price == (("ES", 7690.25),)
     assert chosen.proxy == (("VTSAX", "SPY"),)
+    assert (chosen.fee_schedule, chosen.buffer, chosen.unrealised_gain) == ("schwab", 50_000.0, 200_000.0)
+    assert (chosen.long_term_tax, chosen.short_term_tax) == pytest.approx((0.20, 0.37), rel=1e-12)
+    assert chosen.scenario == (
+        StatedScenario(name="mine", moves=(("sp500", -0.12), ("AAPL", -0.30))),
+        StatedScenario(name="yours", moves=(("nasdaq100", -0.18),)),
+    )
     (margin,) = chosen.margins
     assert isinstance(margin, BrokerMargin)
     assert (margin.initial, margin.source) == (24_000.0, "broker's figure (margins.csv, line 2)")

@@ -82,8 +82,19 @@ _CHOICES = (
     _choice("proxy", "OLD=SPY", "Symbol whose returns stand for a holding without prices.", is_repeatable=True),
     _file("margins", "Your broker's margins: a CSV with symbol,initial,maintenance[,as_of]."),
     _file("fees", "Your broker's fees per side: a CSV with symbol,commission,exchange_fee,regulatory_fee."),
+    _choice("fee-schedule", "ibkr", "Broker whose shipped fees are used; an unknown name lists them.  [default: ibkr]"),
     _choice("futures-price", "ES=7690.25", "Futures price to use instead of fair value.", is_repeatable=True),
     _choice("portfolio-value", "250000", "What the weights of a file with weights only refer to, USD."),
+    _choice("buffer", "50000", "Cash beyond initial margin, USD.  [default: what the file's cash leaves]"),
+    _choice(
+        "scenario",
+        '"NAME:sp500=-12%,AAPL=-30%"',
+        "A scenario of your own, moves of indices and holdings.",
+        is_repeatable=True,
+    ),
+    _choice("unrealised-gain", "200000", "Of the whole portfolio, USD: what selling instead would realise."),
+    _choice("long-term-tax", "20%", "Your tax rate of long-term gains."),
+    _choice("short-term-tax", "37%", "Your tax rate of short-term gains."),
     _file("settings", "A TOML file with any of these choices; the command line wins over it."),
 )
 

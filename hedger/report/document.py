@@ -14,6 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES
 from hedger.report.calendar_file import calendar_document
+from hedger.report.risk_document import (
+    costs_section,
+    margin_call_section,
+    paths_section,
+    risk_section,
+    scenarios_section,
+    tax_section,
+)
 from hedger.version import __version__
 
 if TYPE_CHECKING:
@@ -25,12 +33,12 @@ if TYPE_CHECKING:
     from hedger.hedge import HedgePlan, Order
     from hedger.portfolio import Portfolio
     from hedger.report.listing import ListedContract
-    from hedger.risk import Distribution, Risk, Scenario
     from hedger.settings import Settings
 
 Document = dict[str, Any]
 
 PLAN_SCHEMA = "hedger.plan/1"
+STRESS_SCHEMA = "hedger.stress/1"
 
 
 def to_json(document: Document) -> str:
@@ -122,10 +130,31 @@ def plan_document(advice: Advice) -> Document:
         "policy": policy_document(advice.settings),
         "plan": _plan(advice),
         "error_budget": _error_budget(advice.plan),
-        "risk": _risk(advice.risk),
-        "costs": {"one_off": advice.plan.round_trip_cost},
-        "scenarios": [_scenario(scenario) for scenario in advice.risk.scenarios],
+        "risk": risk_section(advice.risk),
+        "margin_call": margin_call_section(advice.risk),
+        "costs": costs_section(advice.risk, advice.plan),
+        "scenarios": scenarios_section(advice.risk),
+        "futures_tax": tax_section(advice.risk),
         "calendar": calendar_document(advice),
+        "notes": _notes(advice.notes),
+    }
+
+
+def stress_document(advice: Advice) -> Document:
+    """Return scenarios and crises of a plan, the crises close by close, and what its futures account goes through."""
+    return {
+        "schema": STRESS_SCHEMA,
+        "version": __version__,
+        "as_of": advice.as_of,
+        "inputs_hash": advice.inputs_hash,
+        "portfolio": _portfolio(advice.measurement),
+        "prices": _prices(advice.measurement),
+        "policy": policy_document(advice.settings),
+        "plan": _plan(advice),
+        "risk": risk_section(advice.risk),
+        "margin_call": margin_call_section(advice.risk),
+        "scenarios": scenarios_section(advice.risk),
+        "paths": paths_section(advice.risk),
         "notes": _notes(advice.notes),
     }
 
@@ -150,8 +179,14 @@ def policy_document(settings: Settings) -> Document:
         "proxy": dict(settings.proxy),
         "margins": [asdict(margin) for margin in settings.margins],
         "fees": [asdict(fee) for fee in settings.fees],
+        "fee_schedule": settings.fee_schedule,
         "futures_price": dict(settings.futures_price),
         "portfolio_value": settings.portfolio_value,
+        "buffer": settings.buffer,
+        "scenario": [{"name": each.name, "moves": dict(each.moves)} for each in settings.scenario],
+        "unrealised_gain": settings.unrealised_gain,
+        "long_term_tax": settings.long_term_tax,
+        "short_term_tax": settings.short_term_tax,
     }
 
 
@@ -210,10 +245,7 @@ def _plan(advice: Advice) -> Document:
         "is_tradable": advice.is_tradable,
         "hedge_fraction": plan.hedge_fraction,
         "orders": [_order(order) for order in plan.orders],
-        "positions": [
-            {"symbol": order.quote.symbol, "contract_code": order.quote.code, "quantity": order.held_after}
-            for order in plan.positions
-        ],
+        "positions": [_position(order) for order in plan.positions],
         "target_notional": dict(plan.target_notional),
         "hedge_notional": plan.hedge_notional,
         "achieved_hedge_fraction": plan.achieved_hedge_fraction,
@@ -259,6 +291,7 @@ def _order(order: Order) -> Document:
     return {
         "symbol": quote.symbol,
         "contract_code": quote.code,
+        "index": quote.index,
         "last_trading_day": quote.last_trading_day,
         "quantity": order.quantity,
         "held_after": order.held_after,
@@ -277,6 +310,24 @@ def _order(order: Order) -> Document:
     }
 
 
+def _position(order: Order) -> Document:
+    """Return what is held of one contract after the orders, and what one contract takes."""
+    quote = order.quote
+    return {
+        "symbol": quote.symbol,
+        "contract_code": quote.code,
+        "index": quote.index,
+        "quantity": order.held_after,
+        "quantity_before": order.held_after - order.quantity,
+        "price": quote.price,
+        "multiplier": quote.contract.multiplier,
+        "notional": order.held_after * quote.notional,
+        "contract_initial_margin": quote.margin.initial,
+        "contract_maintenance_margin": quote.margin.maintenance,
+        "contract_cost": quote.round_trip_cost,
+    }
+
+
 def _error_budget(plan: HedgePlan) -> Document:
     budget = plan.error_budget
     return {
@@ -284,47 +335,6 @@ def _error_budget(plan: HedgePlan) -> Document:
         "stderr_drift": budget.stderr_drift,
         "stderr_rounding": budget.stderr_rounding,
         "stderr_total": budget.stderr_total,
-    }
-
-
-def _risk(risk: Risk) -> Document:
-    return {
-        "before": _distribution(risk.before),
-        "after": _distribution(risk.after),
-        "hedge_effectiveness": risk.hedge_effectiveness,
-        "unhedgeable_share": risk.unhedgeable_share,
-    }
-
-
-def _distribution(distribution: Distribution) -> Document:
-    method = "filtered historical simulation"
-    tails = distribution.tails
-    return {
-        "volatility": distribution.volatility,
-        "value_at_risk": [
-            {"level": t.level, "horizon_days": t.horizon_days, "method": method, "value": t.value_at_risk}
-            for t in tails
-        ],
-        "expected_shortfall": [
-            {"level": t.level, "horizon_days": t.horizon_days, "method": method, "value": t.expected_shortfall}
-            for t in tails
-        ],
-    }
-
-
-def _scenario(scenario: Scenario) -> Document:
-    return {
-        "name": scenario.name,
-        "kind": scenario.kind,
-        "shocks": dict(scenario.shocks),
-        "unhedged_pnl": scenario.unhedged_pnl,
-        "hedge_pnl": scenario.hedge_pnl,
-        "hedged_pnl": scenario.hedged_pnl,
-        "unhedged_low": scenario.unhedged_low,
-        "unhedged_high": scenario.unhedged_high,
-        "hedged_low": scenario.hedged_low,
-        "hedged_high": scenario.hedged_high,
-        "notes": list(scenario.notes),
     }
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hedger.errors import SettingsError
-
 if TYPE_CHECKING:
     from hedger.market import DatedRate, Prices
     from hedger.risk.episodes import Episode
@@ -47,10 +45,3 @@ class Circumstances:
     unrealised_gain: float | None = None
     long_term_rate: float | None = None
     short_term_rate: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.buffer is not None and self.buffer < 0:
-            raise SettingsError(f"The buffer must not be negative, but is ${self.buffer:,.2f}.")
-        for name, rate in (("long-term", self.long_term_rate), ("short-term", self.short_term_rate)):
-            if rate is not None and not 0 <= rate <= 1:
-                raise SettingsError(f"The {name} tax rate must lie between 0 % and 100 %, not {rate:.0%}.")

@@ -128,10 +128,16 @@ def test_risk_and_scenarios_are_the_advice(document, technology_advice):
             assert {row["method"] for row in written[name]} == {"filtered historical simulation"}
     assert document["risk"]["hedge_effectiveness"] == risk.hedge_effectiveness
     assert document["risk"]["unhedgeable_share"] == risk.unhedgeable_share
-    for row, scenario in zip(document["scenarios"], risk.scenarios, strict=True):
-        assert row["shocks"] == dict(scenario.shocks)
-        assert row["hedged_pnl"] == row["unhedged_pnl"] + row["hedge_pnl"] == scenario.hedged_pnl
-        assert (row["name"], row["kind"]) == (scenario.name, "index")
+    crises = [replay for replay in risk.replays if replay.episode.kind == "crisis"]
+    told = [*risk.scenarios, *risk.stresses, *crises]
+    for row, each in zip(document["scenarios"], told, strict=True):
+        assert row["shocks"] == dict(each.shocks)
+        assert row["hedged_pnl"] == row["unhedged_pnl"] + row["hedge_pnl"] == each.hedged_pnl
+    assert [row["kind"] for row in document["scenarios"]] == [
+        *(each.kind for each in (*risk.scenarios, *risk.stresses)),
+        *("crisis" for _ in crises),
+    ]
+    assert {row["kind"] for row in document["scenarios"]} == {"index", "shock", "crisis"}
     assert document["notes"] == [{"code": note.code, "message": note.message} for note in technology_advice.notes]
 
 
