@@ -15,6 +15,7 @@ from hedger.contracts import BrokerFees, BrokerMargin, Fees
 from hedger.exposure import BetaOverride
 from hedger.portfolio import Portfolio, Position, SkippedRow, read_portfolio
 from hedger.report import load_plan_schema, plan_document, plan_schema_json, to_json
+from hedger.risk import StatedScenario
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ def documents(technology_advice: Advice, technology: Portfolio, adviser: Portfol
                 futures_price=(("MNQ", 29_400.0),),
                 proxy=(("LOST", "SPY"),),
                 portfolio_value=1e6,
+                buffer=50_000.0,
+                scenario=(StatedScenario(name="my own", moves=(("sp500", -0.12), ("AAPL", -0.3))),),
+                unrealised_gain=400_000.0,
+                long_term_tax=0.2,
+                short_term_tax=0.37,
             ),
         ),
         (with_doubts, Settings(hedge=0.5)),
