@@ -12,22 +12,33 @@ import click
 
 from hedger.advice import advise, decide, measure_account
 from hedger.cli.exits import ExitGroup, write_json
-from hedger.cli.options import takes_day, takes_json, takes_out, takes_portfolio, takes_prices, takes_settings
-from hedger.contracts import INDICES
-from hedger.market import open_source
+from hedger.cli.options import (
+    takes_day,
+    takes_json,
+    takes_number,
+    takes_out,
+    takes_portfolio,
+    takes_prices,
+    takes_settings,
+)
+from hedger.contracts import INDICES, select_contracts
 from hedger.report import (
     betas_document,
     contracts_document,
     holdings_document,
     list_contracts,
     plan_document,
+    size_document,
+    stress_document,
     write_plan_folder,
 )
+from hedger.risk import size_position
 from hedger.version import __version__
 
 if TYPE_CHECKING:
     from hedger.advice import Advice
     from hedger.cli.options import HoldingsFile
+    from hedger.market import PriceSource
     from hedger.settings import Settings
 
 # Views are imported where they are shown: with --json nothing is drawn, and rich need not be loaded.
@@ -56,11 +67,17 @@ def hedger() -> None:
 @takes_out
 @takes_json
 def plan(
-    *, portfolio: HoldingsFile, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
+    *,
+    portfolio: HoldingsFile,
+    settings: Settings,
+    as_of: date | None,
+    source: PriceSource,
+    out: Path | None,
+    is_json: bool,
 ) -> None:
     """Show what to trade, what it changes and what it costs."""
     today = _today()
-    advice = advise(portfolio.read(as_of or today), open_source(prices), settings, as_of=as_of, today=today)
+    advice = advise(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
     _write_out(advice, out)
     if is_json:
         write_json(plan_document(advice))
@@ -95,16 +112,20 @@ def holdings(*, portfolio: HoldingsFile, as_of: date | None, is_json: bool) -> N
 @takes_out
 @takes_json
 def betas(
-    *, portfolio: HoldingsFile, settings: Settings, as_of: date | None, prices: str, out: Path | None, is_json: bool
+    *,
+    portfolio: HoldingsFile,
+    settings: Settings,
+    as_of: date | None,
+    source: PriceSource,
+    out: Path | None,
+    is_json: bool,
 ) -> None:
     """Show how the holdings move with every index, and how surely.
 
     Takes the options of `hedger plan`; those that choose contracts matter to --out only.
     """
     today = _today()
-    measurement = measure_account(
-        portfolio.read(as_of or today), open_source(prices), settings, as_of=as_of, today=today
-    )
+    measurement = measure_account(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
     if out is not None:
         _write_out(decide(measurement, settings), out)
     if is_json:
@@ -116,16 +137,48 @@ def betas(
     show(betas_view(measurement))
 
 
+@hedger.command(epilog=_example('hedger stress sample_portfolios/technology.csv --scenario "mine:nasdaq100=-18%"'))
+@takes_portfolio
+@takes_settings
+@takes_day
+@takes_prices
+@takes_out
+@takes_json
+def stress(
+    *,
+    portfolio: HoldingsFile,
+    settings: Settings,
+    as_of: date | None,
+    source: PriceSource,
+    out: Path | None,
+    is_json: bool,
+) -> None:
+    """Show what shocks and past crises would do to the plan, and its cash.
+
+    Takes the options of `hedger plan`; it is the plan of the same options that is put under stress.
+    """
+    today = _today()
+    advice = advise(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
+    _write_out(advice, out)
+    if is_json:
+        write_json(stress_document(advice))
+        return
+    from hedger.report.terminal import show
+    from hedger.report.terminal_stress import stress_view
+
+    show(stress_view(advice))
+
+
 @hedger.command(epilog=_example("hedger contracts --as-of 2020-03-02"))
 @takes_day
 @takes_prices
 @takes_json
-def contracts(*, as_of: date | None, prices: str, is_json: bool) -> None:
+def contracts(*, as_of: date | None, source: PriceSource, is_json: bool) -> None:
     """Show the index futures of a day, their margins and rolls.
 
     What was delisted before the day stands apart.
     """
-    levels = open_source(prices).fetch([index.symbol for index in INDICES], start=None, end=None)
+    levels = source.fetch([index.symbol for index in INDICES], start=None, end=None)
     day = as_of or levels.last_session
     rows = list_contracts(day, levels)
     if is_json:
@@ -135,6 +188,26 @@ def contracts(*, as_of: date | None, prices: str, is_json: bool) -> None:
     from hedger.report.terminal_tables import contracts_view
 
     show(contracts_view(day, rows))
+
+
+@hedger.command(epilog=_example("hedger size --equity 10000 --risk 1% --stop 5 --contract MES"))
+@takes_number("equity", "10000", "Value of the account, USD.")
+@takes_number("risk", "1%", "Share of it that the stop may cost.")
+@takes_number("stop", "5", "Distance of the stop, index points.")
+@click.option("--contract", required=True, metavar="MES", help="Root of the contract.")
+@takes_day
+@takes_json
+def size(*, equity: float, risk: float, stop: float, contract: str, as_of: date | None, is_json: bool) -> None:
+    """Show how many contracts a stop allows, and what ticks are worth."""
+    (chosen,) = select_contracts(as_of or _today(), symbols=[contract.strip().upper()])
+    sized = size_position(chosen, equity=equity, risk=risk, stop=stop)
+    if is_json:
+        write_json(size_document(sized))
+        return
+    from hedger.report.terminal import show
+    from hedger.report.terminal_stress import size_view
+
+    show(size_view(sized))
 
 
 @hedger.command(epilog=_example("hedger app --portfolio sample_portfolios/technology.csv"))

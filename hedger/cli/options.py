@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from hedger.choices import SIZE_PARSERS
 from hedger.errors import SettingsError
+from hedger.market import open_source
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.settings import PARSERS, RUN_CHOICES, Settings, combine_choices, parse_choices, read_choices
 
@@ -171,13 +173,21 @@ def takes_day(command: Command) -> Command:
 
 
 def takes_prices(command: Command) -> Command:
-    """Give a command the option ``--prices``, the name of a price source."""
-    return click.option(
+    """Give a command the option ``--prices``, passed on as the opened `source`."""
+
+    @wraps(command)
+    def with_source(*, prices: str, allow_snapshot: bool, **given: Any) -> Any:
+        return command(source=open_source(prices, allow_snapshot=allow_snapshot), **given)
+
+    name = click.option(
         "--prices",
         default="snapshot",
         metavar="SOURCE",
         help="snapshot (shipped), yahoo, or a CSV or Parquet file of adjusted closes.  [default: snapshot]",
-    )(command)
+    )
+    flag = _flag("allow-snapshot", "With --prices yahoo: the shipped prices may stand in for what Yahoo cannot give.")
+    decorated: Command = name(flag(with_source))
+    return decorated
 
 
 def takes_out(command: Command) -> Command:
@@ -190,3 +200,15 @@ def takes_out(command: Command) -> Command:
 def takes_json(command: Command) -> Command:
     """Give a command the option ``--json``, passed on as `is_json`."""
     return click.option("--json", "is_json", is_flag=True, help="One JSON document on standard output.")(command)
+
+
+def takes_number(name: str, example: str, meaning: str) -> Decorator:
+    """Give a command a required number of :data:`hedger.choices.SIZE_PARSERS`; what it cannot read is wrong usage."""
+
+    def parse(text: str) -> float:
+        try:
+            return SIZE_PARSERS[name](text)
+        except SettingsError as error:
+            raise click.UsageError(str(error)) from None
+
+    return click.option(f"--{name}", type=parse, metavar=example, help=meaning, required=True)

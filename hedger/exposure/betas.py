@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from hedger.exposure.covariance import annual_covariance
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -147,6 +149,15 @@ class Exposure:
         if not measured:
             raise ValueError("none of the candidates was measured")
         return max(measured, key=lambda each: each.r_squared).index
+
+    def joint_covariance(self) -> FloatArray:
+        """Return the annual covariance of the indices' returns and of the book's gains, the book last.
+
+        Blended as :attr:`covariance`, over the sessions in which the book's gain is known; shape
+        (n_indices + 1, n_indices + 1), the last row and column in USD.
+        """
+        known = np.isfinite(self.gains)
+        return annual_covariance(np.column_stack([self.index_returns[known], self.gains[known]]))
 
     def joint_exposure(self, indices: Sequence[str]) -> FloatArray:
         r"""Return the joint dollar exposures to `indices`, USD, shape (len(indices),).

@@ -1,6 +1,7 @@
 """Advice to JSON, orders and a view for the terminal: the only way out of the package."""
 
 from hedger.report.basket import BASKET_COLUMNS, OrderType, ibkr_basket_csv
+from hedger.report.cache_document import cache_status_document, price_update_document
 from hedger.report.calendar_file import calendar_ics
 from hedger.report.document import (
     betas_document,
@@ -9,10 +10,12 @@ from hedger.report.document import (
     holdings_document,
     plan_document,
     policy_document,
+    stress_document,
     to_json,
 )
 from hedger.report.files import ORDER_COLUMNS, PLAN_FILES, orders_csv, write_plan_folder
 from hedger.report.listing import ListedContract, list_contracts
+from hedger.report.risk_document import size_document
 from hedger.report.schema import load_plan_schema, plan_schema_json
 from hedger.report.words import state_answer, to_beta, to_dollars, to_index_title, to_month, to_percent
 
@@ -23,6 +26,7 @@ __all__ = [
     "ListedContract",
     "OrderType",
     "betas_document",
+    "cache_status_document",
     "calendar_ics",
     "contracts_document",
     "error_document",
@@ -34,7 +38,10 @@ __all__ = [
     "plan_document",
     "plan_schema_json",
     "policy_document",
+    "price_update_document",
+    "size_document",
     "state_answer",
+    "stress_document",
     "to_beta",
     "to_dollars",
     "to_index_title",
