@@ -20,7 +20,7 @@ from hedger.risk import StatedScenario
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PARSERS", "RUN_CHOICES"]
+__all__ = ["PARSERS", "RUN_CHOICES", "SIZE_PARSERS"]
 
 Number = TypeVar("Number", int, float)
 
@@ -252,3 +252,21 @@ PARSERS: dict[str, Callable[[object], Any]] = {
 
 RUN_CHOICES = ("as-of", "prices")
 """Choices that a settings file may make for one run of a command; :class:`Settings` does not hold them."""
+
+
+def _parse_risk(choice: object) -> float:
+    share = _share("risk", choice)
+    if share >= 1 and not str(choice).strip().endswith("%"):
+        raise SettingsError(
+            f"--risk {choice} can be read in two ways: {share:g} %, or all of the equity. "
+            f"Write --risk {share:g}% for the first."
+        )
+    return share
+
+
+SIZE_PARSERS: dict[str, Callable[[object], float]] = {
+    "equity": _parse_amount("equity"),
+    "risk": _parse_risk,
+    "stop": lambda choice: _number("stop", choice, float, "a number of index points such as 5"),
+}
+"""How the numbers of a position sized by its stop are written."""

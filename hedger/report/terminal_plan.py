@@ -8,6 +8,7 @@ from rich.console import Group
 
 from hedger.report.terminal import bullet_list, left_out, number_table, paragraph, section
 from hedger.report.words import state_answer, to_beta, to_dollars, to_index_title, to_percent
+from hedger.risk import ACCEPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,13 @@ GRAVEST = (
     "margin_old",
 )
 """Codes of notes that come first, the gravest first."""
-SHOWN_ELSEWHERE = ("contract_delisted", "index_choice", "holdings_excluded")
+SHOWN_ELSEWHERE = (
+    "contract_delisted",
+    "index_choice",
+    "holdings_excluded",
+    "buffer_assumed",
+    "buffer_too_small",
+)
 """Codes of notes whose facts have a place of their own in the view."""
 
 
@@ -52,7 +59,13 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
             yield paragraph(note.message, style="bold red")
     yield section("Before and after", _before_and_after(advice))
     if advice.plan.orders:
-        yield section("Order ticket", _ticket(advice), *(paragraph(line) for line in _ticket_lines(advice)))
+        yield section(
+            "Order ticket",
+            _ticket(advice),
+            *(paragraph(line) for line in (*_ticket_lines(advice), *_money_lines(advice))),
+        )
+    elif advice.risk.margin_call is not None:
+        yield section("Futures held", *(paragraph(line) for line in _money_lines(advice)))
     title = to_index_title(advice.plan.reference_index)
     yield section(f"If the {title} moves", _moves(advice), *(paragraph(line) for line in _move_lines(advice)))
     yield section("Which index", _indices(advice))
@@ -138,6 +151,24 @@ def _ticket_lines(advice: Advice) -> Iterator[str]:
     yield f"Last trading day {first.last_trading_day}; roll to the next month on {first.roll_date}."
     if plan.is_optimal and advice.settings.tolerance == 0:
         yield "Proved: no other whole number of contracts within your limits comes closer."
+
+
+def _money_lines(advice: Advice) -> Iterator[str]:
+    """Say what the futures take in cash: the chance of a margin call, and what a year costs."""
+    call, costs = advice.risk.margin_call, advice.risk.costs
+    if call is None:
+        return
+    quarter = call.chances[-1]
+    yield (
+        f"Margin call within a quarter: {to_percent(quarter.probability)} likely with {to_dollars(call.buffer)} beyond "
+        f"initial margin, 5% with {to_dollars(call.need(ACCEPTED, quarter.horizon_days))} (see hedger stress)."
+    )
+    carry = costs.carry_per_year
+    line = f"A year costs {to_dollars(costs.rolls_per_year)} for rolls"
+    if carry is not None:
+        verb = "earns" if carry < 0 else "costs"
+        line += f" and {verb} about {to_dollars(abs(carry))} in interest less dividends while the index stands still"
+    yield f"{line}."
 
 
 def _moves(advice: Advice) -> RenderableType:

@@ -160,7 +160,8 @@ def test_the_hedge_ratio_is_explained_in_one_line(lines: list[str], technology_a
 def test_every_note_reaches_the_reader_the_gravest_first(draw: Draw, technology: Portfolio) -> None:
     advice = advise(technology, settings=Settings(hedge=0.5, margin_budget=40_000.0), today=date(2026, 11, 22))
     said = flowing(part(draw(advice), "Worth knowing"))
-    places = {note.code: said.find(note.message) for note in advice.notes if note.code != "index_choice"}
+    elsewhere = {"index_choice", "buffer_too_small"}  # their facts stand with the indices and the ticket
+    places = {note.code: said.find(note.message) for note in advice.notes if note.code not in elsewhere}
     assert set(places) >= {"prices_are_old", "limit_binds"}
     assert min(places.values()) >= 0
     assert places["prices_are_old"] < places["limit_binds"] < said.find("The hedge ratio is")
@@ -206,3 +207,23 @@ def test_a_short_record_has_no_tail_losses(draw: Draw, technology_advice: Advice
     risk = technology_advice.risk
     short = replace(risk, before=replace(risk.before, tails=()), after=replace(risk.after, tails=()))
     assert not any("Value at risk" in line for line in draw(replace(technology_advice, risk=short)))
+
+
+def test_the_cash_that_the_futures_take_stands_below_the_ticket(draw: Draw, technology: Portfolio) -> None:
+    advice = advise(technology, settings=Settings(hedge=0.5, buffer=100_000.0), today=date(2026, 8, 21))
+    call, costs = advice.risk.margin_call, advice.risk.costs
+    assert call is not None
+    assert costs.carry_per_year is not None
+    ticket = flowing(part(draw(advice), "Order ticket"))
+    assert f"{call.chances[-1].probability:.0%} likely with $100,000 beyond initial margin" in ticket
+    assert f"5% with ${call.need(0.05, 63):,.0f} (see hedger stress)" in ticket
+    assert f"A year costs ${costs.rolls_per_year:,.0f} for rolls and earns about ${-costs.carry_per_year:,.0f}" in ticket
+
+
+def test_futures_that_are_only_held_have_their_cash_told_too(draw: Draw, technology: Portfolio) -> None:
+    settings = Settings(hedge=0.5, current=(("NQ", -2), ("MNQ", -2)))
+    held = draw(advise(technology, settings=settings, today=date(2026, 8, 21)))
+    assert "Order ticket" not in "\n".join(held)
+    assert "Margin call within a quarter" in flowing(part(held, "Futures held"))
+    none = draw(advise(technology, settings=Settings(hedge=0.0), today=date(2026, 8, 21)))
+    assert "Margin call" not in "\n".join(none)

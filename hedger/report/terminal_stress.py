@@ -1,0 +1,154 @@
+"""A plan under stress: what may go wrong, past crises with today's book, and the cash that the futures would take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+
+from hedger.report.terminal import bullet_list, number_table, paragraph, section
+from hedger.report.words import UNKNOWN, state_answer, to_dollars, to_index_title, to_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import RenderableType
+
+    from hedger.advice import Advice
+    from hedger.risk import MarginCall, PositionSize, Replay, Scenario
+
+MARKS = "*+#"
+"""Marks of notes below a table, in the order of their first use."""
+
+
+def stress_view(advice: Advice) -> RenderableType:
+    """Return the view of a plan under stress; every number of it is a field of the advice."""
+    return Group(*_parts(advice))
+
+
+def size_view(size: PositionSize) -> RenderableType:
+    """Return the view of a position sized by its stop."""
+    contract = size.contract
+    noun = "contract" if size.n_contracts == 1 else "contracts"
+    lead = f"At most {size.n_contracts:,} {contract.symbol} {noun}: "
+    if size.n_contracts:
+        lead += f"a stop {size.stop:g} points away costs {to_dollars(size.loss_at_stop, places=2)}."
+    else:
+        lead += f"one already loses {to_dollars(size.loss_per_contract, places=2)} at a stop {size.stop:g} points away."
+    rows = [
+        ("May be lost", f"{to_dollars(size.risk_budget, places=2)} ({to_percent(size.risk, places=2)} of the equity)"),
+        ("Lost by one contract at the stop", to_dollars(size.loss_per_contract, places=2)),
+        ("Value of a point", to_dollars(contract.multiplier, places=2)),
+        ("Value of a tick", f"{to_dollars(contract.tick_value, places=2)} ({_points(contract.tick_size)})"),
+    ]
+    return Group(
+        paragraph(lead, style="bold"),
+        section(contract.name, number_table("", "", rows=rows)),
+        paragraph("Without fees, and without gaps through the stop."),
+    )
+
+
+def _points(tick_size: float | None) -> str:
+    return UNKNOWN if tick_size is None else f"{tick_size:g} points"
+
+
+def _parts(advice: Advice) -> Iterator[RenderableType]:
+    risk = advice.risk
+    yield paragraph(state_answer(advice), style="bold")
+    title = to_index_title(advice.plan.reference_index)
+    yield section(f"If the {title} moves", *_scenarios(risk.scenarios, head="scenario"))
+    yield section("If something goes wrong", *_scenarios(risk.stresses, head="scenario"))
+    crises = [replay for replay in risk.replays if replay.episode.kind == "crisis"]
+    if crises:
+        yield section(
+            "Past crises with today's holdings and contracts", *_crises(crises, len(advice.exposure.book.holdings))
+        )
+    if risk.margin_call is not None:
+        yield section("Cash that the futures account may take", *_margin_call(advice, risk.margin_call))
+    if risk.past_accounts:
+        yield section("What that account would have gone through", *_past_accounts(advice))
+    notes = [note.message for note in advice.notes if note.code not in ("buffer_assumed", "buffer_too_small")]
+    yield section("Worth knowing", bullet_list(notes))
+
+
+def _scenarios(scenarios: Iterable[Scenario], *, head: str) -> Iterator[RenderableType]:
+    marks: dict[str, str] = {}
+    rows = []
+    for scenario in scenarios:
+        signs = "".join(_mark(note, marks) for note in scenario.notes if note.startswith("Takes"))
+        rows.append(
+            (
+                scenario.name + signs,
+                to_dollars(scenario.unhedged_pnl, is_change=True),
+                to_dollars(scenario.hedge_pnl, is_change=True),
+                to_dollars(scenario.hedged_pnl, is_change=True),
+            )
+        )
+    yield number_table(head, "portfolio", "futures", "together", rows=rows)
+    yield from (paragraph(f"{sign} {note}") for note, sign in marks.items())
+    told = [f"{each.name}: {note}" for each in scenarios for note in each.notes if each.name.startswith("Margin")]
+    yield from (paragraph(words) for words in told)
+
+
+def _mark(note: str, marks: dict[str, str]) -> str:
+    return marks.setdefault(note, MARKS[min(len(marks), len(MARKS) - 1)])
+
+
+def _crises(crises: list[Replay], n_holdings: int) -> Iterator[RenderableType]:
+    rows = [
+        (
+            replay.episode.name,
+            f"{replay.n_real} of {n_holdings}",
+            to_dollars(replay.unhedged_pnl, is_change=True),
+            to_dollars(replay.hedge_pnl, is_change=True),
+            to_dollars(replay.hedged_pnl, is_change=True),
+        )
+        for replay in crises
+    ]
+    yield number_table("crisis", "own prices", "portfolio", "futures", "together", rows=rows)
+    if any(replay.by_beta for replay in crises):
+        yield paragraph(
+            "Holdings without prices of their own in a crisis move by their beta to the index of the hedge."
+        )
+
+
+def _margin_call(advice: Advice, call: MarginCall) -> Iterator[RenderableType]:
+    title = to_index_title(advice.plan.reference_index)
+    origin = "stated by you" if call.is_stated else "cash in the file beyond initial margin"
+    if call.call_move is None or call.call_level is None:
+        yield paragraph(f"With a buffer of {to_dollars(call.buffer)} ({origin}) no move of the {title} brings a call.")
+    else:
+        yield paragraph(
+            f"With a buffer of {to_dollars(call.buffer)} ({origin}) a margin call comes when the {title} moves by "
+            f"{to_percent(call.call_move, places=1, is_change=True)}, to {call.call_level:,.0f}."
+        )
+    rows = [
+        (
+            f"{chance.horizon_days} sessions",
+            to_percent(chance.probability),
+            to_percent(chance.simulated),
+            *(to_dollars(need.buffer) for need in call.needs if need.horizon_days == chance.horizon_days),
+        )
+        for chance in call.chances
+    ]
+    levels = [f"buffer for {to_percent(need.probability)}" for need in call.needs[: len(rows[0]) - 3]]
+    yield number_table("call within", "formula", "past windows", *levels, rows=rows)
+    if call.largest_hedge < 1:
+        yield paragraph(
+            f"The same cash would carry {to_percent(call.largest_hedge)} of these contracts through a quarter "
+            "with a chance of 95%."
+        )
+
+
+def _past_accounts(advice: Advice) -> Iterator[RenderableType]:
+    rows = [
+        (
+            f"Rally {account.episode.name}" if account.episode.kind == "rally" else account.episode.name,
+            to_dollars(account.pnl, is_change=True),
+            to_dollars(account.worst_pnl, is_change=True),
+            account.call_session.isoformat() if account.call_session else UNKNOWN,
+            to_dollars(account.cash_needed),
+        )
+        for account in advice.risk.past_accounts
+    ]
+    yield number_table("episode", "futures", "worst", "first call", "cash to add", rows=rows)
