@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hedger.portfolio.drafts import TotalRow
-from hedger.portfolio.numbers import is_missing, to_fraction, to_number
+from hedger.portfolio.numbers import to_fraction, to_number
 
 if TYPE_CHECKING:
     from hedger.portfolio.drafts import Harvest
@@ -27,8 +27,8 @@ def note_aside(sorted_row: SortedRow, table: Table, decimal: DecimalSign, harves
         harvest.warn("strategy_row_skipped", line, sentence)
     elif kind == "total" and amount is not None and "value" in table.columns:
         harvest.totals.append(TotalRow(line=line, value=amount, n_drafts=len(harvest.drafts), beside=harvest.beside))
-    elif kind == "total" and not is_missing(cells.get("weight", "")):
-        harvest.weight_total = to_fraction(cells["weight"], decimal)[0]
+    elif kind == "total":
+        harvest.weight_total = _weight(cells.get("weight", ""), decimal)
     elif kind == "pending" and amount is not None:
         harvest.beside += amount
         sentence = f"Line {line}: pending activity of {amount:,.2f} is not settled and was left out."
@@ -40,6 +40,13 @@ def note_aside(sorted_row: SortedRow, table: Table, decimal: DecimalSign, harves
             "Name the futures already held, or the plan ignores them."
         )
         harvest.warn("futures_positions_not_listed", line, sentence)
+
+
+def _weight(text: str, decimal: DecimalSign) -> float | None:
+    try:
+        return to_fraction(text, decimal)[0]
+    except ValueError:
+        return None
 
 
 def _amount(sorted_row: SortedRow, decimal: DecimalSign) -> float | None:

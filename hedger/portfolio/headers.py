@@ -44,16 +44,23 @@ Field = Literal[
 ]
 
 
+LONGEST_NAME = 100
+"""Characters; a longer cell is no column name."""
+
+_PUNCTUATION = str.maketrans("", "", "".join(chr(code) for code in range(128) if not chr(code).isalnum()))
+
+
 def normalise(name: str) -> str:
     """Return a column name without case, accents, spaces and punctuation; ``"%"`` alone becomes ``"percent"``."""
-    return _normalise(name) if len(name) <= 100 else ""
+    if len(name) > LONGEST_NAME:
+        return ""
+    kept = name.lower().translate(_PUNCTUATION) if name.isascii() else _folded(name)
+    return kept or ("percent" if "%" in name else "")
 
 
 @lru_cache(maxsize=4096)
-def _normalise(name: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    kept = "".join(c for c in decomposed if c.isalnum())
-    return "percent" if not kept and "%" in name else kept
+def _folded(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if c.isalnum())
 
 
 def _names(text: str) -> frozenset[str]:
@@ -75,6 +82,10 @@ _SETTLING = _names(
 _TRADING = _names("trade date|tradedate|date|transaction date|date/time|datetime")
 _ACTING = _names("action|transaction type|transactiontype|trans code|buy/sell|type|activity|transaction|side")
 _PAYING = _names("amount|fee|fees|fees & comm|net amount|principal amount|proceeds|commission fees|netcash")
+
+
+TRANSACTION_NAMES = _SETTLING | _TRADING | _ACTING | _PAYING
+"""Names of columns that lists of trades have."""
 
 
 def is_transactions(names: Iterable[str]) -> bool:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hedger.errors import shorten
 from hedger.portfolio.derivatives import FutureTerms, OptionTerms, Right, read_day, read_future, read_option
-from hedger.portfolio.lists import load_asset_types, load_cash_names, load_class_shares, load_crypto, load_money_funds
+from hedger.portfolio.lists import (
+    load_asset_types,
+    load_cash_names,
+    load_class_shares,
+    load_crypto,
+    load_currencies,
+    load_money_funds,
+)
 from hedger.portfolio.symbols import to_listing
 
 if TYPE_CHECKING:
@@ -30,7 +37,6 @@ _ISIN = re.compile(r"[A-Z]{2}[0-9A-Z]{9}[0-9]").fullmatch
 _PLAIN = re.compile(r"[A-Z]{1,3}|[A-Z]{4}(?:[A-WYZ])?|[A-Z]{3}[A-WYZ]X").fullmatch
 _FUND = re.compile(r"[A-Z]{4}X").fullmatch
 _MONEY_FUND = re.compile(r"[A-Z]{3}XX").fullmatch
-_CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _PAIR = re.compile(r"(?:CRYPTO:|CURRENCY:|X:)?(?P<code>[A-Z]{2,5}?)[-/]?(?P<quote>USDT?|EUR|GBP|CAD)").fullmatch
 _PREFIXED = re.compile(r"(?:CRYPTO|CURRENCY):(?P<code>[A-Z]{2,5})").fullmatch
 _COUPON = re.compile(
@@ -186,11 +192,9 @@ def _cash_symbol(clues: Clues) -> str:
 
 
 def _cash_currency(clues: Clues) -> str | None:
-    match = re.search(r"\(([A-Z]{3})\)", clues.symbol or clues.name)
-    symbol = clues.symbol.upper()
-    if match:
-        return match[1]
-    return symbol if symbol in _CASH_TICKERS and _CURRENCY(symbol) else None
+    codes = load_currencies()
+    inside: list[str] = re.findall(r"\(([A-Z]{3})\)", clues.symbol or clues.name)
+    return next((code for code in [*inside, clues.symbol.upper()] if code in codes), None)
 
 
 def _option(clues: Clues, kind: str, as_of: date, strike_scale: float) -> Instrument | None:
@@ -309,7 +313,7 @@ def _identified(clues: Clues, kind: str) -> Instrument | None:
     if (
         is_tickerless
         and clues.ratio != "one"
-        and (kind == "bond" or clues.ratio == "par" or (says_bond and not _isin(symbol)))
+        and (kind == "bond" or clues.ratio == "par" or (says_bond and not _ISIN(symbol)))
     ):
         return Instrument(symbol=shorten(identifier), asset_class="bond", price_scale=0.01)
     if symbol and not _CUSIP(symbol) and not _ISIN(symbol):
@@ -327,10 +331,6 @@ def _identified(clues: Clues, kind: str) -> Instrument | None:
         code, what = "no_symbol", "a name without a ticker"
     sentence = f"{shown} is {what}. Write its ticker into the file, or give it a proxy."
     return Instrument(symbol=shown, asset_class=asset_class, doubts=((code, sentence),))
-
-
-def _isin(symbol: str) -> bool:
-    return _ISIN(symbol) is not None
 
 
 def _share(clues: Clues, kind: str) -> Instrument:

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from hedger.portfolio.headers import Field, has_holdings, is_transactions, normalise
+from hedger.portfolio.headers import SYNONYMS, TRANSACTION_NAMES, Field, has_holdings, is_transactions, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,14 +185,13 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout(
         name="merrill_export",
         requires=_all(
-            "Symbol,Quantity,Value,"
-            "Day's Value Change $|Unit Cost|Unrealized Gain/Loss $ Chg % Chg|Day's Price $ Chg % Chg"
+            "Symbol,Quantity,Value,Day's Value Change $|Unrealized Gain/Loss $ Chg % Chg|Day's Price $ Chg % Chg"
         ),
         titles=(r"Selected account\(s\):\s*(?P<account>[^\n]+?),*(?:\n|$)",),
     ),
     Layout(
         name="etrade",
-        requires=_all("Symbol,Last Price $|Qty #|Price Paid $|Total Gain $,Quantity|Qty #,Value $"),
+        requires=_all("Symbol,Quantity|Qty #,Value $,Price Paid $|Total Gain $|Day's Gain $|Total Cost"),
         titles=(r"(?:^|\n)Account,(?:Net Account Value|Total Assets)[^\n]*\n(?P<account>[^,\n]+)",),
         columns={"price": _group("Last Price $|Last Price|Mark $|Price $")},
     ),
@@ -279,15 +278,18 @@ TRANSACTIONS = Layout(name="transactions", kind="transactions")
 IGNORED = Layout(name="ignored", kind="ignored")
 
 
+_KNOWN_NAMES = TRANSACTION_NAMES.union(*SYNONYMS.values(), *(group for layout in LAYOUTS for group in layout.requires))
+_is_numeric = re.compile(r"\s*[$€£]?[-+(]?[$€£]?[0-9][0-9.,' ]*[%)]?\s*").fullmatch
+
+
 def is_table_header(cells: Sequence[str]) -> bool:
     """Tell whether a row names the columns of a table; a row that holds a number does not."""
     if len(cells) < 2 or any(map(_is_numeric, cells)):
         return False
     names = [normalise(cell) for cell in cells]
+    if sum(name in _KNOWN_NAMES for name in names) < 2:
+        return False
     return has_holdings(names) or is_transactions(names) or any(layout.fits(names) for layout in LAYOUTS)
-
-
-_is_numeric = re.compile(r"\s*[$€£]?[-+(]?[$€£]?[0-9][0-9.,' ]*[%)]?\s*").fullmatch
 
 
 def choose_layout(names: Sequence[str]) -> Layout:

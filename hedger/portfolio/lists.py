@@ -63,6 +63,12 @@ def load_suffixes() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def load_currencies() -> frozenset[str]:
+    """Return the ISO codes of the currencies that exchanges quote in."""
+    return frozenset(exchange.currency for exchange in load_exchanges().values() if exchange.currency.isupper())
+
+
+@lru_cache(maxsize=1)
 def load_class_shares() -> dict[str, str]:
     """Return the Yahoo symbols of share classes that are written without a separator, such as ``"BRKB"``."""
     return {r["written"]: r["symbol"] for r in _load("class_shares.csv")}

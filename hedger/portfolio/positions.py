@@ -30,6 +30,10 @@ _TICKER = re.compile(r"/?[A-Z0-9./^-]{1,8}").fullmatch
 _MEASURES = frozenset({"symbol", "quantity", "price", "value", "weight", "account", "level", "bid", "ask"})
 
 
+LONGEST_CLUE = 300
+"""Characters of a cell that are searched for what the row holds."""
+
+
 class _CellError(ValueError):
     """A cell of a position that cannot be used, and what was expected in it."""
 
@@ -230,14 +234,16 @@ class PositionReader:
 
     def _clues(self, symbol: str, cells: dict[Field, str], price: float | None, ratio: Ratio) -> Clues:
         if not self.clue_fields and not self.table.layout.is_grouped:
-            return Clues(symbol=symbol, unit_price=price, ratio=ratio, exchange=self._number_exchange(symbol))
+            return Clues(
+                symbol=symbol[:LONGEST_CLUE], unit_price=price, ratio=ratio, exchange=self._number_exchange(symbol)
+            )
         facts = self.facts.get(symbol, {})
 
         def text(field: Field) -> str:
-            return cells.get(field) or facts.get(field, "")
+            return (cells.get(field) or facts.get(field, ""))[:LONGEST_CLUE]
 
         return Clues(
-            symbol=symbol,
+            symbol=symbol[:LONGEST_CLUE],
             name=text("name"),
             asset_type=text("asset_type"),
             subtype=text("subtype"),

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TOKENS = re.compile(r"[0-9A-Za-z-]+")
+_WORDS = re.compile(r"[0-9A-Za-z]+")
+_DIGITS = re.compile(r"[0-9]+")
 _SHORTEST_NUMBER = 5
+_LONGEST_TEXT = 300
+_FEW = 100
 
 SHOWN = 4
 """Characters of an account that may be shown."""
@@ -40,19 +44,23 @@ class Redactor:
         Parts of the file's account names that hold at least five characters and a digit.
     """
 
-    numbers: tuple[str, ...]
+    numbers: frozenset[str]
 
     @classmethod
     def of(cls, accounts: Iterable[str]) -> Redactor:
         """Return the redactor for a file with these accounts, named as the file names them."""
         tokens = {token for account in accounts for token in _TOKENS.findall(account)}
-        tokens |= {part for token in tokens for part in re.findall(r"[0-9A-Za-z]+|[0-9]+", token)}
-        tokens |= {digits for token in tokens for digits in re.findall(r"[0-9]+", token)}
-        numbers = (t for t in tokens if len(t) >= _SHORTEST_NUMBER and any(c.isdigit() for c in t))
-        return cls(tuple(sorted(numbers, key=len, reverse=True)))
+        tokens |= {part for token in tokens for part in token.split("-")}
+        tokens |= {digits for token in tokens for digits in _DIGITS.findall(token)}
+        return cls(frozenset(t for t in tokens if len(t) >= _SHORTEST_NUMBER and any(c.isdigit() for c in t)))
 
     def quote(self, text: str) -> str:
         """Return a cell fit for a message: shortened, escaped, account numbers cut to their last four characters."""
-        for number in self.numbers:
+        text = text[:_LONGEST_TEXT]
+        parts = {token for pattern in (_TOKENS, _WORDS, _DIGITS) for token in pattern.findall(text)}
+        hidden = parts & self.numbers
+        if len(self.numbers) <= _FEW:
+            hidden |= {number for number in self.numbers if number in text}
+        for number in sorted(hidden, key=len, reverse=True):
             text = text.replace(number, "…" + number[-SHOWN:])
         return shorten(text)

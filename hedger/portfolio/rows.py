@@ -38,11 +38,6 @@ _TOTAL = re.compile(
 _TOTAL_OF = re.compile(r"(?:(?:sub|grand|account|positions?) ?)?totals?\b", re.IGNORECASE).match
 _PENDING = re.compile(r"pending (?:activity|transactions?|trades?|credits?|debits?)\b|unsettled\b", re.IGNORECASE).match
 _FUTURES_VALUE = re.compile(r"futures positions? market value", re.IGNORECASE).fullmatch
-_IS_SPECIAL = re.compile(
-    r"total|sub|grand|account|position|portfolio|overall|page|sum|gesamt|[合总總]|all investments|pending|unsettled"
-    r"|futures",
-    re.IGNORECASE,
-).match
 _UNIT = re.compile(r"\(.*\)|\[.*\]|shares|units|usd|eur|gbp|[$€£%]", re.IGNORECASE).fullmatch
 _TICKER = re.compile(r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?").fullmatch
 
@@ -53,7 +48,12 @@ _HEAD = 300
 _NEEDED: tuple[Field, ...] = ("quantity", "price", "value", "bid", "ask", "direction", "level")
 _IDENTIFIER = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9 ./:-]{4,31}").fullmatch
 
-MEASURES: tuple[Field, ...] = ("quantity", "value", "weight")
+_MEASURES: tuple[Field, ...] = ("quantity", "value", "weight")
+_LABELS: tuple[tuple[Callable[[str], object], RowKind, str], ...] = (
+    (_PENDING, "pending", "pending activity"),
+    (_FUTURES_VALUE, "futures value", "market value of futures that the file does not list"),
+    (is_strategy, "strategy", "spread whose legs are rows of their own"),
+)
 
 
 class SortedRow(NamedTuple):
@@ -106,12 +106,13 @@ class _Sorter:
         self.texts = [field for field in _TEXTS if field in columns]
         self.last = max(columns.values(), default=0)
         self.width = len(table.names)
-        self.measures = [field for field in (MEASURES[:1] if layout.is_grouped else MEASURES) if field in columns]
+        self.measures = [field for field in (_MEASURES[:1] if layout.is_grouped else _MEASURES) if field in columns]
         self.needed = max((columns[field] for field in _NEEDED if field in columns), default=0)
         self.usual_length = self._usual_length()
         self.accounts = self._accounts()
-        self.lots: set[int] = set()
         self.above: list[int] = []
+        self.n_added, self.sum_above = 0, 0.0
+        self.dates_end, self.are_lots = 0, False
         self.rules: list[_Rule] = [self._units, self._too_long, self._labelled]
         if layout.is_export and not layout.is_grouped:
             self.rules.append(self._unlike_others)
@@ -156,6 +157,7 @@ class _Sorter:
             if found is not None:
                 if found.kind == "total":
                     self.above.clear()
+                    self.n_added, self.sum_above = 0, 0.0
                 return found
         self.above.append(position)
         return SortedRow(row, cells, "position")
@@ -200,15 +202,10 @@ class _Sorter:
 
     def _labelled(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise what brokers name in words: totals, pending activity, futures, spreads."""
-        if not _IS_SPECIAL(label) and "/" not in label:
-            return None
-        rules: tuple[tuple[object, RowKind, str], ...] = (
-            (_is_total(label, cells), "total", "total row"),
-            (_PENDING(label), "pending", "pending activity"),
-            (_FUTURES_VALUE(label), "futures value", "market value of futures that the file does not list"),
-            (is_strategy(label), "strategy", "spread whose legs are rows of their own"),
-        )
-        return next((SortedRow(row, cells, kind, reason) for holds, kind, reason in rules if holds), None)
+        if _is_total(label, cells):
+            return SortedRow(row, cells, "total", "total row")
+        found = (SortedRow(row, cells, kind, reason) for is_so, kind, reason in _LABELS if is_so(label))
+        return next(found, None)
 
     def _unlike_others(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise a row that ends before its amounts or was shifted, in files that a program wrote."""
@@ -232,16 +229,14 @@ class _Sorter:
         """Recognise rows that have a date for a symbol and add to the row above."""
         if label.isalpha() or not is_date(label):
             return None
-        if position not in self.lots:
+        if position >= self.dates_end:
             total, end = 0.0, position
             while end < len(self.table.rows) and is_date(self._cells(self.table.rows[end]).get("symbol", "")):
                 total += self._number(end, "quantity") or 0.0
                 end += 1
             quantity = self._number(self.above[-1], "quantity") if self.above else None
-            if quantity is None or not _is_close(total, quantity):
-                return None
-            self.lots.update(range(position, end))
-        return SortedRow(row, cells, "text", "lot of the row above")
+            self.are_lots, self.dates_end = quantity is not None and _is_close(total, quantity), end
+        return SortedRow(row, cells, "text", "lot of the row above") if self.are_lots else None
 
     def _summary(self, position: int, row: Row, cells: _Cells, _: str) -> SortedRow | None:
         """Recognise a sum without the word: of all rows above, or of the group below."""
@@ -249,10 +244,13 @@ class _Sorter:
         if cells.get("symbol") or value is None or not is_missing(cells.get("quantity", "")):
             return None
         name = cells.get("name", "")
-        above = sum(self._number(other, "value") or 0.0 for other in self.above)
-        if not name and above and _is_close(value, above):
+        for other in self.above[self.n_added :]:
+            self.sum_above += self._number(other, "value") or 0.0
+        self.n_added = len(self.above)
+        if not name and self.sum_above and _is_close(value, self.sum_above):
             return SortedRow(row, cells, "total", "total row without a label")
-        below, other = 0.0, position + 1
+        below = 0.0
+        other = position + 1
         while other < len(self.table.rows) and self._number(other, "quantity") is not None:
             below += self._number(other, "value") or 0.0
             other += 1

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hedger.portfolio.splitting import Row
 
 _RECORD_MARKS = frozenset({"BOF", "BOA", "BOS", "EOS", "EOA", "EOF", "MSG"})
+MOST_ENDING = 2
+"""Filled cells of a line that ends a table; a position has more."""
+
 _STATEMENT_KINDS = frozenset({"Header", "Data", "SubTotal", "Total", "Notes", "MetaInfo"})
 
 
@@ -46,8 +49,6 @@ class Table:
         Rows below the header, in order.
     totals
         Rows that the file itself marks as totals.
-    offset
-        Cells in front of the first column.
     """
 
     layout: Layout
@@ -58,7 +59,6 @@ class Table:
     symbol: str | None = None
     rows: list[Row] = field(default_factory=list)
     totals: list[Row] = field(default_factory=list)
-    offset: int = 0
 
 
 @dataclass(slots=True)
@@ -121,6 +121,7 @@ def _plain(rows: Sequence[Row]) -> Tables:
     table: Table | None = None
     above: list[Row] = []
     ends = re.compile("")
+    has_records = any(row.cells[0] in _RECORD_MARKS for row in rows[:1])
     for row in rows:
         if is_table_header(row.cells):
             if table is not None and table.rows and len(table.rows[-1].filled()) == 1:
@@ -130,7 +131,11 @@ def _plain(rows: Sequence[Row]) -> Tables:
             found.outside.extend(above)
             above = []
             found.tables.append(table)
-        elif table is None or ends.match(row.cells[0]) or row.cells[0] in _RECORD_MARKS:
+        elif (
+            table is None
+            or (has_records and row.cells[0] in _RECORD_MARKS)
+            or (ends.match(row.cells[0]) and len(row.filled()) <= MOST_ENDING)
+        ):
             table = None
             above.append(row)
         else:
@@ -165,24 +170,32 @@ def check_duplicates(table: Table) -> None:
         With the names of both columns.
     """
     names = [normalise(name) for name in table.names]
-    for meaning in ("symbol", "quantity", "value", "weight"):
-        column = table.columns.get(meaning)
+    taken = set(table.columns.values())
+    for field_name in ("symbol", "quantity", "value", "weight"):
+        column = table.columns.get(field_name)
         if column is None:
             continue
-        same = {names[column]} | (
-            set(SYNONYMS["quantity"]) if meaning == "quantity" and table.layout is GENERIC else set()
-        )
-        for other in (
-            n for n, name in enumerate(names) if n != column and name in same and n not in table.columns.values()
-        ):
-            for row in table.rows:
-                first, second = (row.cells[n].strip() if n < len(row.cells) else "" for n in (column, other))
-                if first != second and second:
-                    raise UnknownLayoutError(
-                        f'Line {row.line}: column {column + 1}, "{shorten(table.names[column])}", and column '
-                        f'{other + 1}, "{shorten(table.names[other])}", mean the same and differ. '
-                        "Delete or rename one of them."
-                    )
+        is_any_quantity = field_name == "quantity" and table.layout is GENERIC
+        same = frozenset(SYNONYMS["quantity"]) if is_any_quantity else frozenset({names[column]})
+        for other in (n for n, name in enumerate(names) if name in same and n not in taken):
+            line = _first_difference(table.rows, column, other)
+            if line is not None:
+                raise UnknownLayoutError(
+                    f'Line {line}: column {column + 1}, "{shorten(table.names[column])}", and column {other + 1}, '
+                    f'"{shorten(table.names[other])}", mean the same and differ. Delete or rename one of them.'
+                )
+
+
+def _first_difference(rows: Sequence[Row], column: int, other: int) -> int | None:
+    """Return the first line in which two columns differ and the second is not blank."""
+    last = max(column, other)
+    for row in rows:
+        cells = row.cells
+        if len(cells) > last and cells[column] != cells[other]:
+            second = cells[other].strip()
+            if second and cells[column].strip() != second:
+                return row.line
+    return None
 
 
 def _titled(header: Row, above: Sequence[Row]) -> Table:
@@ -201,7 +214,7 @@ def _table(layout: Layout, header: Row, offset: int = 0) -> Table:
     while names and not names[-1]:
         names.pop()
     columns = match_columns([""] * offset + [normalise(name) for name in names[offset:]], layout.columns)
-    return Table(layout=layout, header=header, names=tuple(names), columns=columns, offset=offset)
+    return Table(layout=layout, header=header, names=tuple(names), columns=columns)
 
 
 def _no_holdings(rows: Sequence[Row], found: Tables) -> UnknownLayoutError:

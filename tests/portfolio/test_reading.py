@@ -384,6 +384,23 @@ def test_the_rest_of_a_broken_row_is_never_taken_for_text(row: str) -> None:
     assert cell.line == 3
 
 
+def test_words_that_end_a_table_do_not_where_a_position_stands() -> None:
+    text = "Note,Symbol,Quantity,Price\nBOA,SPY,1,500\nDisclosure: mine,QQQ,2,500\nFootnotes,,,\n1,,,\n"
+    portfolio = read(text)
+    assert [position.symbol for position in portfolio.positions] == ["SPY", "QQQ"]
+    assert [row.line for row in portfolio.skipped_rows] == [4, 5]
+
+
+def test_a_total_that_is_text_is_no_total() -> None:
+    portfolio = read("Ticker,Weight\nSPY,100%\nTotal,all of it\n")
+    assert [row.line for row in portfolio.skipped_rows] == [3]
+
+
+def test_a_row_shorter_than_its_account_column_is_named() -> None:
+    (cell,) = bad_cells("Symbol,Weight,Account\nSPY,100%,A1\nQQQ\n")
+    assert cell.line == 3
+
+
 def test_a_group_without_rows_is_a_broken_row() -> None:
     text = (HERE / "samples" / "thinkorswim_schwab_2026-03-10-PositionStatement.csv").read_text(encoding="utf-8-sig")
     (cell,) = bad_cells(text.replace("XLK,+120", "XLK,"))
