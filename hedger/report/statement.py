@@ -1,0 +1,176 @@
+"""A plan in words, for the files that people read: what and why, what it rests on, where its figures come from.
+
+Everything here is said of the plan's document, so that the PDF and the workbook say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hedger.report.words import to_beta, to_dollars, to_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Document = dict[str, Any]
+
+DISCLAIMER = (
+    "This plan is the output of a computer program. It is general information, no investment, tax or legal advice and "
+    "no recommendation to trade. Futures can lose more than the money that was posted for them. Past prices do not "
+    "tell future ones. Check contracts, margins, fees and prices with your broker before any order."
+)
+METHODS = {
+    "Beta": (
+        "Measured on daily closes with the estimator named here; the interval is for the beta that the next quarter "
+        "(63 sessions) will show, and holds 19 times out of 20."
+    ),
+    "Contracts": (
+        "The whole numbers of contracts that leave the least yearly tracking risk within the limits, found by a search "
+        "that proves it."
+    ),
+    "Volatility and losses": (
+        "What today's holdings would have gained on past days, scaled to today's volatility (filtered historical "
+        "simulation), without and with the futures."
+    ),
+    "Index moves": (
+        "The portfolio moves by its beta; other indices follow at their conditional expectation. That is a straight "
+        "line: a real fall can be worse."
+    ),
+    "Margin calls": (
+        "First-passage formula for daily closes (Kolb, Gay and Hunter 1985; Broadie, Glasserman and Kou 1997), and "
+        "beside it the share of past windows."
+    ),
+}
+"""Subject and sentence of each method."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a figure comes from.
+
+    Parameters
+    ----------
+    figure
+        What it is.
+    as_of
+        Its day, or what its source says of it; empty where nothing is known.
+    origin
+        Who says so.
+    """
+
+    figure: str
+    as_of: str
+    origin: str
+
+
+def index_title(document: Document, name: str | None = None) -> str:
+    """Return the name for people of an index, by default of the one that the plan refers to."""
+    chosen = name or document["exposure"]["reference_index"]
+    return next(str(each["title"]) for each in document["exposure"]["by_index"] if each["index"] == chosen)
+
+
+def explain(document: Document) -> tuple[str, ...]:
+    """Say in a few paragraphs what the plan does, why in this index, and what it does not do."""
+    plan = document["plan"]
+    paragraphs = [_exposure_words(document)]
+    if plan["positions"]:
+        paragraphs.append(_hedge_words(document))
+    paragraphs.append(_limits_words(document))
+    return tuple(paragraphs)
+
+
+def _exposure_words(document: Document) -> str:
+    title, portfolio, plan = index_title(document), document["portfolio"], document["plan"]
+    by_index = sorted(document["exposure"]["by_index"], key=lambda each: -each["r_squared"])
+    chosen = next(each for each in by_index if each["index"] == document["exposure"]["reference_index"])
+    others = ", ".join(
+        f"the {each['title']} {to_percent(each['r_squared'])}" for each in by_index if each is not chosen
+    )
+    why = (
+        f"Of its ups and downs over the last five years a hedge with the {title} alone would have removed "
+        f"{to_percent(chosen['r_squared'])}" + (f" (with {others})." if others else ".")
+    )
+    return (
+        f"The portfolio is worth {to_dollars(portfolio['market_value'])}. When the {title} moves by 1%, it moves by "
+        f"about {plan['beta_before']:.2f}%: its beta is {to_beta(plan['beta_before'])}, and its exposure to the index "
+        f"{to_dollars(plan['beta_dollars'])}. {why}"
+    )
+
+
+def _hedge_words(document: Document) -> str:
+    title, plan = index_title(document), document["plan"]
+    notional = plan["hedge_notional"]
+    side = "short" if notional < 0 else "long"
+    words = (
+        f"After the orders the account is {side} {to_dollars(abs(notional))} of index futures. They gain what the "
+        f"index loses on that amount and lose what it gains, so that the beta of portfolio and futures together is "
+        f"{to_beta(plan['beta_after'])}"
+    )
+    if plan["achieved_hedge_fraction"] is not None:
+        words += f"; {to_percent(plan['achieved_hedge_fraction'])} of the exposure to the {title} is removed"
+    return f"{words}. The holdings stay as they are: nothing is sold, and no gain is realised on them."
+
+
+def _limits_words(document: Document) -> str:
+    risk = document["risk"]
+    own = to_percent(risk["unhedgeable_share"])
+    words = (
+        "A hedge gives up gains as well as losses: when the index rises, the futures lose. It covers what the holdings "
+        f"share with the index and not what is their own, {own} of the ups and downs of this portfolio"
+    )
+    top = [each["symbol"] for each in risk["top_unhedgeable"][:3]]
+    return f"{words} (most of it in {_listed(top)})." if top else f"{words}."
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def list_assumptions(document: Document) -> tuple[tuple[str, str], ...]:
+    """Return the choices in force that shape the plan, as subject and sentence."""
+    return tuple(_choices(document["policy"], document))
+
+
+def _choices(policy: Document, document: Document) -> Iterator[tuple[str, str]]:
+    if policy["target_beta"] is None:
+        yield "Aim", f"remove {to_percent(policy['hedge'])} of the index exposure"
+    else:
+        yield "Aim", f"a beta of {to_beta(policy['target_beta'])}"
+    indices = [each for each in policy["index"] if each != "auto"]
+    yield "Indices", ", ".join(index_title(document, each) for each in indices) if indices else "chosen by fit"
+    contracts = policy["contracts"] or policy["sizes"]
+    yield "Contracts", ", ".join(contracts)
+    for subject, amount in (("Margin budget", policy["margin_budget"]), ("Buffer stated", policy["buffer"])):
+        yield subject, "none" if amount is None else to_dollars(amount)
+    yield "Most contracts", "no limit" if policy["max_contracts"] is None else f"{policy['max_contracts']:,}"
+    yield "Tolerance", f"{to_percent(policy['tolerance'], places=1)} of the risk being hedged"
+    if policy["current"]:
+        yield "Futures already held", ", ".join(f"{number:+,} {root}" for root, number in policy["current"].items())
+    yield "Estimator of betas", policy["estimator"]
+    if policy["beta"]:
+        given = [f"{each['symbol']} {to_beta(each['beta'])}" for each in policy["beta"]]
+        yield "Betas given by hand", ", ".join(given)
+    if policy["proxy"]:
+        yield "Stand-ins", ", ".join(f"{proxy} for {symbol}" for symbol, proxy in policy["proxy"].items())
+
+
+def list_sources(document: Document) -> tuple[Source, ...]:
+    """Return where the figures come from, with their days, each once."""
+    return tuple(dict.fromkeys(_sources(document)))
+
+
+def _sources(document: Document) -> Iterator[Source]:
+    prices = document["prices"]
+    span = f"{prices['first_session']} to {prices['last_session']}"
+    yield Source(figure="Closes of holdings and indices", as_of=span, origin=prices["source"])
+    for order in document["plan"]["orders"]:
+        symbol, as_of = order["symbol"], str(prices["last_session"])
+        yield Source(figure=f"Futures price of {symbol}", as_of=as_of, origin=order["price_source"])
+    for order in document["plan"]["orders"]:
+        yield Source(
+            figure=f"Margin of {order['symbol']}", as_of=str(order["margin_as_of"]), origin=order["margin_source"]
+        )
+    for item in document["costs"]["items"]:
+        name = item["name"][0].upper() + item["name"][1:]
+        yield Source(figure=name, as_of=item["as_of"], origin=item["source"])
