@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hedger.contracts import INDICES
 from hedger.errors import Note
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
     from hedger.contracts import ContractQuote
     from hedger.exposure import Exposure
+    from hedger.hedge.legs import LegChoice
     from hedger.hedge.problem import BindingLimit, HedgeProblem, Solution
 
 
@@ -20,15 +23,18 @@ def list_doubts(
     problem: HedgeProblem,
     solution: Solution,
     *,
+    choice: LegChoice,
     limits: Sequence[BindingLimit],
     kept: Sequence[ContractQuote],
 ) -> Iterator[Note]:
-    """List what a reader should know of a plan in one index.
+    """List what a reader should know of a plan.
 
     Parameters
     ----------
     exposure, problem, solution
         What was to be hedged, the problem that this posed, and its answer.
+    choice
+        The indices of the hedge.
     limits
         Limits that hold the plan back, as the user stated them.
     kept
@@ -47,7 +53,9 @@ def list_doubts(
     if not solution.best.n_contracts and not limits:
         yield _no_contracts(problem)
     if len(exposure.by_index) > 1:
-        yield _index_choice(exposure, problem.indices[0])
+        yield _index_choice(exposure, exposure.best_index(choice.indices))
+    if len(choice.steps) > 1:
+        yield _leg_choice(choice)
 
 
 _LIMIT_WORDS = {
@@ -59,7 +67,7 @@ _CONTRACT_LIMIT_WORDS = "{name}: the limit of {limit:,.0f} contracts holds the h
 
 
 def _no_contracts(problem: HedgeProblem) -> Note:
-    target = abs(float(problem.exposure[0]))
+    target = float(np.abs(problem.exposure).sum())
     closing = ", and the futures held are closed" if any(contract.current for contract in problem.contracts) else ""
     if target == 0:
         return Note(
@@ -97,3 +105,14 @@ def _index_choice(exposure: Exposure, reference: str) -> Note:
             + "."
         ),
     )
+
+
+def _leg_choice(choice: LegChoice) -> Note:
+    titles = {index.name: index.title for index in INDICES}
+    first, *further = choice.steps
+    parts = [f"The {titles[first.indices[0]]} alone would have removed {first.explained:.0%} of the variance"]
+    for step in further:
+        named = " and ".join(titles[name] for name in step.indices)
+        verdict = "so they are used" if step.is_taken else "too little to pay"
+        parts.append(f"{named} together {step.explained:.0%}, {step.cut:.1%} of what was left: {verdict}")
+    return Note(code="leg_choice", message="; ".join(parts) + ".")

@@ -1,8 +1,8 @@
 """Exposure and policy to a plan: the problem is stated, solved exactly, and its answer put in words of the desk.
 
-The plan is in one index, the reference: of those allowed the one whose hedge would have removed most variance. Futures
-held on other indices stay as they are; the hedge allows for what they do to the reference index, and the limits for
-what they take.
+The betas of a plan refer to one index, the reference: of those allowed the one whose hedge alone would have removed
+most variance. The hedge uses it, or the indices that :mod:`hedger.hedge.legs` finds worth their while. Futures held on other
+indices stay as they are; the hedge allows for what they do to the chosen ones, and the limits for what they take.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from hedger.errors import InfeasibleHedgeError, SettingsError
 from hedger.hedge.doubts import list_doubts
+from hedger.hedge.legs import choose_legs
 from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, Order
 from hedger.hedge.problem import BindingLimit, HedgeProblem, ProblemContract, Side
 from hedger.hedge.solver import solve
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from hedger.contracts import ContractQuote
     from hedger.exposure import Exposure
+    from hedger.hedge.legs import LegChoice
     from hedger.hedge.policy import HedgePolicy
-    from hedger.hedge.problem import Candidate, Solution
+    from hedger.hedge.problem import Candidate, FloatArray, Solution
 
 
 def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: HedgePolicy) -> HedgePlan:
@@ -52,33 +54,26 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
     unquoted = sorted(set(current) - {quote.symbol for quote in contracts})
     if unquoted:
         raise ValueError(f"contracts has no quote of {', '.join(unquoted)}, which policy.current holds")
-    reference = exposure.best_index(_usable_indices(exposure, contracts, policy))
+    usable = _usable_indices(exposure, contracts, policy)
+    reference = exposure.best_index(usable)
     beta = exposure.of(reference)
     fraction = _hedge_fraction(policy, beta.beta)
-    position = exposure.indices.index(reference)
-    used = tuple(quote for quote in contracts if quote.index == reference)
-    others = tuple(quote for quote in contracts if quote.index != reference and quote.symbol in current)
-    follow = dict(
-        zip(
-            exposure.indices,
-            (exposure.covariance[position] / exposure.covariance[position, position]).tolist(),
-            strict=True,
-        )
-    )
-    # Futures on other indices stay as they are; what they do to the reference index is exposure like any other.
-    kept = sum(current[quote.symbol] * quote.notional * follow[quote.index] for quote in others)
-    target = fraction * beta.beta_dollars + kept
+    choice = choose_legs(exposure, usable, reference, legs=policy.legs, allow_long_legs=policy.allow_long_legs)
+    used = tuple(quote for quote in contracts if quote.index in choice.indices)
+    others = tuple(quote for quote in contracts if quote.index not in choice.indices and quote.symbol in current)
+    kept = _kept_exposure(exposure, choice, [(quote.index, current[quote.symbol] * quote.notional) for quote in others])
+    target = fraction * choice.exposure + kept
     kept_margin = sum(abs(current[quote.symbol]) * quote.margin.initial for quote in others)
     n_kept = sum(abs(current[quote.symbol]) for quote in others)
-    side = _side(target, policy.allow_long_legs)
+    sides = dict(zip(choice.indices, _sides(choice.covariance @ target, policy.allow_long_legs), strict=True))
     problem = HedgeProblem(
-        indices=(reference,),
-        exposure=np.array([target]),
+        indices=choice.indices,
+        exposure=target,
         hedge_fraction=1.0,
-        covariance=exposure.covariance[position : position + 1, position : position + 1],
-        contracts=tuple(_problem_contract(quote, current, policy, side) for quote in used),
-        sides=(side,),
-        legs=policy.legs,
+        covariance=choice.covariance,
+        contracts=tuple(_problem_contract(quote, current, policy, sides[quote.index]) for quote in used),
+        sides=tuple(sides.values()),
+        legs=len(choice.indices),
         margin_budget=None if policy.margin_budget is None else max(policy.margin_budget - kept_margin, 0.0),
         max_contracts=None if policy.max_contracts is None else max(policy.max_contracts - n_kept, 0),
         tolerance=policy.tolerance,
@@ -100,16 +95,20 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
         for quote in contracts
         if after.get(quote.symbol) or current.get(quote.symbol)
     )
-    residual = beta.beta_dollars + sum(
-        order.held_after * order.quote.notional * follow[order.quote.index] for order in positions
+    held = np.array(
+        [
+            sum(order.held_after * order.quote.notional for order in positions if order.quote.index == name)
+            for name in choice.indices
+        ]
     )
+    residual = _residual_beta_dollars(exposure, choice, reference, held + kept)
     base = exposure.book.beta_base
     beta_after = residual / base
     return HedgePlan(
         reference_index=reference,
         hedge_fraction=fraction,
         positions=positions,
-        target_notional=((reference, -target),),
+        target_notional=tuple(zip(choice.indices, (-target).tolist(), strict=True)),
         beta_before=beta.beta,
         beta_after=beta_after,
         beta_after_low=beta.low - beta.beta + beta_after,
@@ -131,7 +130,7 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
             stderr_drift=beta.stderr_drift,
             stderr_rounding=abs(beta_after - (1.0 - fraction) * beta.beta),
         ),
-        notes=tuple(list_doubts(exposure, problem, solution, limits=limits, kept=others)),
+        notes=tuple(list_doubts(exposure, problem, solution, choice=choice, limits=limits, kept=others)),
     )
 
 
@@ -178,13 +177,38 @@ def _problem_contract(
     )
 
 
-def _side(exposure: float, allow_long_legs: bool) -> Side:
-    """Return what may be held: against the sign of the exposure."""
+def _sides(dollar_covariance: FloatArray, allow_long_legs: bool) -> tuple[Side, ...]:
+    """Return what may be held per index: against the sign of the exposure's covariance with it."""
     if allow_long_legs:
-        return "either"
-    if exposure == 0:
-        return "none"
-    return "sell" if exposure > 0 else "buy"
+        return tuple("either" for _ in dollar_covariance)
+    by_sign: dict[float, Side] = {1.0: "sell", -1.0: "buy", 0.0: "none"}
+    return tuple(by_sign[float(np.sign(value))] for value in dollar_covariance)
+
+
+def _kept_exposure(exposure: Exposure, choice: LegChoice, kept: Sequence[tuple[str, float]]) -> FloatArray:
+    """Return what futures on other indices do to the chosen ones, USD: exposure like any other."""
+    chosen = [exposure.indices.index(name) for name in choice.indices]
+    block = exposure.covariance[np.ix_(chosen, chosen)]
+    moved = sum(
+        (exposure.covariance[chosen, exposure.indices.index(name)] * dollars for name, dollars in kept),
+        np.zeros(len(chosen)),
+    )
+    return np.asarray(np.linalg.solve(block, moved), dtype=np.float64)
+
+
+def _residual_beta_dollars(exposure: Exposure, choice: LegChoice, reference: str, held: FloatArray) -> float:
+    """Return the beta dollars to the reference index that are left with `held` dollars of the chosen indices.
+
+    What the chosen dollars do to the reference index, counted in beta dollars of the book: all of them gone means the
+    book's beta gone. With one index this is the book's beta dollars plus the notional held.
+    """
+    row = exposure.indices.index(reference)
+    chosen = [exposure.indices.index(name) for name in choice.indices]
+    follow = exposure.covariance[row, chosen] / exposure.covariance[row, row]
+    whole = float(follow @ choice.exposure)
+    beta_dollars = exposure.of(reference).beta_dollars
+    scale = beta_dollars / whole if whole else 1.0
+    return beta_dollars + scale * float(follow @ held)
 
 
 def _with_kept(limit: BindingLimit, policy: HedgePolicy, margin: float, n_contracts: int) -> BindingLimit:
