@@ -23,6 +23,7 @@ def list_doubts(
     problem: HedgeProblem,
     solution: Solution,
     *,
+    reference: str,
     choice: LegChoice,
     limits: Sequence[BindingLimit],
     kept: Sequence[ContractQuote],
@@ -33,8 +34,8 @@ def list_doubts(
     ----------
     exposure, problem, solution
         What was to be hedged, the problem that this posed, and its answer.
-    choice
-        The indices of the hedge.
+    reference, choice
+        The best single index, and the indices of the hedge.
     limits
         Limits that hold the plan back, as the user stated them.
     kept
@@ -53,7 +54,7 @@ def list_doubts(
     if not solution.best.n_contracts and not limits:
         yield _no_contracts(problem)
     if len(exposure.by_index) > 1:
-        yield _index_choice(exposure, exposure.best_index(choice.indices))
+        yield _index_choice(exposure, reference)
     if len(choice.steps) > 1:
         yield _leg_choice(choice)
 

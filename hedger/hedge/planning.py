@@ -1,8 +1,8 @@
 """Exposure and policy to a plan: the problem is stated, solved exactly, and its answer put in words of the desk.
 
 The betas of a plan refer to one index, the reference: of those allowed the one whose hedge alone would have removed
-most variance. The hedge uses it, or the indices that :mod:`hedger.hedge.legs` finds worth their while. Futures held on other
-indices stay as they are; the hedge allows for what they do to the chosen ones, and the limits for what they take.
+most variance. The hedge uses it, or the indices that :mod:`hedger.hedge.legs` finds worth their while. Futures held on
+other indices stay as they are; the hedge allows for what they do to the chosen ones, and the limits for what they take.
 """
 
 from __future__ import annotations
@@ -130,7 +130,9 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
             stderr_drift=beta.stderr_drift,
             stderr_rounding=abs(beta_after - (1.0 - fraction) * beta.beta),
         ),
-        notes=tuple(list_doubts(exposure, problem, solution, choice=choice, limits=limits, kept=others)),
+        notes=tuple(
+            list_doubts(exposure, problem, solution, reference=reference, choice=choice, limits=limits, kept=others)
+        ),
     )
 
 
