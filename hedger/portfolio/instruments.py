@@ -20,6 +20,7 @@ from hedger.portfolio.lists import (
     load_class_shares,
     load_crypto,
     load_currencies,
+    load_etfs,
     load_money_funds,
 )
 from hedger.portfolio.symbols import to_listing
@@ -143,7 +144,7 @@ def identify(clues: Clues, *, as_of: date, strike_scale: float = 1.0) -> Instrum
     """
     kind = _kind(clues.asset_type)
     if _PLAIN(clues.symbol) and clues[1:_N_TEXTS] == _NO_TEXTS and clues.symbol not in _with_two_readings():
-        return Instrument(symbol=clues.symbol, asset_class="fund" if _FUND(clues.symbol) else "stock")
+        return Instrument(symbol=clues.symbol, asset_class=_share_class(clues.symbol, clues, kind))
     if is_cash(clues):
         return Instrument(symbol=_cash_symbol(clues), asset_class="cash", currency=_cash_currency(clues))
     found = (
@@ -355,7 +356,8 @@ def _share_class(symbol: str, clues: Clues, kind: str) -> AssetClass:
         return "fund" if kind == "fund" else "etf"
     if kind != "stock" and _FUND(symbol):
         return "fund"
-    return "etf" if kind != "stock" and _ETF_NAME(clues.name.upper()) else "stock"
+    is_etf = symbol in load_etfs() or _ETF_NAME(clues.name.upper())
+    return "etf" if kind != "stock" and is_etf else "stock"
 
 
 def _positive(text: str) -> float | None:

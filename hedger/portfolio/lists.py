@@ -81,6 +81,12 @@ def load_money_funds() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def load_etfs() -> frozenset[str]:
+    """Return the symbols of widely held exchange-traded funds."""
+    return frozenset(symbol for r in _load("etfs.csv") for symbol in r["symbols"].split())
+
+
+@lru_cache(maxsize=1)
 def load_crypto() -> dict[str, Crypto]:
     """Return the crypto currencies by code."""
     return {

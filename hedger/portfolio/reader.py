@@ -26,7 +26,6 @@ from hedger.portfolio.totals import (
     settle_currencies,
     to_fractions,
 )
-from hedger.portfolio.workbooks import read_workbook
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,6 +72,8 @@ def read_portfolio(
     decoded = decode(read_bytes(file))
     harvest = Harvest(warnings=list(decoded.warnings))
     if decoded.workbook is not None:
+        from hedger.portfolio.workbooks import read_workbook  # noqa: PLC0415  # zip and XML only for workbooks
+
         rows, other_sheets = read_workbook(decoded.workbook, is_table_header)
         delimiter = ","
         if other_sheets:

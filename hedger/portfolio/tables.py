@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hedger.errors import UnknownLayoutError, shorten
-from hedger.portfolio.headers import SYNONYMS, Field, is_transactions, match_columns, normalise
+from hedger.portfolio.headers import SYNONYMS, Field, match_columns, normalise
 from hedger.portfolio.layouts import GENERIC, Layout, choose_layout, choose_section, is_table_header, title_facts
 
 if TYPE_CHECKING:
@@ -236,14 +236,8 @@ def _no_holdings(rows: Sequence[Row], found: Tables) -> UnknownLayoutError:
                 f"Line {row.line} names columns, but not {missing}; columns found: {_list(row.cells)}. "
                 "Add the column, or export the positions from the broker's site."
             )
-    first = rows[0]
-    if is_transactions([normalise(cell) for cell in first.cells]):
-        return UnknownLayoutError(
-            f"Line {first.line}: the file lists transactions (columns {_list(first.cells)}), not positions. "
-            "Export the positions or holdings instead."
-        )
     return UnknownLayoutError(
-        f"No header of a table of holdings was found; line {first.line} is not one. A header names a column of "
+        f"No header of a table of holdings was found; line {rows[0].line} is not one. A header names a column of "
         "symbols (Symbol, Ticker) and one of quantities, values or weights (Quantity, Market Value, Weight). "
         "Add such a line above the data, or export the positions from the broker's site."
     )
