@@ -1,0 +1,141 @@
+"""A plan under stress in a terminal: its numbers are those of the advice, and it fits 80 columns."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hedger.advice import Advice, advise
+from hedger.contracts import select_contracts
+from hedger.report.terminal import show
+from hedger.report.terminal_stress import size_view, stress_view
+from hedger.risk import StatedScenario, size_position
+from hedger.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hedger.portfolio import Portfolio
+
+    Draw = Callable[[Advice], list[str]]
+
+DAY = date(2026, 8, 21)
+
+pytestmark = pytest.mark.usefixtures("plain_terminal")
+
+
+@pytest.fixture
+def draw(capsys: pytest.CaptureFixture[str]) -> Draw:
+    def drawn(advice: Advice) -> list[str]:
+        show(stress_view(advice))
+        return capsys.readouterr().out.splitlines()
+
+    return drawn
+
+
+def part(lines: list[str], title: str) -> list[str]:
+    start = lines.index(title) + 1
+    return lines[start : [*lines, ""].index("", start)]
+
+
+def cells(lines: list[str], label: str) -> list[str]:
+    (found,) = [line for line in lines if re.match(re.escape(label) + r"(\s\s|$)", line)]
+    return re.split(r"\s{2,}", found.removeprefix(label).strip())
+
+
+def change(amount: float) -> str:
+    rounded = round(amount) + 0.0
+    sign = "-" if rounded < 0 else "+" if rounded > 0 else ""
+    return f"{sign}${abs(rounded):,.0f}"
+
+
+def test_every_scenario_and_every_crisis_is_shown_as_the_advice_has_it(draw: Draw, technology: Portfolio) -> None:
+    mine = StatedScenario(name="my own", moves=(("nasdaq100", -0.18), ("AAPL", -0.30)))
+    advice = advise(technology, settings=Settings(hedge=0.5, scenario=(mine,)), today=DAY)
+    lines = draw(advice)
+    assert max(map(len, lines)) <= 80
+    moves, wrong = part(lines, "If the Nasdaq-100 moves"), part(lines, "If something goes wrong")
+    for scenario in advice.risk.scenarios:
+        row = cells(moves, scenario.name + "*" * len(scenario.notes))
+        assert row == [change(each) for each in (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)]
+    assert moves[-1] == "* Takes several sessions: trading stops for the day at -20 %."
+    for scenario in advice.risk.stresses:
+        if not scenario.name.startswith("Correlation"):  # which take two lines
+            row = cells(wrong, scenario.name)
+            assert row == [change(each) for each in (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)]
+    assert advice.risk.stresses[-1].name == "my own"
+    crises = part(lines, "Past crises with today's holdings and contracts")
+    for replay in advice.risk.replays:
+        if replay.episode.kind == "crisis":
+            assert cells(crises, replay.episode.name) == [
+                f"{replay.n_real} of 20",
+                *(change(each) for each in (replay.unhedged_pnl, replay.hedge_pnl, replay.hedged_pnl)),
+            ]
+    assert "move by their beta to the index of the hedge" in " ".join(crises)
+
+
+def test_the_futures_account_is_shown_with_its_chances_buffers_and_past(draw: Draw, technology: Portfolio) -> None:
+    advice = advise(technology, settings=Settings(hedge=0.5, buffer=100_000.0), today=DAY)
+    lines, call = draw(advice), advice.risk.margin_call
+    assert call is not None
+    assert call.call_move is not None
+    cash = part(lines, "Cash that the futures account may take")
+    told = " ".join(cash)
+    assert "With a buffer of $100,000 (stated by you) a margin call comes when the Nasdaq-100 moves by" in told
+    assert f"by +{call.call_move:.1%}, to {call.call_level:,.0f}." in told
+    for chance in call.chances:
+        assert chance.simulated is not None
+        assert cells(cash, f"{chance.horizon_days} sessions") == [
+            f"{chance.probability:.0%}",
+            f"{chance.simulated:.0%}",
+            *(f"${call.need(each, chance.horizon_days):,.0f}" for each in (0.10, 0.05, 0.01)),
+        ]
+    assert f"The same cash would carry {call.largest_hedge:.0%} of these contracts" in told
+    past = part(lines, "What that account would have gone through")
+    for account in advice.risk.past_accounts:
+        label = f"Rally {account.episode.name}" if account.episode.kind == "rally" else account.episode.name
+        assert cells(past, label) == [
+            change(account.pnl),
+            change(account.worst_pnl),
+            account.call_session.isoformat() if account.call_session else "-",
+            f"${account.cash_needed:,.0f}",
+        ]
+
+
+def test_a_plan_without_contracts_has_no_account_to_show(draw: Draw, technology: Portfolio) -> None:
+    lines = draw(advise(technology, settings=Settings(hedge=0.0), today=DAY))
+    assert "Cash that the futures account may take" not in lines
+    assert "What that account would have gone through" not in lines
+
+
+def test_a_buffer_that_carries_the_hedge_needs_no_smaller_one(draw: Draw, technology: Portfolio) -> None:
+    told = " ".join(draw(advise(technology, settings=Settings(hedge=0.5, buffer=2e6), today=DAY)))
+    assert "The same cash would carry" not in told
+    assert "(stated by you)" in told
+
+
+def test_every_note_but_those_on_the_buffer_is_told(draw: Draw, technology: Portfolio) -> None:
+    advice = advise(technology, settings=Settings(hedge=0.5), today=date(2026, 11, 22))
+    told = re.sub(r"\s+", " ", " ".join(part(draw(advice), "Worth knowing")))
+    for note in advice.notes:
+        assert (note.message in told) is not note.code.startswith("buffer")
+
+
+@pytest.mark.parametrize(
+    ("root", "lead"),
+    [
+        ("MES", "At most 4 MES contracts: a stop 5 points away costs $100.00."),
+        ("ES", "At most 0 ES contracts: one already loses $250.00 at a stop 5 points away."),
+    ],
+)
+def test_a_position_sized_by_its_stop(capsys: pytest.CaptureFixture[str], root: str, lead: str) -> None:
+    (contract,) = select_contracts(DAY, symbols=[root])
+    show(size_view(size_position(contract, equity=10_000.0, risk=0.01, stop=5.0)))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == lead
+    assert cells(lines, "Value of a point") == [f"${contract.multiplier:,.2f}"]
+    assert cells(lines, "Value of a tick") == [f"${contract.tick_value:,.2f} (0.25 points)"]
+    assert cells(lines, "May be lost") == ["$100.00 (1.00% of the equity)"]

@@ -1,0 +1,90 @@
+"""Which holdings carry the risk that no index future removes."""
+
+import numpy as np
+import pytest
+
+from hedger.advice import advise
+from hedger.contracts import INDICES
+from hedger.exposure import ESTIMATORS, measure_exposure
+from hedger.market import Prices
+from hedger.portfolio import Portfolio, Position
+from hedger.risk import rank_own_risk
+from hedger.settings import Settings
+
+
+def make_portfolio(**quantities):
+    return Portfolio(
+        name="made up",
+        positions=tuple(
+            Position(
+                symbol=symbol,
+                raw_symbol=symbol,
+                quantity=quantity,
+                price=None,
+                market_value=None,
+                asset_class="stock",
+                lines=(2,),
+            )
+            for symbol, quantity in quantities.items()
+        ),
+        cash_total=None,
+        file_total=None,
+        skipped_rows=(),
+        warnings=(),
+        layout="plain",
+    )
+
+
+def make_prices(own, seed=3, n_sessions=1261):
+    """Return closes of an index and of stocks that move with it and on their own, by their own volatility."""
+    rng = np.random.default_rng(seed)
+    index = rng.normal(0.0, 0.01, n_sessions)
+    columns = {"^GSPC": index} | {symbol: index + rng.normal(0.0, each, n_sessions) for symbol, each in own.items()}
+    close = 100.0 * np.cumprod(1.0 + np.column_stack(list(columns.values())), axis=0)
+    close *= 100.0 / close[-1]
+    sessions = np.datetime64("2026-08-21") - np.arange(n_sessions - 1, -1, -1)
+    return Prices(sessions=sessions, symbols=tuple(columns), close=close, source="made up")
+
+
+def measured(portfolio, prices):
+    return measure_exposure(portfolio, prices, indices=INDICES[:1], estimator=ESTIMATORS["two-speed"])
+
+
+def test_shares_follow_the_variance_that_each_holding_has_of_its_own():
+    prices = make_prices({"AAA": 0.02, "BBB": 0.01, "CCC": 0.0})
+    exposure = measured(make_portfolio(AAA=1000.0, BBB=1000.0, CCC=1000.0), prices)
+    ranked = rank_own_risk(exposure, prices)
+    # Independent: 4 to 1 to 0, up to what five years of sessions can tell.
+    assert [each.symbol for each in ranked] == ["AAA", "BBB", "CCC"]
+    assert [each.share for each in ranked] == pytest.approx([0.8, 0.2, 0.0], abs=0.05)
+    assert sum(each.share for each in ranked) == pytest.approx(1.0, rel=1e-9)
+    for each in ranked:
+        assert each.share_of_variance == pytest.approx(each.share * exposure.unhedgeable_share, rel=1e-12)
+        assert each.market_value == pytest.approx(100_000.0, rel=1e-9)
+
+
+def test_a_short_position_that_offsets_carries_a_negative_share():
+    prices = make_prices({"AAA": 0.02, "BBB": 0.01})
+    twins = Prices(
+        sessions=prices.sessions,
+        symbols=(*prices.symbols, "TWIN"),
+        close=np.column_stack([prices.close, prices.close[:, 1]]),
+        source="made up",
+    )
+    ranked = rank_own_risk(measured(make_portfolio(AAA=2000.0, BBB=1000.0, TWIN=-1000.0), twins), twins)
+    shares = {each.symbol: each.share for each in ranked}
+    assert shares["TWIN"] == pytest.approx(-0.5 * shares["AAA"], rel=1e-9)
+    assert sum(shares.values()) == pytest.approx(1.0, rel=1e-9)
+
+
+def test_a_book_that_is_the_index_leaves_nothing():
+    prices = make_prices({"CCC": 0.0})
+    assert rank_own_risk(measured(make_portfolio(CCC=1000.0), prices), prices) == ()
+
+
+def test_five_holdings_are_named_the_largest_first(technology, sample_folder):
+    risk = advise(technology, settings=Settings(hedge=0.5)).risk
+    shares = [each.share for each in risk.top_unhedgeable]
+    assert len(shares) == 5
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 0
