@@ -1,4 +1,4 @@
-r"""One index of the problem: its contracts on either side of the market, and what a total of dollars costs at least.
+r"""One index of the problem: its contracts on either side of the market, and which counts of them can matter.
 
 **Points.** Stage 2 of the problem wants the least cost and then the fewest contracts. Both are one integer, *points*:
 cost in whole units times a power of two above any possible count, plus the number of contracts. Stage 1 does not look
@@ -9,7 +9,6 @@ is :math:`y = \pm \sum k_c N_c`. Let :math:`N_a = r N_b` with whole :math:`r`, a
 cost and margin at least as much as one :math:`a` that has no limit of its own. Then :math:`r` of :math:`b` may be
 swapped for one :math:`a` as long as :math:`r` of them are newly traded: the total stays, cost and margin do not rise,
 the number of contracts falls. So counts of :math:`b` above those held plus :math:`r - 1` never matter.
-
 """
 
 from __future__ import annotations
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 RELATIVE = 1e-9
 """Relative slack on tracking risk and margin when two plans are compared."""
+ABSOLUTE = 1e-12
+"""Absolute slack on tracking risk, as a share of the risk being hedged."""
 SAME = 1e-12
 """Relative difference below which two notionals, totals or margins are one."""
 COST_UNITS = 10_000
@@ -73,7 +74,7 @@ class OneSide:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Axis:
-    """One index of the problem: its sides and its curves.
+    """One index of the problem.
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ def to_axis(problem: HedgeProblem, index: int, *, scale: int, low: float, high: 
     current = tuple(contract.current if scale else 0 for contract in contracts)
     idle = sum(price * abs(held) for price, held in zip(points, current, strict=True))
     sides = tuple(
-        _one_side(problem, contracts, points, current, sign, high if sign > 0 else -low)
+        _one_side(problem, contracts, points, current, sign=sign, reach=high if sign > 0 else -low)
         for sign in (SIGNS[problem.sides[index]] if contracts else ())
     )
     return Axis(
@@ -133,6 +134,7 @@ def _one_side(
     contracts: Sequence[ProblemContract],
     points: tuple[int, ...],
     current: tuple[int, ...],
+    *,
     sign: int,
     reach: float,
 ) -> OneSide:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from hedger.hedge.axes import POINTS, SAME
+from hedger.hedge.search.axes import POINTS, SAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.hedge.axes import Axis, OneSide
+    from hedger.hedge.search.axes import Axis, OneSide
 
 
 Corner = tuple[float, float, float, float, float]
@@ -44,6 +44,19 @@ class Curve:
     slopes: list[float]
     figures: list[list[float]]
     rates: list[list[float]]
+
+    def scaled(self, price: float) -> Curve:
+        """Return the curve at another height of its single price; without any price it has no bends."""
+        if price == 0.0:
+            ends = [self.breaks[0], self.breaks[-1]] if self.slopes else list(self.breaks)
+            return Curve(breaks=ends, values=[0.0] * len(ends), slopes=[0.0] * (len(ends) - 1), figures=[], rates=[])
+        return Curve(
+            breaks=self.breaks,
+            values=[price * value for value in self.values],
+            slopes=[price * slope for slope in self.slopes],
+            figures=self.figures,
+            rates=self.rates,
+        )
 
     def locate(self, total: float) -> int:
         """Return ``2 i`` for a total at bend ``i``, ``2 i + 1`` for one between bends ``i`` and ``i + 1``."""

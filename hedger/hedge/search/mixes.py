@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hedger.hedge.axes import COUNT, MARGIN, RELATIVE, SAME
+from hedger.hedge.search.axes import COUNT, MARGIN, RELATIVE, SAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.hedge.axes import Axis, OneSide
     from hedger.hedge.problem import FloatArray
+    from hedger.hedge.search.axes import Axis, OneSide
 
 IntArray = npt.NDArray[np.int64]
 
@@ -136,13 +136,13 @@ def _counts(
         inside = total <= high * (1.0 + RELATIVE)
         counts, total = counts[inside], total[inside]
     slack = RELATIVE * side.notional[free]
-    first = np.maximum(np.ceil((low - total - slack) / side.notional[free]), ranges[free][0])
-    last = np.minimum(np.floor((high - total + slack) / side.notional[free]), ranges[free][1])
-    repeats = np.maximum(last - first + 1, 0).astype(np.int64)
+    lowest = np.maximum(np.ceil((low - total - slack) / side.notional[free]), ranges[free][0]).astype(np.int64)
+    highest = np.minimum(np.floor((high - total + slack) / side.notional[free]), ranges[free][1]).astype(np.int64)
+    repeats = np.maximum(highest - lowest + 1, 0)
     rows = np.repeat(np.arange(total.size), repeats)
     steps = np.arange(rows.size) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     counts = counts[rows]
-    counts[:, free] = first[rows].astype(np.int64) + steps
+    counts[:, free] = lowest[rows] + steps
     return counts
 
 
@@ -164,12 +164,12 @@ def _ranges(side: OneSide, weights: Sequence[float], price: float, ceiling: floa
     if spare < 0.0:
         return None
     return [
-        _range(falling, rising, bottom, side.held[c], side.most[c], spare)
+        _range(falling, rising, spare, bottom=bottom, held=side.held[c], most=side.most[c])
         for c, (falling, rising, bottom) in enumerate(bends)
     ]
 
 
-def _range(falling: float, rising: float, bottom: int, held: int, most: int, spare: float) -> tuple[int, int]:
+def _range(falling: float, rising: float, spare: float, *, bottom: int, held: int, most: int) -> tuple[int, int]:
     """Return where a convex function with one bend at `held` and its minimum at `bottom` rises by at most `spare`."""
     first, last = 0, most
     if bottom > 0:
@@ -193,7 +193,7 @@ def _range(falling: float, rising: float, bottom: int, held: int, most: int, spa
 def _described(axis: Axis, quantities: IntArray, budgets: Sequence[int]) -> Mixes:
     """Return mixes with their figures, sorted by total, without those that another of the same total beats."""
     count = np.abs(quantities)
-    total = quantities @ np.array(axis.notional, dtype=np.float64)
+    total = quantities.astype(np.float64) @ np.array(axis.notional, dtype=np.float64)
     size = count.sum(axis=1)
     points = np.abs(quantities - np.array(axis.current, dtype=np.int64)) @ np.array(axis.points, dtype=np.int64) + size
     margin = count @ np.array(axis.margin, dtype=np.float64)
@@ -202,7 +202,7 @@ def _described(axis: Axis, quantities: IntArray, budgets: Sequence[int]) -> Mixe
         group = np.zeros(total.size, dtype=np.int64)
         group[order[1:]] = np.cumsum(np.diff(total[order]) > ROUNDING * np.abs(total).max())
         by_contract = [-count[:, c] for c in range(count.shape[1])][::-1]
-        order = np.lexsort((*by_contract, margin, points, group))
+        order = np.lexsort((*by_contract, points, group))
         before, after = order[:-1], order[1:]
         beaten = group[before] == group[after]
         if MARGIN in budgets:
@@ -210,9 +210,8 @@ def _described(axis: Axis, quantities: IntArray, budgets: Sequence[int]) -> Mixe
         if COUNT in budgets:
             beaten &= size[before] <= size[after]
         order = order[np.concatenate(([True], ~beaten))]
-        quantities, total, points, margin, size = (
-            column[order] for column in (quantities, total, points, margin, size)
-        )
+        quantities, total = quantities[order], total[order]
+        points, margin, size = points[order], margin[order], size[order]
     figures = np.stack([points.astype(np.float64), margin, size.astype(np.float64)])
     return Mixes(
         total=total,
