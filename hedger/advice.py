@@ -301,16 +301,17 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
     quotes, not_chosen = quote_choices(
         settings, exposure=exposure, prices=measurement.prices, as_of=measurement.as_of, held=held
     )
+    world = _circumstances(measurement, settings)
     plan = solve_hedge(exposure, quotes, replace(policy, closing_only=not_chosen))
     used = tuple(order.quote for order in plan.positions)
     return Advice(
         as_of=measurement.as_of,
-        inputs_hash=_inputs_hash(measurement, settings, quotes),
+        inputs_hash=_inputs_hash(measurement, settings, quotes, world),
         measurement=measurement,
         settings=settings,
         quotes=quotes,
         plan=plan,
-        risk=assess_risk(exposure, plan, _circumstances(measurement, settings)),
+        risk=assess_risk(exposure, plan, world),
         quote_notes=(*list_doubts(used, as_of=measurement.as_of), *doubt_prices(used, exposure)),
     )
 
@@ -341,7 +342,9 @@ def _long_levels(prices: Prices) -> Prices:
     return shipped.until(prices.last_session) if prices.last_session >= shipped.first_session else prices
 
 
-def _inputs_hash(measurement: Measurement, settings: Settings, quotes: Sequence[ContractQuote]) -> str:
+def _inputs_hash(
+    measurement: Measurement, settings: Settings, quotes: Sequence[ContractQuote], world: Circumstances
+) -> str:
     """Hash everything that the advice depends on; the same inputs give the same advice."""
     prices = measurement.prices
     digest = hashlib.sha256()
@@ -349,6 +352,8 @@ def _inputs_hash(measurement: Measurement, settings: Settings, quotes: Sequence[
         "positions": [asdict(position) for position in measurement.portfolio.positions],
         "settings": asdict(settings),
         "quotes": [asdict(quote) for quote in quotes],
+        "rates": (world.interest, world.dividends),
+        "episodes": world.episodes,
         "as_of": measurement.as_of,
         "symbols": prices.symbols,
     }

@@ -430,3 +430,57 @@ def test_rows_that_cannot_be_read_may_be_left_out_by_name(tmp_path: Path) -> Non
     plan = document_of("plan", file, "--leave-out-bad-rows")
     assert [row["line"] for row in plan["portfolio"]["skipped_rows"]] == [2]
     assert any("1O0" in note["message"] for note in plan["notes"])
+
+
+# ---------------------------------------------------------------- stress and size
+
+
+def test_stress_shows_the_plan_of_the_same_options(sample_folder: Path) -> None:
+    words = [sample_folder / "technology.csv", "--hedge", "50%", "--buffer", "100000"]
+    words += ["--scenario", "mine:nasdaq100=-18%,AAPL=-30%"]
+    stress, plan = document_of("stress", *words), document_of("plan", *words)
+    assert stress["schema"] == "hedger.stress/1"
+    for shared in ("as_of", "inputs_hash", "policy", "plan", "risk", "margin_call", "scenarios", "notes"):
+        assert stress[shared] == plan[shared], shared
+    mine = next(scenario for scenario in stress["scenarios"] if scenario["name"] == "mine")
+    assert (mine["kind"], mine["shocks"]["nasdaq100"]) == ("shock", -0.18)
+
+
+def test_crises_of_stress_end_where_their_paths_end(sample_folder: Path) -> None:
+    stress = document_of("stress", sample_folder / "large_caps.csv")
+    paths = {path["name"]: path for path in stress["paths"]}
+    crises = [scenario for scenario in stress["scenarios"] if scenario["kind"] == "crisis"]
+    assert len(crises) == 8
+    for crisis in crises:
+        path = paths[crisis["name"]]
+        assert (path["sessions"][0], path["sessions"][-1]) == (crisis["start"], crisis["end"])
+        for name in ("unhedged_pnl", "hedge_pnl", "hedged_pnl"):
+            assert path[name][0] == 0.0
+            assert path[name][-1] == pytest.approx(crisis[name], rel=1e-12)
+        assert crisis["n_real"] + crisis["n_by_beta"] == stress["portfolio"]["n_positions"]
+        assert len(crisis["by_beta"]) == crisis["n_by_beta"]
+        for day in range(len(path["sessions"])):
+            together = path["unhedged_pnl"][day] + path["hedge_pnl"][day]
+            assert path["hedged_pnl"][day] == pytest.approx(together, abs=0.005)
+    rallies = [past["name"] for past in stress["margin_call"]["past"] if past["kind"] == "rally"]
+    assert rallies == ["1998-99", "March-August 2009", "April-August 2020", "2023"]
+
+
+def test_only_crises_that_were_over_on_the_day_are_replayed(sample_folder: Path) -> None:
+    stress = document_of("stress", sample_folder / "large_caps.csv", "--as-of", "2020-03-02")
+    names = [scenario["name"] for scenario in stress["scenarios"] if scenario["kind"] == "crisis"]
+    assert names == ["1987 crash", "2000-02 dot-com", "2007-09 financial crisis", "August 2011", "December 2018"]
+
+
+def test_a_margin_call_without_contracts_is_null(sample_folder: Path) -> None:
+    plan = document_of("plan", sample_folder / "large_caps.csv", "--hedge", "0%")
+    assert plan["margin_call"] is None
+    assert (plan["costs"]["per_year"], plan["costs"]["items"]) == (0, [])
+
+
+def test_size_answers_the_published_case() -> None:
+    words = ["size", "--equity", "10,000", "--risk", "1%", "--stop", "5"]
+    micro, mini = document_of(*words, "--contract", "mes"), document_of(*words, "--contract", "ES")
+    assert (micro["contracts"], mini["contracts"]) == (4, 0)
+    assert (micro["tick_value"], micro["point_value"], micro["loss_at_stop"]) == (1.25, 5.0, 100.0)
+    assert document_of(*words, "--contract", "SP", "--as-of", "2020-03-02")["point_value"] == 250.0

@@ -227,3 +227,36 @@ def test_the_entry_point_reads_the_command_line_of_the_process(monkeypatch: pyte
     monkeypatch.setattr("sys.argv", ["hedger", "plan", "--nosuch"])
     with pytest.raises(SystemExit, match="2"):
         main()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (["--risk", "1"], 2, "--risk 1 can be read in two ways: 1 %, or all of the equity. Write --risk 1% for"),
+        (["--risk", "200%"], 1, "The risk must be above 0 % and at most 100 % of the equity, not 200%."),
+        (["--stop", "five"], 2, '--stop: "five" is not a number of index points such as 5.'),
+        (["--stop", "-5"], 1, "The stop must be a positive number of index points, not -5."),
+        (["--equity", "lots"], 2, '--equity: "lots" is not an amount in USD such as 25000.'),
+        (["--contract", "XX"], 1, 'There is no contract "XX". Choose among'),
+        (["--contract", "SP"], 1, "SP was listed from 1982-04-21 to 2021-09-17 and cannot be traded on"),
+    ],
+)
+def test_a_position_cannot_be_sized_by_nonsense(words: list[str], status: int, says: str) -> None:
+    given = {"--equity": "10000", "--risk": "1%", "--stop": "5", "--contract": "MES"} | {words[0]: words[1]}
+    assert_refused(run("size", *(word for pair in given.items() for word in pair)), status=status, says=says)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (["--buffer", "-1"], 2, "The buffer must not be negative, but is $-1.00."),
+        (["--long-term-tax", "120%"], 2, "The long-term tax rate must lie between 0 % and 100 %, not 120%."),
+        (["--fee-schedule", "robin"], 2, 'There is no fee schedule "robin". Choose among ibkr, schwab'),
+        (["--scenario", "sp500=-12%"], 2, '"sp500=-12%" is not a scenario such as name:sp500=-12%'),
+        (["--scenario", "mine:ZZZZ=-12%"], 1, 'The scenario "mine" moves ZZZZ, which is neither an index measured'),
+    ],
+)
+def test_choices_of_risk_that_cannot_be_followed_are_refused(
+    book: Path, words: list[str], status: int, says: str
+) -> None:
+    assert_refused(run("stress", book, *words), status=status, says=says)

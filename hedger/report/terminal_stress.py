@@ -8,6 +8,7 @@ from rich.console import Group
 
 from hedger.report.terminal import bullet_list, number_table, paragraph, section
 from hedger.report.words import UNKNOWN, state_answer, to_dollars, to_index_title, to_percent
+from hedger.risk import SELLING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,6 +68,12 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
         yield section("Cash that the futures account may take", *_margin_call(advice, risk.margin_call))
     if risk.past_accounts:
         yield section("What that account would have gone through", *_past_accounts(advice))
+    if risk.top_unhedgeable:
+        yield section("Risk that no index future removes", *_own_risk(advice))
+    if risk.other_ways or risk.costs.items:
+        yield section("What it costs, and what else would do", *_costs(advice))
+    if risk.futures_tax:
+        yield section("Tax on the futures (United States, never advice)", *_taxes(advice))
     notes = [note.message for note in advice.notes if note.code not in ("buffer_assumed", "buffer_too_small")]
     yield section("Worth knowing", bullet_list(notes))
 
@@ -152,3 +159,46 @@ def _past_accounts(advice: Advice) -> Iterator[RenderableType]:
         for account in advice.risk.past_accounts
     ]
     yield number_table("episode", "futures", "worst", "first call", "cash to add", rows=rows)
+
+
+def _own_risk(advice: Advice) -> Iterator[RenderableType]:
+    risk = advice.risk
+    yield paragraph(f"{to_percent(risk.unhedgeable_share)} of the variance; most of it comes from")
+    rows = [(each.symbol, to_dollars(each.market_value), to_percent(each.share)) for each in risk.top_unhedgeable]
+    yield number_table("holding", "value", "share of it", rows=rows)
+
+
+def _costs(advice: Advice) -> Iterator[RenderableType]:
+    costs = advice.risk.costs
+    rows = [
+        ("These futures: fees and spread", to_dollars(costs.one_off, places=2), to_dollars(costs.rolls_per_year), ""),
+        ("  dividends less interest", "", to_dollars(costs.carry_per_year), ""),
+    ]
+    rows += [
+        (
+            f"Selling {to_dollars(way.amount)} of stocks" if way.name == SELLING else f"{way.name}, an inverse fund",
+            to_dollars(way.one_off, places=2),
+            to_dollars(way.per_year),
+            to_dollars(way.tax),
+        )
+        for way in advice.risk.other_ways
+    ]
+    yield number_table("", "once", "a year", "tax on gains", rows=rows)
+    yield from (
+        paragraph(f"{way.name.capitalize() if way.name == SELLING else way.name}: {way.remark}")
+        for way in advice.risk.other_ways
+    )
+
+
+def _taxes(advice: Advice) -> Iterator[RenderableType]:
+    rows = [
+        (
+            each.scenario,
+            to_dollars(each.gain, is_change=True),
+            to_dollars(each.long_term, is_change=True),
+            to_dollars(each.short_term, is_change=True),
+            to_dollars(each.tax, is_change=True),
+        )
+        for each in advice.risk.futures_tax
+    ]
+    yield number_table("scenario", "futures", "60% long-term", "40% short-term", "tax", rows=rows)

@@ -1,6 +1,6 @@
 """Exposure and plan to risk: what the hedge changes."""
 
-from hedger.risk.alternatives import OtherWay, list_other_ways
+from hedger.risk.alternatives import SELLING, OtherWay, list_other_ways
 from hedger.risk.assessment import Risk, assess_risk
 from hedger.risk.circumstances import Circumstances
 from hedger.risk.costs import CostItem, Costs, assess_costs, roll_cost
@@ -18,6 +18,7 @@ from hedger.risk.taxes import FuturesTax, doubt_tax, tax_scenarios, to_futures_t
 
 __all__ = [
     "ACCEPTED",
+    "SELLING",
     "BufferNeed",
     "CallChance",
     "Circumstances",

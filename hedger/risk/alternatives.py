@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan
 
+SELLING = "selling"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherWay:
@@ -29,7 +31,7 @@ class OtherWay:
     Parameters
     ----------
     name
-        ``"selling"``, or the symbol of an inverse fund.
+        :data:`SELLING`, or the symbol of an inverse fund.
     amount
         USD sold or bought.
     one_off
@@ -89,7 +91,7 @@ def _selling(exposure: Exposure, share: float, unrealised_gain: float | None, lo
     if unrealised_gain is not None and long_term_rate is not None:
         tax = max(share * unrealised_gain, 0.0) * long_term_rate
     return OtherWay(
-        name="selling",
+        name=SELLING,
         amount=amount,
         one_off=share * shares * float(row["amount"]),
         per_year=0.0,

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 HARD_TO_HEDGE = 0.5
 """Share of variance beyond the reach of index futures from which the plan says so plainly."""
+WORTH_NAMING = 0.05
+"""Share of what no index removes from which a holding is named for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,7 +104,9 @@ def assess_risk(exposure: Exposure, plan: HedgePlan, circumstances: Circumstance
     margin_call = assess_margin_calls(exposure, plan, buffer=world.buffer)
     scenarios = index_scenarios(exposure, plan)
     replays: tuple[Replay, ...] = ()
+    top_unhedgeable: tuple[OwnRisk, ...] = ()
     if world.prices is not None:
+        top_unhedgeable = rank_own_risk(exposure, world.prices)
         replays = replay_episodes(
             world.episodes, exposure, plan, prices=world.prices, levels=world.levels or world.prices
         )
@@ -111,7 +115,7 @@ def assess_risk(exposure: Exposure, plan: HedgePlan, circumstances: Circumstance
         after=gain_distribution(hedged),
         hedge_effectiveness=hedge_effectiveness(unhedged, hedged) if has_contracts else None,
         unhedgeable_share=exposure.unhedgeable_share,
-        top_unhedgeable=rank_own_risk(exposure, world.prices) if world.prices is not None else (),
+        top_unhedgeable=top_unhedgeable,
         scenarios=scenarios,
         stresses=(
             *stress_scenarios(exposure, plan, before=before, margin_call=margin_call),
@@ -134,20 +138,22 @@ def assess_risk(exposure: Exposure, plan: HedgePlan, circumstances: Circumstance
         futures_tax=tax_scenarios(
             scenarios, long_term_rate=world.long_term_rate, short_term_rate=world.short_term_rate
         ),
-        notes=(*_doubt_index_futures(exposure), *doubt_tax(exposure, plan)),
+        notes=(*_doubt_index_futures(exposure, top_unhedgeable), *doubt_tax(exposure, plan)),
     )
 
 
-def _doubt_index_futures(exposure: Exposure) -> tuple[Note, ...]:
+def _doubt_index_futures(exposure: Exposure, largest: tuple[OwnRisk, ...]) -> tuple[Note, ...]:
     if exposure.unhedgeable_share <= HARD_TO_HEDGE:
         return ()
+    named = ", ".join(f"{each.symbol} {each.share:.0%}" for each in largest[:3] if each.share >= WORTH_NAMING)
+    carried = f" Of that, {named}." if named else ""
     return (
         Note(
             code="hard_to_hedge",
             message=(
                 f"{exposure.unhedgeable_share:.0%} of this portfolio's variance comes from its own holdings and "
-                "not from any index: index futures hedge it badly. Fewer of the largest holdings, or options on "
-                "them, would do more."
+                f"not from any index: index futures hedge it badly.{carried} Fewer of the largest holdings, or options "
+                "on them, would do more."
             ),
         ),
     )

@@ -105,6 +105,31 @@ def test_the_futures_account_is_shown_with_its_chances_buffers_and_past(draw: Dr
         ]
 
 
+def test_costs_stand_beside_what_else_would_do(draw: Draw, technology: Portfolio) -> None:
+    settings = Settings(hedge=0.5, unrealised_gain=500_000.0, long_term_tax=0.20, short_term_tax=0.37)
+    advice = advise(technology, settings=settings, today=DAY)
+    lines, risk = draw(advice), advice.risk
+    costs = part(lines, "What it costs, and what else would do")
+    assert cells(costs, "These futures: fees and spread") == [
+        f"${risk.costs.one_off:,.2f}",
+        f"${risk.costs.rolls_per_year:,.0f}",
+    ]
+    assert risk.costs.carry_per_year is not None
+    assert cells(costs, "  dividends less interest") == [f"-${-risk.costs.carry_per_year:,.0f}"]
+    selling, fund = risk.other_ways
+    assert selling.tax is not None
+    assert cells(costs, f"Selling ${selling.amount:,.0f} of stocks")[-1] == f"${selling.tax:,.0f}"
+    assert cells(costs, "PSQ, an inverse fund") == [f"${fund.one_off:,.2f}", f"${fund.per_year:,.0f}", "-"]
+    taxes = part(lines, "Tax on the futures (United States, never advice)")
+    for tax in risk.futures_tax:
+        assert cells(taxes, tax.scenario) == [
+            change(each) for each in (tax.gain, tax.long_term, tax.short_term, tax.tax)
+        ]
+    own = part(lines, "Risk that no index future removes")
+    for each in risk.top_unhedgeable:
+        assert cells(own, each.symbol) == [f"${each.market_value:,.0f}", f"{each.share:.0%}"]
+
+
 def test_a_plan_without_contracts_has_no_account_to_show(draw: Draw, technology: Portfolio) -> None:
     lines = draw(advise(technology, settings=Settings(hedge=0.0), today=DAY))
     assert "Cash that the futures account may take" not in lines

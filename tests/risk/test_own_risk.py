@@ -1,5 +1,7 @@
 """Which holdings carry the risk that no index future removes."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from hedger.advice import advise
 from hedger.contracts import INDICES
 from hedger.exposure import ESTIMATORS, measure_exposure
 from hedger.market import Prices
-from hedger.portfolio import Portfolio, Position
+from hedger.portfolio import Portfolio, Position, read_portfolio
 from hedger.risk import rank_own_risk
 from hedger.settings import Settings
 
@@ -88,3 +90,13 @@ def test_five_holdings_are_named_the_largest_first(technology, sample_folder):
     assert len(shares) == 5
     assert shares == sorted(shares, reverse=True)
     assert shares[0] > 0
+
+
+def test_a_book_that_index_futures_hedge_badly_names_what_carries_it(sample_folder):
+    advice = advise(read_portfolio(sample_folder / "concentrated.csv", as_of=date(2026, 8, 21)))
+    (largest, *others) = advice.risk.top_unhedgeable
+    (note,) = [note for note in advice.risk.notes if note.code == "hard_to_hedge"]
+    assert largest.symbol == "PLTR"  # three quarters of the book
+    assert largest.share > 0.9
+    assert f"index futures hedge it badly. Of that, PLTR {largest.share:.0%}. Fewer of" in note.message
+    assert all(each.share < 0.05 for each in others)
