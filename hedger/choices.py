@@ -86,9 +86,9 @@ def _parse_index(choice: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _parse_legs(choice: object) -> int:
+def _parse_legs(choice: object) -> int | None:
     if str(choice).strip().lower() == "auto":
-        raise SettingsError('--legs: "auto" is not in this version; give the number of indices, such as --legs 1.')
+        return None
     return _number("legs", choice, int, "a whole number of indices")
 
 

@@ -37,7 +37,7 @@ class Settings:
     index
         Names of the indices that may be used; empty for the one that removes most variance.
     legs
-        Most indices that the hedge may use.
+        Most indices that the hedge may use; ``None`` to take a further one only where it pays.
     allow_long_legs
         Whether a leg may be bought against a long book.
     sizes
@@ -79,7 +79,7 @@ class Settings:
     hedge: float = 1.0
     target_beta: float | None = None
     index: tuple[str, ...] = ()
-    legs: int = 1
+    legs: int | None = 1
     allow_long_legs: bool = False
     sizes: tuple[Size, ...] = ("standard", "e-mini", "micro")
     include_delisted: bool = False

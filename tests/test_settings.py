@@ -40,6 +40,8 @@ def parse(option, choice):
         ("index", ["dow30", "midcap400"], ("dow30", "midcap400")),
         ("legs", "1", 1),
         ("legs", 1, 1),
+        ("legs", "3", 3),
+        ("legs", "Auto", None),
         ("allow-long-legs", True, True),
         ("include-delisted", False, False),
         ("sizes", "micro,E-mini", ("e-mini", "micro")),
@@ -120,7 +122,6 @@ def test_choices_are_read_as_people_write_them(option, choice, meaning):
         ("target-beta", "0,4", '--target-beta: "0,4" is not a beta such as 0.4'),
         ("target-beta", "low", '"low" is not a beta'),
         ("index", "nikkei", r'--index: "nikkei" is not an index; known are auto, sp500, nasdaq100'),
-        ("legs", "auto", '--legs: "auto" is not in this version'),
         ("legs", "two", '--legs: "two" is not a whole number of indices'),
         ("legs", "1.5", '"1.5" is not a whole number'),
         ("allow-long-legs", "yes", '--allow-long-legs: "yes" is not true or false'),
@@ -195,7 +196,7 @@ def test_the_same_words_serve_every_setting():
         ({"max_contracts": 0}, "At least one contract"),
         ({"tolerance": 2.0}, "tolerance must lie between"),
         ({"target_beta": 9.0}, "target beta must lie between"),
-        ({"legs": 3}, "--legs 1"),
+        ({"legs": 6}, "--legs 1"),
     ],
 )
 def test_choices_that_cannot_be_followed_are_refused(choices, message):

@@ -20,7 +20,7 @@ class HedgePolicy:
     indices
         Names of the indices that may be used; empty for all that have a contract.
     legs
-        Most indices that the hedge may use.
+        Most indices that the hedge may use; ``None`` to take a further one only where it pays.
     allow_long_legs
         Whether a leg may be held against the sign that the exposure asks for.
     margin_budget, max_contracts
@@ -36,7 +36,7 @@ class HedgePolicy:
     hedge_fraction: float = 1.0
     target_beta: float | None = None
     indices: tuple[str, ...] = ()
-    legs: int = 1
+    legs: int | None = 1
     allow_long_legs: bool = False
     margin_budget: float | None = None
     max_contracts: int | None = None
@@ -51,8 +51,8 @@ class HedgePolicy:
             )
         if self.target_beta is not None and not -5 <= self.target_beta <= 5:
             raise SettingsError(f"The target beta must lie between -5 and 5, not {self.target_beta:g}.")
-        if self.legs != 1:
-            raise SettingsError(f"This version hedges with one index, not {self.legs}. Use --legs 1.")
+        if self.legs is not None and not 1 <= self.legs <= 5:
+            raise SettingsError(f"A hedge uses 1 to 5 indices, not {self.legs}. Use --legs 1, or --legs auto.")
         if self.margin_budget is not None and not self.margin_budget > 0:
             raise SettingsError(f"The margin budget must be positive, not {self.margin_budget:,.2f}.")
         if self.max_contracts is not None and self.max_contracts < 1:

@@ -1,6 +1,7 @@
 """From exposure and policy to orders, on books whose answers can be worked out by hand."""
 
 import pickle
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from hedger.contracts import BrokerMargin, quote_contracts, select_contracts
 from hedger.errors import InfeasibleHedgeError, SettingsError
-from hedger.exposure import Book, Exposure, Holding, IndexBeta
+from hedger.exposure import Book, Exposure, Holding, IndexBeta, annual_covariance
 from hedger.hedge import ErrorBudget, HedgePolicy, solve_hedge
 
 TODAY = date(2026, 8, 21)
@@ -445,3 +446,42 @@ def test_alternatives_rise_in_tracking_risk_and_name_the_plan():
     assert dict(labels["least_risk"].positions) == held(plan)
     assert dict(labels["e_minis_only"].positions) == {"ES": -17}
     assert labels["half_the_margin"].initial_margin <= plan.initial_margin / 2
+
+
+# ---------------------------------------------------------------- several indices
+
+
+def make_two_index_exposure(sp500=600_000.0, russell2000=400_000.0):
+    """A book that is made of two indices, with the history that tells so."""
+    rng = np.random.default_rng(2)
+    common = rng.normal(0.0, 0.009, 800)
+    indices = common[:, None] + rng.normal(0.0, 1.0, (800, 2)) * np.array([0.003, 0.007])
+    gains = indices @ np.array([sp500, russell2000]) + rng.normal(0.0, 500.0, 800)
+    covariance = annual_covariance(indices)
+    base = make_exposure(value=1_000_000.0, covariance=covariance, sp500=1.1, russell2000=0.7)
+    return replace(base, gains=gains, index_returns=indices, sessions=np.arange(800).astype("datetime64[D]"))
+
+
+def test_a_book_of_two_indices_is_hedged_in_both_when_a_further_leg_may_pay():
+    plan = solve(make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K"), hedge_fraction=1.0, legs=None)
+    target = dict(plan.target_notional)
+    assert target["sp500"] == pytest.approx(-600_000.0, rel=0.05)
+    assert target["russell2000"] == pytest.approx(-400_000.0, rel=0.05)
+    notional = {"sp500": 0.0, "russell2000": 0.0}
+    for order in plan.orders:
+        notional[order.quote.index] += order.notional
+    smallest = {"sp500": 5 * 6000.0, "russell2000": 5 * PRICES["russell2000"]}
+    assert all(abs(notional[index] - target[index]) <= 1.5 * smallest[index] for index in target)
+    assert plan.achieved_hedge_fraction == pytest.approx(1.0, abs=0.03)
+    assert "leg_choice" in codes(plan)
+
+
+def test_half_of_two_indices_leaves_half_of_the_beta():
+    plan = solve(make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K"), hedge_fraction=0.5, legs=2)
+    assert plan.beta_after == pytest.approx(plan.beta_before / 2, abs=0.03)
+
+
+def test_with_one_leg_the_same_book_trades_one_index_only():
+    plan = solve(make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K"), hedge_fraction=1.0)
+    assert {order.quote.index for order in plan.orders} == {"sp500"}
+    assert "leg_choice" not in codes(plan)
