@@ -5,6 +5,7 @@ Everything here is said of the plan's document, so that the PDF and the workbook
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from hedger.report.words import to_beta, to_dollars, to_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     Document = dict[str, Any]
 
@@ -62,6 +64,17 @@ class Source:
     figure: str
     as_of: str
     origin: str
+
+
+def to_day(day: date) -> str:
+    """Write a day as ``21 August 2026``."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def to_plain(message: str) -> str:
+    """Return a note without the sentences that name options of the command line, which a client has no use for."""
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", message)
+    return " ".join(each for each in sentences if " --" not in each) or message
 
 
 def index_title(document: Document, name: str | None = None) -> str:
@@ -156,21 +169,31 @@ def _choices(policy: Document, document: Document) -> Iterator[tuple[str, str]]:
 
 
 def list_sources(document: Document) -> tuple[Source, ...]:
-    """Return where the figures come from, with their days, each once."""
-    return tuple(dict.fromkeys(_sources(document)))
+    """Return where the figures come from, with their days; figures of one source and day stand together."""
+    figures: dict[tuple[str, str], list[str]] = {}
+    for source in _sources(document):
+        names = figures.setdefault((source.as_of, source.origin), [])
+        if source.figure not in names:
+            names.append(source.figure)
+    return tuple(
+        Source(figure=_capitalised("; ".join(names)), as_of=as_of, origin=origin)
+        for (as_of, origin), names in figures.items()
+    )
+
+
+def _capitalised(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _sources(document: Document) -> Iterator[Source]:
-    prices = document["prices"]
+    prices, orders = document["prices"], document["plan"]["orders"]
     span = f"{prices['first_session']} to {prices['last_session']}"
-    yield Source(figure="Closes of holdings and indices", as_of=span, origin=prices["source"])
-    for order in document["plan"]["orders"]:
-        symbol, as_of = order["symbol"], str(prices["last_session"])
-        yield Source(figure=f"Futures price of {symbol}", as_of=as_of, origin=order["price_source"])
-    for order in document["plan"]["orders"]:
-        yield Source(
-            figure=f"Margin of {order['symbol']}", as_of=str(order["margin_as_of"]), origin=order["margin_source"]
-        )
+    yield Source(figure="closes of holdings and indices", as_of=span, origin=prices["source"])
+    last = str(prices["last_session"])
+    for order in orders:
+        yield Source(figure=f"futures price of {order['symbol']}", as_of=last, origin=order["price_source"])
+    for order in orders:
+        day, origin = str(order["margin_as_of"]), order["margin_source"]
+        yield Source(figure=f"margin of {order['symbol']}", as_of=day, origin=origin)
     for item in document["costs"]["items"]:
-        name = item["name"][0].upper() + item["name"][1:]
-        yield Source(figure=name, as_of=item["as_of"], origin=item["source"])
+        yield Source(figure=item["name"], as_of=item["as_of"], origin=item["source"])

@@ -61,7 +61,7 @@ def _write_assumptions_sheet(book: Workbook, document: Document) -> None:
     page.title("What the plan rests on")
     page.section("Worth knowing")
     for note in document["notes"]:
-        page.paragraph(note["message"], n_lines=2)
+        page.paragraph(note["message"])
     page.section("Choices in force")
     for subject, words in list_assumptions(document):
         page.row([cell(subject), cell(words)])
@@ -78,4 +78,4 @@ def _write_assumptions_sheet(book: Workbook, document: Document) -> None:
     page.row([cell("Age of the prices"), cell(f"{document['prices']['age_days']} days")])
     page.row([cell("Fingerprint of all inputs (SHA-256)"), cell(document["inputs_hash"])])
     page.next_row += 1
-    page.paragraph(DISCLAIMER, n_lines=3)
+    page.paragraph(DISCLAIMER)

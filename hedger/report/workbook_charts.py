@@ -16,7 +16,7 @@ Series = tuple[str, int, str]
 
 BEFORE_AND_AFTER: tuple[tuple[str, str], tuple[str, str]] = (("Without hedge", BEFORE), ("With hedge", AFTER))
 """Names and colours of the two sides of every comparison."""
-CHART_ROWS = 20
+CHART_ROWS = 17
 """Rows of the sheet that a chart covers."""
 
 
@@ -90,5 +90,5 @@ def _add(
         chart.set_y_axis(amounts)
     chart.set_legend({"position": "bottom"} if len(chart.series) > 1 else {"none": True})
     page.next_row += 1
-    page.chart(chart, page.next_row, 0, width=900, height=20 * CHART_ROWS - 20)
+    page.chart(chart, page.next_row, 0, width=900, height=380)
     page.next_row += CHART_ROWS

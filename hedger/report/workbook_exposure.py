@@ -95,7 +95,7 @@ def write_holdings_sheet(book: Workbook, document: Document) -> None:
     page.section(f"Exposure to the {titles[reference]}, the largest first")
     first = page.header(
         "Holding", "Market value", "Share of value", "Moves like", f"Beta to {titles[reference]}", "Standard error",
-        "Beta dollars", *(f"Beta to {titles[name]}" for name in others), "Sessions used", "Remarks",
+        "Beta dollars", *(f"Beta to {titles[name]}" for name in others), "Sessions used", "Remarks", n_remarks=1,
     )  # fmt: skip
     rows = _by_holding(document)
     total = sum(row[reference]["market_value"] for row in rows)
@@ -135,7 +135,7 @@ def _holding_row(page: Page, row: dict[str, Document], indices: list[str], total
         cell(main["exposure_value"] * main["beta"], "dollars", formula=f"={at[3]}*{at[4]}"),
         *(cell(row[name]["beta"], "beta") for name in indices[1:]),
         cell(main["n_observations"], "count"),
-        cell("   " + ", ".join(flag.replace("_", " ") for flag in main["flags"])),
+        cell(", ".join(flag.replace("_", " ") for flag in main["flags"]), "remark"),
     ]
 
 
@@ -156,9 +156,9 @@ def _write_left_out(page: Page, document: Document) -> None:
     page.row([cell("Cash in the file"), cell(portfolio["cash"], "dollars")])
     if portfolio["excluded"]:
         page.section("Left out: not hedged, and not in any figure")
-        page.header("Holding", "Market value", "Reason", n_labels=1)
+        page.header("Holding", "Market value", "Reason", n_remarks=1)
         for each in portfolio["excluded"]:
-            page.row([cell(each["symbol"]), cell(each["market_value"], "dollars"), cell("   " + each["reason"])])
+            page.row([cell(each["symbol"]), cell(each["market_value"], "dollars"), cell(each["reason"], "remark")])
     if portfolio["skipped_rows"]:
         page.section("Rows of the file that are no holdings")
         page.header("Line", "Reason", n_labels=2)

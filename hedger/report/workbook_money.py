@@ -181,14 +181,14 @@ def _write_margin_sources(page: Page, document: Document) -> None:
     if not orders:
         return
     page.section("Where the margins come from")
-    page.header("Contract", "In force on", "Assumed", "Source", n_labels=1)
+    page.header("Contract", "In force on", "Assumed", "Source", n_remarks=2)
     for each in orders:
         page.row(
             [
                 cell(each["contract_code"]),
                 cell(each["margin_as_of"], "date"),
-                cell("   yes" if each["margin_is_assumed"] else "   no"),
-                cell("   " + each["margin_source"]),
+                cell(each["margin_is_assumed"], "remark"),
+                cell(each["margin_source"]),
             ]
         )
 
@@ -214,7 +214,7 @@ def write_costs_sheet(book: Workbook, document: Document) -> None:
         if not items:
             continue
         page.section(words)
-        first = page.header("Item", "USD", "", "", "As of", "Source", n_labels=1)
+        first = page.header("Item", "USD", "", "", "As of", "Source", n_remarks=2)
         for each in items:
             page.row(
                 [
@@ -222,8 +222,8 @@ def write_costs_sheet(book: Workbook, document: Document) -> None:
                     cell(each["amount"], "cents"),
                     cell(None),
                     cell(None),
-                    cell(each["as_of"]),
-                    cell(each["source"]),
+                    cell(each["as_of"], "remark"),
+                    cell(each["source"], "remark"),
                 ]
             )
         total = sum(each["amount"] for each in items)
@@ -231,7 +231,7 @@ def write_costs_sheet(book: Workbook, document: Document) -> None:
         page.row([cell("Total", is_total=True), cell(total, "cents", formula=formula, is_total=True)])
     if costs["alternatives"]:
         page.section("What else would take off the same exposure")
-        page.header("Way", "Sold or bought", "Once", "A year", "Tax", "What to know", n_labels=1)
+        page.header("Way", "Sold or bought", "Once", "A year", "Tax", "What to know", n_remarks=1)
         for each in costs["alternatives"]:
             page.row(
                 [
@@ -240,6 +240,6 @@ def write_costs_sheet(book: Workbook, document: Document) -> None:
                     cell(each["one_off"], "cents"),
                     cell(each["per_year"], "dollars"),
                     cell(each["tax"], "dollars"),
-                    cell(f"   {each['remark']} Source: {each['source']}."),
+                    cell(f"{each['remark']} Source: {each['source']}.", "remark"),
                 ]
             )

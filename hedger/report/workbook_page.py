@@ -8,6 +8,7 @@ file and begins like a formula stays text, also when somebody edits the cell.
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -25,20 +26,22 @@ if TYPE_CHECKING:
 Value = float | int | str | bool | date | None
 
 NUMBER_FORMATS = {
-    "count": "#,##0;[Red]-#,##0;0",
-    "dollars": "$#,##0;[Red]-$#,##0;$0",
-    "cents": "$#,##0.00;[Red]-$#,##0.00;$0.00",
+    "count": "#,##0",
+    "dollars": "$#,##0;-$#,##0;$0",
+    "cents": "$#,##0.00;-$#,##0.00;$0.00",
     "points": "#,##0.00",
-    "factor": "#,##0.##",
-    "beta": "0.00;[Red]-0.00;0.00",
-    "percent": "0%;[Red]-0%;0%",
-    "percent1": "0.0%;[Red]-0.0%;0.0%",
+    "factor": "General",
+    "beta": "0.00",
+    "percent": "0%",
+    "percent1": "0.0%",
     "rate": "0.0000",
     "date": "yyyy-mm-dd",
 }
 """Excel's number formats by style; a style that is not here is text."""
 LONGEST_TEXT = 2_000
 """Characters of a cell; Excel takes 32,767, a reader far fewer."""
+LINE, GAP = 15.0, 2.5
+"""Height of a line, and of the space between rows, points."""
 _LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -51,7 +54,8 @@ class Cell:
     value
         Number, text, truth or date; ``None`` leaves the cell empty. Of a formula: what it gives now.
     style
-        One of :data:`NUMBER_FORMATS`, ``"text"``, ``"words"`` (wraps) or ``"muted"``.
+        One of :data:`NUMBER_FORMATS`, ``"text"``, ``"words"`` and ``"remark"`` (which wrap, the latter after a gap) or
+        ``"muted"``.
     formula
         Excel's formula, with its equals sign; ``None`` for a constant.
     is_input
@@ -94,10 +98,11 @@ class Page:
         self.book = book
         self.name = name
         self.next_row = 0
-        self._n_columns = len(widths)
+        self._widths = tuple(widths)
         self._formats: dict[tuple[str, bool, bool, bool], Format] = {}
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
+        self.sheet.set_default_row(LINE + GAP)
         self.sheet.hide_gridlines(2)
         self.sheet.set_landscape()
         self.sheet.set_paper(1)
@@ -115,11 +120,11 @@ class Page:
             self.sheet.write_string(self.next_row, 0, _clean(line), self._format("muted"))
             self.next_row += 1
 
-    def paragraph(self, text: str, *, n_lines: int = 1, is_bold: bool = False) -> None:
-        """Write text across all columns, in `n_lines` lines of the sheet."""
+    def paragraph(self, text: str, *, is_bold: bool = False) -> None:
+        """Write text across all columns."""
         form = self.book.add_format({"text_wrap": True, "valign": "top", "bold": is_bold})
-        self.sheet.set_row(self.next_row, 15.0 * n_lines + 2)
-        self.sheet.merge_range(self.next_row, 0, self.next_row, self._n_columns - 1, "", form)
+        self.sheet.set_row(self.next_row, LINE * _n_lines(text, sum(self._widths)) + GAP)
+        self.sheet.merge_range(self.next_row, 0, self.next_row, len(self._widths) - 1, "", form)
         self.sheet.write_string(self.next_row, 0, _clean(text), form)
         self.next_row += 1
 
@@ -133,8 +138,11 @@ class Page:
             self.sheet.write_string(self.next_row, 0, _clean(remark), self._format("muted"))
             self.next_row += 1
 
-    def header(self, *columns: str, n_labels: int = 1) -> int:
-        """Write the head of a table, its first `n_labels` columns on the left; return the row below it, from 0."""
+    def header(self, *columns: str, n_labels: int = 1, n_remarks: int = 0) -> int:
+        """Write the head of a table and return the row below it, from 0.
+
+        The first `n_labels` and the last `n_remarks` columns hold text, those between numbers.
+        """
         looks = {
             "bold": True,
             "bottom": 1,
@@ -143,21 +151,27 @@ class Page:
             "text_wrap": True,
             "valign": "top",
         }
-        left = self.book.add_format({**looks, "align": "left"})
-        right = self.book.add_format({**looks, "align": "right"})
-        if any(len(name) > 13 for name in columns[n_labels:]):
-            self.sheet.set_row(self.next_row, 31)
+        label = self.book.add_format({**looks, "align": "left"})
+        number = self.book.add_format({**looks, "align": "right"})
+        remark = self.book.add_format({**looks, "align": "left", "indent": 1})
         for column, name in enumerate(columns):
-            self.sheet.write_string(self.next_row, column, name, left if column < n_labels else right)
+            text_form = label if column < n_labels else remark
+            is_number = n_labels <= column < len(columns) - n_remarks
+            self.sheet.write_string(self.next_row, column, name, number if is_number else text_form)
+        n_lines = max(_n_lines(name, width) for name, width in zip(columns, self._widths, strict=False))
+        self.sheet.set_row(self.next_row, LINE * n_lines + GAP)
         self.next_row += 1
         return self.next_row
 
-    def row(self, cells: Iterable[Cell], *, height: float | None = None) -> int:
+    def row(self, cells: Iterable[Cell]) -> int:
         """Write one row and return its number, from 0."""
-        for column, cell in enumerate(cells):
-            self._write(self.next_row, column, cell)
-        if height is not None:
-            self.sheet.set_row(self.next_row, height)
+        n_lines = 1
+        for column, each in enumerate(cells):
+            self._write(self.next_row, column, each)
+            if each.style in ("words", "remark") and isinstance(each.value, str):
+                n_lines = max(n_lines, _n_lines(each.value, self._widths[column]))
+        if n_lines > 1:
+            self.sheet.set_row(self.next_row, LINE * n_lines + GAP)
         self.next_row += 1
         return self.next_row - 1
 
@@ -201,7 +215,8 @@ class Page:
     def _format(self, style: str, *, is_input: bool = False, is_total: bool = False, is_quoted: bool = False) -> Format:
         key = (style, is_input, is_total, is_quoted)
         if key not in self._formats:
-            looks: dict[str, Any] = {"valign": "top", "text_wrap": style == "words", "quote_prefix": is_quoted}
+            looks: dict[str, Any] = {"valign": "vcenter", "quote_prefix": is_quoted}
+            looks |= {"text_wrap": style in ("words", "remark"), "indent": int(style == "remark")}
             if style in NUMBER_FORMATS:
                 looks |= {"num_format": NUMBER_FORMATS[style], "align": "right"}
             if style == "muted":
@@ -217,3 +232,8 @@ class Page:
 def _clean(text: str) -> str:
     """Return text without control characters, which Excel refuses to open."""
     return shorten(text, LONGEST_TEXT)
+
+
+def _n_lines(text: str, width: float) -> int:
+    """Return the lines that text takes in a column of `width` characters."""
+    return max(len(textwrap.wrap(text, max(int(width), 1))), 1)

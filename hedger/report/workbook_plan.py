@@ -44,7 +44,7 @@ def write_plan_sheet(book: Workbook, document: Document, answer: str) -> None:
         "Blue figures on yellow may be changed; black ones follow. All money in US dollars, short is negative.",
     )
     page.next_row += 1
-    page.paragraph(answer, n_lines=2, is_bold=True)
+    page.paragraph(answer, is_bold=True)
     _write_futures(page, document)
     _write_before_and_after(page, document)
     _write_alternatives(page, document)
@@ -211,7 +211,7 @@ def _write_alternatives(page: Page, document: Document) -> None:
     if not alternatives:
         return
     page.section("What else could be done", "Whole-contract plans that are best in one respect.")
-    page.header("Held afterwards", "Tracking risk a year", "Round trip", "Initial margin", "Best at")
+    page.header("Held afterwards", "Tracking risk a year", "Round trip", "Initial margin", "Best at", n_remarks=1)
     for each in alternatives:
         held = ", ".join(f"{one['quantity']:,} {one['symbol']}" for one in each["positions"]) or "nothing"
         page.row(
@@ -220,6 +220,6 @@ def _write_alternatives(page: Page, document: Document) -> None:
                 cell(each["tracking_risk"], "dollars"),
                 cell(each["round_trip_cost"], "cents"),
                 cell(each["initial_margin"], "dollars"),
-                cell("   " + ", ".join(label.replace("_", " ") for label in each["labels"])),
+                cell(", ".join(label.replace("_", " ") for label in each["labels"]), "text"),
             ]
         )

@@ -46,7 +46,7 @@ def write_scenarios_sheet(book: Workbook, document: Document) -> None:
     crises = [each for each in scenarios if each["kind"] == "crisis"]
     others = [each for each in scenarios if each not in live and each not in crises]
     page.section(f"Moves of the {title}", "The moves may be changed.")
-    first = page.header("", f"{title} moves", *_COLUMNS)
+    first = page.header("", f"{title} moves", *_COLUMNS, n_remarks=1)
     for each in live:
         page.row(_live_row(page, each, document))
     if live:
@@ -54,7 +54,7 @@ def write_scenarios_sheet(book: Workbook, document: Document) -> None:
         add_lines(page, f"Gain when the {title} moves", series, (first, page.next_row - 1), moves=1)
     if others:
         page.section("Other moves, stresses and your own scenarios")
-        page.header("", f"{title} moves", *_COLUMNS)
+        page.header("", f"{title} moves", *_COLUMNS, n_remarks=1)
         for each in others:
             page.row(_fixed_row(page, each, document))
     if crises:
@@ -88,7 +88,7 @@ def _live_row(page: Page, scenario: Document, document: Document) -> list[Cell]:
         cell(scenario["unhedged_high"], "dollars", formula=f"=MAX({ends})"),
         cell(scenario["hedged_low"], "dollars", formula=f"={at[5]}+{at[3]}"),
         cell(scenario["hedged_high"], "dollars", formula=f"={at[6]}+{at[3]}"),
-        cell(" ".join(scenario["notes"]), "words"),
+        cell(" ".join(scenario["notes"]), "remark"),
     ]
 
 
@@ -102,7 +102,7 @@ def _fixed_row(page: Page, scenario: Document, document: Document) -> list[Cell]
         cell(scenario["hedge_pnl"], "dollars"),
         cell(scenario["hedged_pnl"], "dollars", formula=together),
         *(cell(scenario[f"{side}_{end}"], "dollars") for side in ("unhedged", "hedged") for end in ("low", "high")),
-        cell(" ".join(scenario["notes"]), "words"),
+        cell(" ".join(scenario["notes"]), "remark"),
     ]
 
 
@@ -114,14 +114,15 @@ def _write_crises(page: Page, crises: Sequence[Document], title: str, document: 
     first = page.header(
         "",
         f"{title} moved",
-        "Portfolio",
+        "Without hedge",
         "Futures",
-        "Together",
+        "With hedge",
         "From",
         "To",
         "Real returns",
         "By beta",
         "What to know",
+        n_remarks=1,
     )
     for each in crises:
         row = page.next_row
@@ -137,7 +138,7 @@ def _write_crises(page: Page, crises: Sequence[Document], title: str, document: 
                 cell(each["end"], "date"),
                 cell(each["n_real"], "count"),
                 cell(each["n_by_beta"], "count"),
-                cell(" ".join(each["notes"]), "words"),
+                cell(" ".join(each["notes"]), "remark"),
             ]
         )
     title = "Past crises with today's holdings"

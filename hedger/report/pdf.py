@@ -1,0 +1,88 @@
+"""A plan as pages that an adviser can hand to a client, ``plan.pdf``.
+
+The same plan gives the same bytes: the day of the plan stands as the day of making, and nothing depends on the
+machine. Every figure is one of the plan's document.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from hedger.report.document import plan_document
+from hedger.report.palette import MUTED, RULE
+from hedger.report.pdf_cash import cash_parts, cost_parts
+from hedger.report.pdf_end import calendar_parts, closing_parts, quality_parts
+from hedger.report.pdf_front import front_parts
+from hedger.report.pdf_moves import crisis_parts, move_parts
+from hedger.report.pdf_page import HEIGHT, MARGIN, REGULAR, WIDTH, to_print
+from hedger.report.statement import to_day
+from hedger.report.words import state_answer
+
+if TYPE_CHECKING:
+    from hedger.advice import Advice
+
+    Document = dict[str, Any]
+
+FRAME_PADDING = 6.0
+"""What the library leaves free within its margins, points."""
+
+
+def plan_pdf(advice: Advice) -> bytes:
+    """Return the pages of a plan: what and why, ticket, before and after, moves, cash, costs, calendar, doubts."""
+    document, answer = plan_document(advice), state_answer(advice)
+    _, n_pages = _print(document, answer, n_pages=0)
+    pages, _ = _print(document, answer, n_pages=n_pages)
+    return pages
+
+
+def _print(document: Document, answer: str, *, n_pages: int) -> tuple[bytes, int]:
+    """Return the pages and their number; `n_pages` is what the pages say of it."""
+    from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415  (for a plan that is written only)
+
+    stream = io.BytesIO()
+    name = to_print(document["portfolio"]["name"])
+    template = SimpleDocTemplate(
+        stream,
+        pagesize=(WIDTH, HEIGHT),
+        leftMargin=MARGIN - FRAME_PADDING,
+        rightMargin=MARGIN - FRAME_PADDING,
+        topMargin=44 - FRAME_PADDING,
+        bottomMargin=42 - FRAME_PADDING,
+        initialFontName=REGULAR,
+        title=f"Hedge plan: {name}",
+        author=f"hedger {document['version']}",
+        subject="Hedge plan with index futures. Not investment advice.",
+        creator=f"hedger {document['version']}",
+        lang="en-US",
+        invariant=1,
+        pageCompression=1,
+    )
+    as_of = document["as_of"]
+
+    def frame(canvas: Any, _: Any) -> None:
+        canvas.setDateFormatter(lambda *_: f"D:{as_of:%Y%m%d}000000+00'00'")
+        canvas.setFont(REGULAR, 7.2)
+        canvas.setFillColor(MUTED)
+        canvas.setStrokeColor(RULE)
+        number = canvas.getPageNumber()
+        if number > 1:
+            canvas.drawString(MARGIN, HEIGHT - 32, f"Hedge plan: {name}")
+            canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 32, to_day(as_of))
+        canvas.line(MARGIN, 34, WIDTH - MARGIN, 34)
+        digits = document["inputs_hash"][:12]
+        canvas.drawString(MARGIN, 24, f"hedger {document['version']}, inputs {digits}. Not investment advice.")
+        canvas.drawRightString(WIDTH - MARGIN, 24, f"Page {number} of {n_pages}")
+
+    story = [
+        *front_parts(document, answer),
+        *move_parts(document),
+        *crisis_parts(document),
+        *cash_parts(document),
+        *cost_parts(document),
+        *calendar_parts(document),
+        *quality_parts(document),
+        *closing_parts(document),
+    ]
+    template.build(story, onFirstPage=frame, onLaterPages=frame)
+    return stream.getvalue(), template.page

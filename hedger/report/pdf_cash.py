@@ -1,0 +1,171 @@
+"""The cash that the futures account needs, and what the hedge costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hedger.report.palette import AFTER, ALARM, BEFORE, FUTURES
+from hedger.report.pdf_charts import Bars, Line, bar_chart, line_chart
+from hedger.report.pdf_page import TEXT_WIDTH, paragraph, section, side_by_side, table
+from hedger.report.statement import index_title
+from hedger.report.words import to_dollars, to_percent
+
+if TYPE_CHECKING:
+    Document = dict[str, Any]
+
+LARGEST_MOVE = 0.20
+"""Index move to which the account is drawn."""
+SHOWN_CHANCE = 0.05
+
+
+def cash_parts(document: Document) -> list[Any]:
+    """Return when the futures account is called for cash, how likely that is, and what would prevent it."""
+    call = document["margin_call"]
+    if call is None:
+        return []
+    half = TEXT_WIDTH / 2.0
+    chances = {each["horizon_days"]: each for each in call["probability"]}
+    need = {each["horizon_days"]: each["buffer"] for each in call["buffer_for"] if each["probability"] == SHOWN_CHANCE}
+    rows = [
+        (
+            f"{horizon} sessions",
+            to_percent(each["probability"]),
+            to_percent(each["simulated"]),
+            to_dollars(need.get(horizon)),
+        )
+        for horizon, each in chances.items()
+    ]
+    head = ("Within", "Chance of a call", "in past windows", f"Buffer for {to_percent(SHOWN_CHANCE)}")
+    raised = [
+        (
+            f"{each['margin_multiplier']:g} times",
+            to_dollars(each["cash_needed"]),
+            to_percent(each["probability"]),
+        )
+        for each in call["stressed"]
+    ]
+    return section(
+        "Cash for the futures account",
+        paragraph(_call_words(document)),
+        side_by_side(_account_chart(document), _buffer_chart(call), widths=(half, half)),
+        side_by_side(
+            table(head, rows, (56.0, 76.0, 76.0, 76.0)),
+            table(("Margins rise to", "Cash at once", "Chance, quarter"), raised, (70.0, 66.0, 74.0)),
+            widths=(TEXT_WIDTH - 210.0, 210.0),
+        ),
+    )
+
+
+def _call_words(document: Document) -> str:
+    call, plan, title = document["margin_call"], document["plan"], index_title(document)
+    origin = "as stated" if call["buffer_is_stated"] else "the cash in the file beyond initial margin"
+    words = (
+        f"The futures need {to_dollars(plan['initial_margin'])} of initial margin; beyond it the account holds "
+        f"{to_dollars(call['buffer'])} ({origin}). Losses on futures are paid in cash every evening. "
+    )
+    if call["call_move"] is None:
+        return f"{words}No move of the {title} alone leads to a call for cash. {_past_words(call)}".rstrip()
+    verb = "rises" if call["call_move"] >= 0 else "falls"
+    words += (
+        f"The broker calls for cash when the {title} {verb} by {to_percent(abs(call['call_move']), places=1)}, to "
+        f"{call['call_level']:,.0f}; when it is not paid, the futures are closed and the hedge is gone. "
+    )
+    return f"{words}{_past_words(call)}".rstrip()
+
+
+def _past_words(call: Document) -> str:
+    """Say what the hardest of the past crises and rallies would have asked for."""
+    hardest = max(call["past"], key=lambda each: each["cash_needed"], default=None)
+    if hardest is None or not hardest["cash_needed"]:
+        return ""
+    return (
+        f"Of the past crises and rallies, {hardest['name']} would have asked most of these futures: "
+        f"{to_dollars(hardest['cash_needed'])} of further cash."
+    )
+
+
+def _account_chart(document: Document) -> Any:
+    plan, call = document["plan"], document["margin_call"]
+    joint = plan["residual_beta_dollars"] - plan["beta_dollars"]
+    side = 1.0 if joint <= 0 else -1.0
+    moves = sorted(side * LARGEST_MOVE * step / 4.0 for step in range(-1, 5))
+    cash = plan["initial_margin"] + call["buffer"]
+    lines = [
+        Line(
+            name="Maintenance margin",
+            colour=ALARM,
+            points=tuple((move, plan["maintenance_margin"]) for move in (moves[0], moves[-1])),
+            is_dashed=True,
+        ),
+        Line(name="In the account", colour=AFTER, points=tuple((move, cash + joint * move) for move in moves)),
+    ]
+    return line_chart(
+        lines,
+        width=TEXT_WIDTH / 2.0,
+        height=112.0,
+        to_label=lambda move: to_percent(move, is_change=True),
+        marks=moves,
+    )
+
+
+def _buffer_chart(call: Document) -> Any:
+    chances = sorted({each["probability"] for each in call["buffer_for"]}, reverse=True)
+    horizons = sorted({each["horizon_days"] for each in call["buffer_for"]})
+    need = {(each["horizon_days"], each["probability"]): each["buffer"] for each in call["buffer_for"]}
+    bars = [
+        Bars(
+            name=f"{to_percent(chance)} chance",
+            colour=colour,
+            amounts=tuple(need[horizon, chance] for horizon in horizons),
+        )
+        for chance, colour in zip(chances, (FUTURES, AFTER, BEFORE), strict=False)
+    ]
+    groups = [f"{horizon} sessions" for horizon in horizons]
+    return bar_chart(groups, bars, width=TEXT_WIDTH / 2.0, height=112.0)
+
+
+def cost_parts(document: Document) -> list[Any]:
+    """Return what the hedge costs once and a year, and what else would do."""
+    costs = document["costs"]
+    once = [
+        ("Orders, in and out", to_dollars(costs["one_off"], places=2)),
+        ("Each roll to the next month", to_dollars(costs["per_roll"], places=2)),
+    ]
+    points = f"{costs['basis_points_per_year']:+,.0f} basis points of the portfolio"
+    yearly = [
+        ("Rolls", to_dollars(costs["rolls_per_year"], places=2)),
+        ("Carry: dividends owed less interest received", to_dollars(costs["carry_per_year"])),
+        (f"Together, {points}", to_dollars(costs["per_year"])),
+    ]
+    half = TEXT_WIDTH * 0.42
+    parts = [
+        side_by_side(
+            table(("Once", "USD"), once, (half - 80.0, 66.0)),
+            table(("A year", "USD"), yearly, (TEXT_WIDTH - half - 70.0, 70.0), has_total=True),
+            widths=(half, TEXT_WIDTH - half),
+        ),
+        paragraph(
+            "Positive is a cost, negative a gain: short futures earn about the interest on their notional and owe the "
+            "dividends of the index.",
+            "small",
+        ),
+    ]
+    if costs["alternatives"]:
+        parts.append(_alternatives(costs["alternatives"]))
+    return section("What it costs", *parts)
+
+
+def _alternatives(ways: list[Document]) -> Any:
+    has_tax = any(each["tax"] is not None for each in ways)
+    rows = [
+        (
+            "Selling" if each["name"] == "selling" else f"Buying {each['name']}",
+            *(to_dollars(each[name]) for name in ("amount", "one_off", "per_year")),
+            *([to_dollars(each["tax"])] if has_tax else []),
+            paragraph(each["remark"], "cell"),
+        )
+        for each in ways
+    ]
+    head = ("Instead", "Amount", "Once", "A year", *(["Tax"] if has_tax else []), "What to know")
+    widths = (60.0, 62.0, 44.0, 48.0, *([50.0] if has_tax else []))
+    return table(head, rows, (*widths, TEXT_WIDTH - sum(widths)), n_remarks=1)

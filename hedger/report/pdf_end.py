@@ -1,0 +1,80 @@
+"""The end of the printed plan: its days, how good the figures are, what it assumes, and where they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hedger.report.pdf_front import ALARMS
+from hedger.report.pdf_page import TEXT_WIDTH, paragraph, section, side_by_side, table
+from hedger.report.statement import DISCLAIMER, METHODS, list_assumptions, list_sources, to_day, to_plain
+from hedger.report.words import to_dollars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    Document = dict[str, Any]
+
+SHOWN_ELSEWHERE = ("index_choice", "holdings_excluded")
+"""Codes of notes whose facts the plan tells in its own words."""
+SHOWN_ROWS = 12
+"""Rows of a list of what was left out; the rest is counted."""
+
+
+def calendar_parts(document: Document) -> list[Any]:
+    """Return the days of the plan in their order, and those on which the exchange does not trade as usual."""
+    days: dict[date, list[str]] = {}
+    for day, words in _days(document["calendar"]):
+        days.setdefault(day, []).append(words)
+    rows = [(to_day(day), paragraph(" ".join(words), "cell")) for day, words in sorted(days.items())]
+    return section("Calendar", table((), rows, (100.0, TEXT_WIDTH - 100.0), n_labels=2))
+
+
+def _days(calendar: Document) -> Iterator[tuple[date, str]]:
+    yield calendar["review_date"], "Review the plan against today's holdings and prices."
+    for each in calendar["expiries"]:
+        code = each["contract_code"]
+        yield each["roll_date"], f"Roll {abs(each['quantity']):,} {code} to {each['next_contract_code']}."
+        yield each["last_trading_day"], f"Last trading day of {code}."
+    for each in calendar["closures"]:
+        reason = f" ({each['reason']})" if each["reason"] else ""
+        words = "is closed" if each["closes_at"] is None else f"closes at {each['closes_at']}"
+        yield each["date"], f"The New York Stock Exchange {words}{reason}."
+
+
+def quality_parts(document: Document) -> list[Any]:
+    """Return every doubt that does not stand on the first page, and what was left out."""
+    notes = [each for each in document["notes"] if each["code"] not in (*ALARMS, *SHOWN_ELSEWHERE)]
+    lines = [*(to_plain(each["message"]) for each in notes), *_left_out(document["portfolio"])]
+    if not lines:
+        lines = ["Nothing was left out, and no doubt came up beyond those on the first page."]
+    return section("Data quality and doubts", *(paragraph(words, "item") for words in lines))
+
+
+def _left_out(portfolio: Document) -> list[str]:
+    lines = []
+    for each in portfolio["excluded"]:
+        value = f", {to_dollars(each['market_value'])}" if each["market_value"] is not None else ""
+        lines.append(f"Left out: {each['symbol']}{value}: {each['reason']}.")
+    lines += [f"Line {each['line']} of the file is no holding: {each['reason']}." for each in portfolio["skipped_rows"]]
+    if len(lines) > SHOWN_ROWS:
+        lines = [*lines[:SHOWN_ROWS], f"And {len(lines) - SHOWN_ROWS} more, which the workbook and the JSON name."]
+    return lines
+
+
+def closing_parts(document: Document) -> list[Any]:
+    """Return choices, methods, sources and the disclaimer."""
+    half = TEXT_WIDTH * 0.34
+    choices = [paragraph(words, "small", lead=f"{subject}:") for subject, words in list_assumptions(document)]
+    methods = [paragraph(words, "small", lead=f"{subject}.") for subject, words in METHODS.items()]
+    sources = [
+        paragraph(
+            f"{source.origin}" + (f" ({source.as_of})." if source.as_of else "."), "small", lead=f"{source.figure}:"
+        )
+        for source in list_sources(document)
+    ]
+    return [
+        *section("Assumptions", side_by_side(choices, methods, widths=(half, TEXT_WIDTH - half))),
+        *section("Sources", *sources),
+        *section("Not advice", paragraph(DISCLAIMER, "small")),
+    ]

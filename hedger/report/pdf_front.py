@@ -1,0 +1,138 @@
+"""The first page of the printed plan: what to do and why, the ticket, before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hedger.report.palette import AFTER, ALARM, BEFORE
+from hedger.report.pdf_charts import Bars, bar_chart
+from hedger.report.pdf_page import TEXT_WIDTH, panel, paragraph, section, side_by_side, table
+from hedger.report.statement import explain, index_title, to_day, to_plain
+from hedger.report.words import to_beta, to_dollars, to_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Document = dict[str, Any]
+
+ALARMS = ("prices_are_old", "contract_delisted", "hard_to_hedge", "buffer_too_small")
+"""Codes of notes that stand above the answer."""
+ALARM_GROUND = "#FDF1EF"
+_TICKET_WIDTHS = (64.0, 44.0, 54.0, 74.0, 54.0, 80.0, 74.0, 68.0)
+
+
+def front_parts(document: Document, answer: str) -> list[Any]:
+    """Return title, warnings, answer, explanation, ticket, and what changes."""
+    from reportlab.platypus import Spacer  # noqa: PLC0415  (for a plan that is written only)
+
+    portfolio, prices = document["portfolio"], document["prices"]
+    noun = "holding" if portfolio["n_positions"] == 1 else "holdings"
+    parts = [
+        paragraph(f"Hedge plan: {portfolio['name']}", "title"),
+        paragraph(
+            f"For {to_day(document['as_of'])}. {portfolio['n_positions']:,} {noun} worth "
+            f"{to_dollars(portfolio['market_value'])}, cash included. Prices: {prices['source']}, "
+            f"closes of {to_day(prices['last_session'])}.",
+            "small",
+        ),
+        Spacer(1, 5),
+        panel([paragraph(answer, "answer")]),
+        Spacer(1, 5),
+    ]
+    alarms = [paragraph(to_plain(note["message"]), "alarm") for note in document["notes"] if note["code"] in ALARMS]
+    if alarms:
+        parts += [panel(alarms, colour=ALARM_GROUND, edge=ALARM), Spacer(1, 3)]
+    parts += section("What and why", *(paragraph(words) for words in explain(document)))
+    parts += section("Order ticket", *_ticket(document))
+    parts += section("Before and after", _before_and_after(document))
+    return parts
+
+
+def _ticket(document: Document) -> Iterator[Any]:
+    plan, calendar = document["plan"], document["calendar"]
+    if not plan["orders"]:
+        yield paragraph("No orders.")
+        return
+    rows = [
+        (
+            order["contract_code"],
+            "BUY" if order["quantity"] > 0 else "SELL",
+            f"{abs(order['quantity']):,}",
+            f"{order['price']:,.2f}",
+            f"${order['multiplier']:g}",
+            to_dollars(order["notional"]),
+            to_dollars(order["initial_margin"]),
+            to_dollars(order["cost"], places=2),
+        )
+        for order in plan["orders"]
+    ]
+    if len(rows) > 1:
+        totals = [sum(order[name] for order in plan["orders"]) for name in ("notional", "initial_margin", "cost")]
+        words = (to_dollars(totals[0]), to_dollars(totals[1]), to_dollars(totals[2], places=2))
+        rows.append(("Total", "", "", "", "", *words))
+    head = ("Contract", "Action", "Contracts", "Price, points", "Per point", "Notional", "Initial margin", "Round trip")
+    yield table(head, rows, _TICKET_WIDTHS, n_labels=2, has_total=len(plan["orders"]) > 1)
+    words = f"Last trading day {to_day(calendar['last_trading_day'])}; roll on {to_day(calendar['roll_date'])}."
+    if any(each["quantity_before"] for each in plan["positions"]):
+        after = ", ".join(f"{each['quantity']:+,} {each['symbol']}" for each in plan["positions"])
+        words += f" Held afterwards: {after}; initial margin of all {to_dollars(plan['initial_margin'])}."
+    if plan["is_optimal"] and document["policy"]["tolerance"] == 0:
+        words += " Proved: no other whole number of contracts within the limits comes closer."
+    yield paragraph(words, "small")
+
+
+def _before_and_after(document: Document) -> Any:
+    plan, risk, title = document["plan"], document["risk"], index_title(document)
+    reference = next(
+        each for each in document["exposure"]["by_index"] if each["index"] == document["exposure"]["reference_index"]
+    )
+    before, after = risk["before"], risk["after"]
+    base = document["portfolio"]["beta_base"]
+    rows = [
+        (f"Beta to the {title}", to_beta(plan["beta_before"]), to_beta(plan["beta_after"])),
+        (
+            "   next quarter, 19 times out of 20",
+            _interval(reference["low"], reference["high"]),
+            _interval(plan["beta_after_low"], plan["beta_after_high"]),
+        ),
+        (f"Exposure to the {title}", to_dollars(plan["beta_dollars"]), to_dollars(plan["residual_beta_dollars"])),
+        ("Yearly volatility", to_dollars(before["volatility"]), to_dollars(after["volatility"])),
+        (
+            "   as a share of the value",
+            to_percent(before["volatility"] / base, places=1),
+            to_percent(after["volatility"] / base, places=1),
+        ),
+        *(
+            (f"Loss exceeded {_often(one)}", to_dollars(one["value"]), to_dollars(other["value"]))
+            for one, other in zip(before["value_at_risk"], after["value_at_risk"], strict=True)
+        ),
+        ("Variance removed, last five years", "", to_percent(risk["hedge_effectiveness"])),
+    ]
+    figures = table(("", "Without hedge", "With hedge"), rows, (170.0, 76.0, 76.0))
+    if not before["value_at_risk"]:
+        return figures
+    groups = [f"{_days(each)}\n1 in {round(1.0 / (1.0 - each['level']))}" for each in before["value_at_risk"]]
+    chart = bar_chart(
+        groups,
+        [
+            Bars(name="Without hedge", colour=BEFORE, amounts=tuple(each["value"] for each in before["value_at_risk"])),
+            Bars(name="With hedge", colour=AFTER, amounts=tuple(each["value"] for each in after["value_at_risk"])),
+        ],
+        width=TEXT_WIDTH - 332.0,
+        height=146.0,
+    )
+    return side_by_side(figures, chart, widths=(332.0, TEXT_WIDTH - 332.0))
+
+
+def _days(tail: Document) -> str:
+    return "1 day" if tail["horizon_days"] == 1 else f"{tail['horizon_days']} days"
+
+
+def _often(tail: Document) -> str:
+    """Say how often a loss is exceeded, such as ``on 1 day in 20``."""
+    days, one_in = tail["horizon_days"], round(1.0 / (1.0 - tail["level"]))
+    return f"on 1 day in {one_in}" if days == 1 else f"in 1 of {one_in} spans of {days} days"
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{to_beta(low)} to {to_beta(high)}"
