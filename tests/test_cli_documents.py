@@ -484,3 +484,11 @@ def test_size_answers_the_published_case() -> None:
     assert (micro["contracts"], mini["contracts"]) == (4, 0)
     assert (micro["tick_value"], micro["point_value"], micro["loss_at_stop"]) == (1.25, 5.0, 100.0)
     assert document_of(*words, "--contract", "SP", "--as-of", "2020-03-02")["point_value"] == 250.0
+
+
+def test_stress_and_size_have_views_for_people(sample_folder: Path) -> None:
+    stress = run("stress", sample_folder / "large_caps.csv", "--hedge", "50%")
+    assert stress.exit_code == 0
+    assert "Past crises with today's holdings and contracts" in stress.stdout
+    size = run("size", "--equity", "10000", "--risk", "1%", "--stop", "5", "--contract", "MES")
+    assert size.stdout.startswith("At most 4 MES contracts: a stop 5 points away costs $100.00.")

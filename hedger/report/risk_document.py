@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hedger.hedge import HedgePlan
-    from hedger.risk import Costs, Distribution, MarginCall, OtherWay, PastAccount, PositionSize, Replay, Risk, Scenario
+    from hedger.risk import (
+        Costs,
+        Distribution,
+        MarginCall,
+        OtherWay,
+        PastAccount,
+        PositionSize,
+        Replay,
+        Risk,
+        Scenario,
+        StressedCall,
+    )
 
     Document = dict[str, Any]
 
@@ -118,9 +129,19 @@ def _margin_call(call: MarginCall) -> Document:
         "call_move": call.call_move,
         "probability": [asdict(each) for each in call.chances],
         "buffer_for": [asdict(each) for each in call.needs],
-        "stressed": [asdict(each) for each in call.stressed],
+        "stressed": [_stressed(each) for each in call.stressed],
         "largest_hedge": call.largest_hedge,
         "largest_hedge_fraction": call.largest_hedge_fraction,
+    }
+
+
+def _stressed(call: StressedCall) -> Document:
+    return {
+        "margin_multiplier": call.margin_multiplier,
+        "cash_needed": call.cash_needed,
+        "call_move": call.call_move,
+        "probability": call.probability,
+        "buffer_for": [asdict(each) for each in call.needs],
     }
 
 

@@ -90,12 +90,15 @@ class StressedCall:
         no move does it.
     probability
         Chance of a call within a quarter, by formula; 1 when it comes at once.
+    needs
+        Cash beyond *today's* initial margin that leaves each of :data:`PROBABILITIES` of a call within a quarter.
     """
 
     margin_multiplier: float
     cash_needed: float
     call_move: float | None
     probability: float
+    needs: tuple[BufferNeed, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +227,7 @@ def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | 
         call_move=move,
         chances=chances,
         needs=needs,
-        stressed=tuple(_stressed(account, multiplier) for multiplier in MARGIN_RISES),
+        stressed=tuple(_stressed(account, plan, multiplier) for multiplier in MARGIN_RISES),
         largest_hedge=largest,
         largest_hedge_fraction=None if removed is None else largest * removed,
         notes=(),
@@ -242,29 +245,35 @@ def _chance(account: _Account, returns: FloatArray, horizon: int) -> CallChance:
     )
 
 
-def _need(account: _Account, plan: HedgePlan, horizon: int, probability: float) -> BufferNeed:
+def _need(
+    account: _Account, plan: HedgePlan, horizon: int, probability: float, *, multiplier: float = 1.0
+) -> BufferNeed:
     worst = account.loss(passage_distance(probability, account.deviation, horizon))
     return BufferNeed(
         horizon_days=horizon,
         probability=probability,
-        buffer=max(worst + plan.maintenance_margin - plan.initial_margin, 0.0),
+        buffer=max(worst + multiplier * plan.maintenance_margin - plan.initial_margin, 0.0),
     )
 
 
-def _stressed(account: _Account, multiplier: float) -> StressedCall:
+def _stressed(account: _Account, plan: HedgePlan, multiplier: float) -> StressedCall:
     maintenance = multiplier * account.maintenance
     missing = max(maintenance - account.cash, 0.0)
+    chance = passage_probability(account.distance(maintenance), account.deviation, QUARTER)
     return StressedCall(
         margin_multiplier=multiplier,
         cash_needed=missing,
         call_move=account.call_move(maintenance),
-        probability=1.0 if missing else passage_probability(account.distance(maintenance), account.deviation, QUARTER),
+        probability=1.0 if missing else chance,
+        needs=tuple(_need(account, plan, QUARTER, chance, multiplier=multiplier) for chance in PROBABILITIES),
     )
 
 
 def _with_notes(call: MarginCall, plan: HedgePlan) -> MarginCall:
     notes = []
-    origin = "your buffer" if call.is_stated else "the cash in the file beyond initial margin"
+    cash = f"the ${call.buffer:,.0f} that the cash in the file leaves beyond initial margin"
+    if call.is_stated:
+        cash = f"your buffer of ${call.buffer:,.0f} beyond initial margin"
     chance = call.chances[-1].probability
     if chance > ACCEPTED:
         lower = f", or lower the hedge to {call.largest_hedge:.0%} of these contracts" if call.largest_hedge > 0 else ""
@@ -272,9 +281,9 @@ def _with_notes(call: MarginCall, plan: HedgePlan) -> MarginCall:
             Note(
                 code="buffer_too_small",
                 message=(
-                    f"With ${call.buffer:,.0f} beyond initial margin ({origin}) the futures account is called for cash "
-                    f"within a quarter with a chance of {chance:.0%}. To make that {ACCEPTED:.0%}, hold "
-                    f"${call.need(ACCEPTED, QUARTER):,.0f}{lower}."
+                    f"With {cash}, the futures account is called for more within a quarter with a chance of "
+                    f"{chance:.0%}. To make that {ACCEPTED:.0%}, hold ${call.need(ACCEPTED, QUARTER):,.0f}{lower}."
+                    + ("" if call.is_stated else " State your own with --buffer.")
                 ),
             )
         )
@@ -283,8 +292,8 @@ def _with_notes(call: MarginCall, plan: HedgePlan) -> MarginCall:
             Note(
                 code="buffer_assumed",
                 message=(
-                    f"The chance of a margin call assumes a buffer of ${call.buffer:,.0f}, {origin} of "
-                    f"${plan.initial_margin:,.0f}. State your own with --buffer."
+                    f"The chance of a margin call counts on {cash} of ${plan.initial_margin:,.0f}. "
+                    "State your own with --buffer."
                 ),
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,12 @@ def test_a_plan_without_contracts_has_no_account_to_show(draw: Draw, technology:
     lines = draw(advise(technology, settings=Settings(hedge=0.0), today=DAY))
     assert "Cash that the futures account may take" not in lines
     assert "What that account would have gone through" not in lines
+
+
+def test_a_bought_hedge_with_enough_cash_is_called_by_no_move(draw: Draw, technology: Portfolio) -> None:
+    shorts = tuple(replace(each, quantity=-(each.quantity or 0.0)) for each in technology.positions)
+    advice = advise(replace(technology, positions=shorts), settings=Settings(buffer=1e9), today=DAY)
+    assert "With a buffer of $1,000,000,000 (stated by you) no move of the" in " ".join(draw(advice))
 
 
 def test_a_buffer_that_carries_the_hedge_needs_no_smaller_one(draw: Draw, technology: Portfolio) -> None:

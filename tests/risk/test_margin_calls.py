@@ -106,6 +106,17 @@ def test_margins_that_rise_call_earlier_or_at_once():
     assert (double.call_move, double.probability) == (None, 1.0)
 
 
+def test_the_buffer_for_risen_margins_covers_what_is_added_to_maintenance():
+    exposure = make_exposure()
+    call = assess_margin_calls(exposure, make_plan(exposure), buffer=0.0)
+    for stressed in call.stressed:
+        added = (stressed.margin_multiplier - 1.0) * 80_000.0
+        assert [need.probability for need in stressed.needs] == [0.10, 0.05, 0.01]
+        for need in stressed.needs:
+            assert need.buffer == pytest.approx(call.need(need.probability, 63) + added, rel=1e-12)
+            assert need.horizon_days == 63
+
+
 def test_a_bought_hedge_of_a_short_book_is_called_in_a_fall():
     exposure = make_exposure(holdings=(("AAA", -1_000_000.0, 1.2),), cash=2_000_000.0)
     plan = make_plan(exposure)
@@ -132,7 +143,8 @@ def test_without_a_stated_buffer_it_is_the_cash_that_initial_margin_leaves(cash,
     assert not call.is_stated
     (note,) = call.notes
     assert note.code == "buffer_too_small"
-    assert "the cash in the file beyond initial margin" in note.message
+    assert note.message.startswith(f"With the ${buffer:,.0f} that the cash in the file leaves beyond initial margin, ")
+    assert note.message.endswith("State your own with --buffer.")
 
 
 def test_a_buffer_that_would_do_is_only_named():
