@@ -7,8 +7,9 @@ A plan is a number of contracts of each kind; its residual is :math:`x_j = t_j +
 **Proof of optimality.** When the search ends, every plan has been looked at, or lies in a part of the tree whose bound
 is beyond the best plan found, or may be swapped for a plan at least as good by the exchange argument of
 :mod:`hedger.hedge.search.axes`. So the least tracking risk found is the least there is, up to :math:`10^{-10}` of its
-square, and the bound equals it. Stage 2 does the same for cost and number of contracts among plans within the tolerance; what is equal there
-is decided by smaller tracking risk, then by more of the contract listed first, shorts before longs.
+square, and the bound equals it. Stage 2 does the same for cost and number of contracts among plans within the
+tolerance; what is equal there is decided by smaller tracking risk, then by more of the contract listed first, shorts
+before longs. A search that would take too long stops with the best plan so far and says that it is not proved.
 
 The answer is recomputed from its integers in plain arithmetic and checked against every limit on the way out.
 """
@@ -23,6 +24,7 @@ from hedger.errors import SolverError
 from hedger.hedge.problem import BindingLimit, Candidate, HedgeProblem, Solution
 from hedger.hedge.search import (
     ABSOLUTE,
+    MOST_WORK,
     RELATIVE,
     SIGNS,
     Found,
@@ -37,44 +39,55 @@ if TYPE_CHECKING:
 
 NEAR = 0.05
 """Tracking risk beyond the least, as a share of the risk being hedged, up to which alternatives are shown."""
-LADDER = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
+LADDER = (1 / 8, 1 / 4, 1 / 2, 1.0)
 """Shares of it at which the cheapest plan is shown."""
 
 
-def solve(problem: HedgeProblem) -> Solution:
+def solve(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Solution:
     """Return the unique best plan of a problem, with its proof and what else could be done.
+
+    Parameters
+    ----------
+    most_work
+        Work after which each search stops with the best plan so far; `is_optimal` is False then. It is counted, not
+        timed, so that the answer never depends on the machine.
 
     Raises
     ------
     SolverError
         When the answer fails its own check; no plan is returned then.
     """
-    stage_1 = find_least_risk(problem)
-    stage_2 = find_cheapest(problem, stage_1)
+    stage_1 = find_least_risk(problem, most_work=most_work)
+    stage_2 = find_cheapest(problem, stage_1, most_work=most_work)
     least = to_candidate(problem, stage_1.plans[0]).tracking_risk
     best = to_candidate(problem, _first(problem, stage_2))
     check_solution(problem, best, least)
     return Solution(
         best=best,
         best_tracking_risk=least,
-        bound=least,
-        is_optimal=True,
+        bound=least if stage_1.is_complete else math.sqrt(stage_1.bound),
+        is_optimal=stage_1.is_complete and stage_2.is_complete,
         n_nodes=stage_1.n_nodes + stage_2.n_nodes,
-        binding_limits=_binding_limits(problem),
-        alternatives=_alternatives(problem, stage_1, best),
+        binding_limits=_binding_limits(problem, most_work),
+        alternatives=_alternatives(problem, stage_1, best, most_work),
     )
 
 
-def find_best(problem: HedgeProblem) -> Candidate:
+def find_best(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Candidate:
     """Return the unique best plan of a problem, checked like that of :func:`solve`, and nothing else.
+
+    Parameters
+    ----------
+    most_work
+        As in :func:`solve`.
 
     Raises
     ------
     SolverError
         When the answer fails its own check; no plan is returned then.
     """
-    stage_1 = find_least_risk(problem)
-    best = to_candidate(problem, _first(problem, find_cheapest(problem, stage_1)))
+    stage_1 = find_least_risk(problem, most_work=most_work)
+    best = to_candidate(problem, _first(problem, find_cheapest(problem, stage_1, most_work=most_work)))
     check_solution(problem, best, to_candidate(problem, stage_1.plans[0]).tracking_risk)
     return best
 
@@ -146,7 +159,7 @@ def check_solution(problem: HedgeProblem, best: Candidate, least: float) -> None
         raise SolverError(f"The solver's own check failed ({'; '.join(faults)}), so no plan is given. Report this.")
 
 
-def _binding_limits(problem: HedgeProblem) -> tuple[BindingLimit, ...]:
+def _binding_limits(problem: HedgeProblem, most_work: float) -> tuple[BindingLimit, ...]:
     """Return each limit that the unrestricted optimum would break, with what that optimum would need."""
     free = replace(
         problem,
@@ -163,7 +176,7 @@ def _binding_limits(problem: HedgeProblem) -> tuple[BindingLimit, ...]:
     )
     if not is_limited:
         return ()
-    wished = find_best(free)
+    wished = find_best(free, most_work=most_work)
     limits = []
     if problem.margin_budget is not None and wished.margin > problem.margin_budget * (1.0 + RELATIVE):
         limits.append(BindingLimit(name="margin_budget", limit=problem.margin_budget, needed=wished.margin))
@@ -178,7 +191,7 @@ def _binding_limits(problem: HedgeProblem) -> tuple[BindingLimit, ...]:
     return tuple(limits)
 
 
-def _alternatives(problem: HedgeProblem, stage_1: Found, best: Candidate) -> tuple[Candidate, ...]:
+def _alternatives(problem: HedgeProblem, stage_1: Found, best: Candidate, most_work: float) -> tuple[Candidate, ...]:
     """Return named plans, and cheapest plans at growing tolerances.
 
     A plan that is cheapest within its tolerance, then of fewest contracts, then of least risk, is beaten by no other
@@ -193,12 +206,12 @@ def _alternatives(problem: HedgeProblem, stage_1: Found, best: Candidate) -> tup
 
     def cheapest(tolerance: float) -> tuple[int, ...]:
         changed = replace(problem, tolerance=tolerance)
-        return _first(changed, find_cheapest(changed, stage_1))
+        return _first(changed, find_cheapest(changed, stage_1, most_work=most_work))
 
     name(cheapest(0.0), "least_risk")
     name(best.quantities, "cheapest_within_tolerance")
     for label, changed in _what_ifs(problem, best):
-        name(find_best(changed).quantities, label)
+        name(find_best(changed, most_work=most_work).quantities, label)
     for share in LADDER:
         name(cheapest(share * NEAR), "efficient")
     shown = [to_candidate(problem, quantities, why) for quantities, why in labels.items()]

@@ -172,7 +172,7 @@ def problems(draw: st.DrawFn, most_indices: int = 3) -> HedgeProblem:
 
 
 SMALL = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 
@@ -445,6 +445,25 @@ def test_a_book_without_contracts_stays_as_it_is() -> None:
     solution = solve(ten_millions(0.5, contracts=()))
     assert solution.best.quantities == ()
     assert solution.best.tracking_risk == pytest.approx(5_000_000 * 0.16, rel=1e-12)
+
+
+@pytest.mark.parametrize("most_work", [0, 3_000, 10_000])
+def test_a_search_cut_short_gives_a_plan_within_all_limits_and_does_not_call_it_proved(most_work: int) -> None:
+    problem = problem_of(next(record for record in RECORDS if record["id"] == "s7-387"))
+    solution = solve(problem, most_work=most_work)
+    assert not solution.is_optimal
+    assert solution.bound <= least_risk(problem) * (1 + 1e-9) <= solution.best_tracking_risk * (1 + 2e-9)
+    check_solution(problem, solution.best, solution.best_tracking_risk)
+
+
+def test_more_mixes_than_memory_holds_stop_the_search() -> None:
+    sizes = tuple(
+        ProblemContract(symbol=f"C{n}", index="sp500", notional=1000.0 + 7 * n**3, margin=0.0, cost=1.0)
+        for n in range(5)
+    )
+    solution = solve(ten_millions(1.0, contracts=sizes))
+    assert not solution.is_optimal
+    assert solution.bound <= solution.best_tracking_risk
 
 
 def test_a_problem_must_fit_together() -> None:

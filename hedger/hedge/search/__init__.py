@@ -13,10 +13,11 @@ of sizes that reaches it:
 """
 
 from hedger.hedge.search.axes import ABSOLUTE, RELATIVE, SIGNS
-from hedger.hedge.search.stages import Found, find_cheapest, find_least_risk, hedged_risk, risk_limit
+from hedger.hedge.search.stages import MOST_WORK, Found, find_cheapest, find_least_risk, hedged_risk, risk_limit
 
 __all__ = [
     "ABSOLUTE",
+    "MOST_WORK",
     "RELATIVE",
     "SIGNS",
     "Found",

@@ -29,6 +29,14 @@ ROUNDING = 8.0 * float(np.finfo(np.float64).eps)
 """Relative difference of two totals that are one: products and sums of floats are no closer."""
 
 
+MOST_MIXES = 1 << 22
+"""Mixes of one index that are enumerated at most."""
+
+
+class ExhaustedError(Exception):
+    """The search would take more time or memory than it may; it stops with the best plan so far."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Mixes:
     """Mixes of one index, by rising total.
@@ -102,6 +110,11 @@ def find_mixes(
         Highest :math:`\sum_b \lambda_b v_b(k) - p y` of interest.
     budgets
         Which of points, margin and count are limited.
+
+    Raises
+    ------
+    ExhaustedError
+        When there are too many.
     """
     parts = [np.zeros((1 if low <= 0.0 <= high else 0, len(axis.positions)), dtype=np.int64)]
     parts += [
@@ -130,6 +143,8 @@ def _counts(
         if c == free or last == 0:
             continue
         span = np.arange(first, last + 1)
+        if total.size * span.size > MOST_MIXES:
+            raise ExhaustedError
         counts = np.repeat(counts, span.size, axis=0)
         counts[:, c] = np.tile(span, total.size)
         total = np.add.outer(total, span * side.notional[c]).ravel()
@@ -139,6 +154,8 @@ def _counts(
     lowest = np.maximum(np.ceil((low - total - slack) / side.notional[free]), ranges[free][0]).astype(np.int64)
     highest = np.minimum(np.floor((high - total + slack) / side.notional[free]), ranges[free][1]).astype(np.int64)
     repeats = np.maximum(highest - lowest + 1, 0)
+    if repeats.sum() > MOST_MIXES:
+        raise ExhaustedError
     rows = np.repeat(np.arange(total.size), repeats)
     steps = np.arange(rows.size) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     counts = counts[rows]

@@ -78,6 +78,19 @@ class Node:
     spent: list[float]
     bound: float = -math.inf
 
+    def copy(self) -> Node:
+        """Return a node that changes independently of this one."""
+        return Node(
+            free=self.free,
+            residual=list(self.residual),
+            total=list(self.total),
+            place=list(self.place),
+            prices=self.prices,
+            curves=list(self.curves),
+            spent=self.spent,
+            bound=self.bound,
+        )
+
 
 class Relaxation:
     """Bounds of one problem; see the module.
@@ -96,7 +109,7 @@ class Relaxation:
         eigenvalues = np.linalg.eigvalsh(covariance)
         self.rounding = max(RELATIVE, 16.0 * float(np.finfo(np.float64).eps * eigenvalues[-1] / eigenvalues[0]))
         self.covariance: list[list[float]] = covariance.tolist()
-        self.inverse: list[list[list[float]]] = [table.tolist() for table in inverses(covariance)]
+        self.inverse: list[list[list[float]]] = inverses(covariance).tolist()
         self.axes = axes
         self.limits = limits
         self.budgets = tuple(budget for budget, limit in enumerate(limits) if limit < math.inf)
@@ -171,16 +184,15 @@ def reach(width: float, slope: float, gap: float) -> float:
     return gap * width / (half + math.sqrt(half * half + gap * width)) if gap > 0.0 else 0.0
 
 
-def inverses(covariance: FloatArray) -> list[FloatArray]:
+def inverses(covariance: FloatArray) -> FloatArray:
     """Return the inverse of every principal submatrix, padded with zeros, by the bit mask of its rows."""
     n_indices = covariance.shape[0]
-    table = [np.zeros((n_indices, n_indices))]
-    for mask in range(1, 1 << n_indices):
-        rows = [j for j in range(n_indices) if mask >> j & 1]
-        padded = np.zeros((n_indices, n_indices))
-        padded[np.ix_(rows, rows)] = np.linalg.inv(covariance[np.ix_(rows, rows)])
-        table.append(padded)
-    return table
+    chosen = (np.arange(1 << n_indices)[:, None] >> np.arange(n_indices)) & 1
+    both = (chosen[:, :, None] * chosen[:, None, :]).astype(np.float64)
+    # With ones on the diagonal of the rows left out, all inverses come from one call.
+    padded = both * covariance + np.eye(n_indices) * (1 - chosen)[:, :, None]
+    inverted: FloatArray = both * np.linalg.inv(padded)
+    return inverted
 
 
 def quadratic(covariance: list[list[float]], residual: list[float]) -> float:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.hedge.search.axes import ABSOLUTE, POINTS, RELATIVE, to_axis
+from hedger.hedge.search.mixes import ExhaustedError
 from hedger.hedge.search.prices import tighten
 from hedger.hedge.search.relaxation import quadratic
 from hedger.hedge.search.tree import CONVERGED, Tree
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from hedger.hedge.search.axes import Axis
     from hedger.hedge.search.relaxation import Node
 
+MOST_WORK = 1e8
+"""Work after which a stage stops, see :class:`hedger.hedge.search.tree.Tree`; some seconds."""
 MOST_PRICES = 12
 """Prices of a point that are tried for the least points of fractions."""
 CLOSE = 1e-4
@@ -40,13 +43,19 @@ class Found:
     plans
         Signed quantities in the order of the problem's contracts: one plan of least risk, or all of least points
         whose risks differ by a hair at most.
+    bound
+        Squared tracking risk below which no feasible plan lies.
     n_nodes
         Nodes visited.
+    is_complete
+        Whether the search came to its end; if not, a better plan may exist.
     """
 
     squared: float
     plans: tuple[tuple[int, ...], ...]
+    bound: float
     n_nodes: int
+    is_complete: bool
 
 
 def hedged_risk(problem: HedgeProblem) -> float:
@@ -60,34 +69,66 @@ def risk_limit(problem: HedgeProblem, least: float) -> float:
     return (least + problem.tolerance * hedged) * (1.0 + RELATIVE) + ABSOLUTE * hedged
 
 
-def find_least_risk(problem: HedgeProblem) -> Found:
-    """Run stage 1."""
-    tree = Tree(problem, _axes(problem, has_points=False), hair=ABSOLUTE * hedged_risk(problem))
+def find_least_risk(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Found:
+    """Run stage 1, for as long as `most_work` lets it."""
+    tree = Tree(problem, _axes(problem, has_points=False), hair=ABSOLUTE * hedged_risk(problem), most_work=most_work)
     roots = [tree.root(support) for support in tree.supports]
-    for node in roots:
-        tree.tighten(node, CONVERGED * tree.limit)
-    roots.sort(key=lambda node: node.bound)
-    for node in roots:
-        if node.bound <= tree.limit:
-            tree.dive(node)
-    for node in roots:
-        if node.bound <= tree.limit:
-            # Dives have lowered the limit, so the prices of the root can be better ones.
+    is_complete = True
+    try:
+        for node in roots:
             tree.tighten(node, CONVERGED * tree.limit)
-        tree.visit(node)
-    return Found(squared=tree.squared, plans=tuple(tree.plans), n_nodes=tree.n_nodes)
+        roots.sort(key=lambda node: node.bound)
+        for node in roots:
+            if node.bound <= tree.limit:
+                tree.dive(node)
+        for node in roots:
+            if node.bound <= tree.limit:
+                # Dives have lowered the limit, so the prices of the root can be better ones.
+                tree.tighten(node, CONVERGED * tree.limit)
+            tree.visit(node)
+    except ExhaustedError:
+        is_complete = False
+    bound = tree.squared if is_complete else max(min([tree.squared, *(node.bound for node in roots)]), 0.0)
+    return Found(
+        squared=tree.squared, plans=tuple(tree.plans), bound=bound, n_nodes=tree.n_nodes, is_complete=is_complete
+    )
 
 
-def find_cheapest(problem: HedgeProblem, least: Found) -> Found:
-    """Run stage 2 on what stage 1 has found."""
-    axes = _axes(problem, has_points=True)
+def find_cheapest(problem: HedgeProblem, least: Found, *, most_work: float = MOST_WORK) -> Found:
+    """Run stage 2 on what stage 1 has found, for as long as `most_work` lets it."""
     limit = risk_limit(problem, math.sqrt(least.squared)) ** 2
-    tree = Tree(problem, axes, hair=ABSOLUTE * hedged_risk(problem), most_squared=limit)
+    tree = Tree(
+        problem,
+        _axes(problem, has_points=True),
+        hair=ABSOLUTE * hedged_risk(problem),
+        most_work=most_work,
+        most_squared=limit,
+    )
+    is_complete = True
+    try:
+        _deepen(tree, least)
+    except ExhaustedError:
+        is_complete = False
+        if not tree.plans:
+            tree.restart(tree.points_of(least.plans[0]), least.squared, least.plans[0])
+    return Found(
+        squared=tree.squared,
+        plans=tuple(tree.plans),
+        bound=least.bound,
+        n_nodes=tree.n_nodes,
+        is_complete=is_complete,
+    )
+
+
+def _deepen(tree: Tree, least: Found) -> None:
+    """Allow more and more points until there is a plan."""
+    limit = tree.limit
     known = tree.points_of(least.plans[0])
     roots = [tree.root(support) for support in tree.supports]
     floors = [_least_points(tree, node) for node in roots]
     roots = [node for node, floor in zip(roots, floors, strict=True) if floor <= known]
-    step = min((price for axis in axes for price in axis.points if price > 0), default=1)
+    pricings = {node.free: node.copy() for node in roots}
+    step = min((price for axis in tree.axes for price in axis.points if price > 0), default=1)
     points = min(math.floor(min([*floors, known])) + step, known)
     while True:
         if points < known:
@@ -97,9 +138,10 @@ def find_cheapest(problem: HedgeProblem, least: Found) -> Found:
         for node in roots:
             tree.tighten(node, CONVERGED * limit)
         for node in sorted(roots, key=lambda node: node.bound):
-            tree.visit(node)
+            tree.relaxation.settle(pricings[node.free])
+            tree.visit(node, pricings[node.free])
         if tree.plans:
-            return Found(squared=tree.squared, plans=tuple(tree.plans), n_nodes=tree.n_nodes)
+            return
         needed = min(_needed_points(node, points, limit) for node in roots)
         if needed > points:
             points = min(math.floor(min(needed, known)) + step, known)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.hedge.search.axes import COUNT, MARGIN, POINTS, RELATIVE
-from hedger.hedge.search.mixes import find_mixes, nearest_mix
+from hedger.hedge.search.mixes import ExhaustedError, find_mixes, nearest_mix
 from hedger.hedge.search.prices import tighten
 from hedger.hedge.search.relaxation import Node, Relaxation, quadratic, reach
 
@@ -46,6 +46,8 @@ WORTHWHILE = 0.02
 """Share of the distance to the limit that a change of prices further down must promise."""
 SLACK = 1e-12
 """Share of the squared limit by which the rounding of floats may move a bound."""
+WORK_OF_A_NODE = 1000
+"""Work of bounding a node, in pairs of mixes looked at."""
 MOST_PAIRS = 1 << 17
 """Pairs of mixes that are looked at in one go."""
 
@@ -61,12 +63,20 @@ class Tree:
         Its indices, as the stage sees them.
     hair
         Tracking risk below which two risks are one, USD a year.
+    most_work
+        Pairs of mixes, nodes counted as a thousand, after which the search stops.
     most_squared
         Squared tracking risk up to which stage 2 takes any plan; not given in stage 1, which wants the least.
     """
 
     def __init__(
-        self, problem: HedgeProblem, axes: list[Axis], *, hair: float, most_squared: float | None = None
+        self,
+        problem: HedgeProblem,
+        axes: list[Axis],
+        *,
+        hair: float,
+        most_work: float,
+        most_squared: float | None = None,
     ) -> None:
         self.axes = axes
         self.target: list[float] = (problem.hedge_fraction * problem.exposure).tolist()
@@ -88,6 +98,7 @@ class Tree:
         self.points = self.points_of(self.nothing)
         self.plans = [self.nothing]
         self.n_nodes = 0
+        self.work_left = most_work
 
     @property
     def limit(self) -> float:
@@ -130,22 +141,22 @@ class Tree:
 
     def _fixed(self, node: Node, j: int, total: float, used: Sequence[float]) -> Node:
         """Return the node in which the total of one more index is fixed."""
-        residual, totals = list(node.residual), list(node.total)
-        residual[j], totals[j] = self.target[j] + total, total
-        return Node(
-            free=tuple(k for k in node.free if k != j),
-            residual=residual,
-            total=totals,
-            place=list(node.place),
-            prices=node.prices,
-            curves=list(node.curves),
-            spent=[spent + use for spent, use in zip(node.spent, used, strict=True)],
-        )
+        child = node.copy()
+        child.free = tuple(k for k in node.free if k != j)
+        child.residual[j], child.total[j] = self.target[j] + total, total
+        child.spent = [spent + use for spent, use in zip(node.spent, used, strict=True)]
+        return child
 
     def tighten(self, node: Node, enough: float) -> None:
         """Bound a node."""
-        self.n_nodes += 1
+        self._count(WORK_OF_A_NODE)
         tighten(self.relaxation, node, self.limit, enough)
+
+    def _count(self, work: int) -> None:
+        self.n_nodes += 1
+        self.work_left -= work
+        if self.work_left < 0:
+            raise ExhaustedError
 
     def dive(self, node: Node) -> None:
         """Round one index after the other, the coarsest contracts first, for a first good plan of stage 1."""
@@ -166,23 +177,32 @@ class Tree:
         if not node.free:
             self._accept(max(quadratic(self.relaxation.covariance, node.residual), 0.0), tuple(plan))
 
-    def visit(self, root: Node) -> None:
-        """Search below a root."""
+    def visit(self, root: Node, pricing: Node | None = None) -> None:
+        """Search below a root.
+
+        Parameters
+        ----------
+        pricing
+            The root at other prices, at which fewer mixes can matter; the bound holds at any prices.
+        """
         if root.bound > self.limit:
             return
-        gap = self._gap(root)
+        pricing = root if pricing is None else pricing
+        gap = self._gap(pricing)
         for j in root.free:
-            low, high = self._window(root, j, self.relaxation.rise(root, j), gap)
-            curve = root.curves[j]
-            price = curve.slopes[min(root.place[j] // 2, len(curve.slopes) - 1)]
-            corners = np.array([low, root.total[j], high])
+            here = self._window(root, j, self.relaxation.rise(root, j), self._gap(root))
+            there = self._window(pricing, j, self.relaxation.rise(pricing, j), gap)
+            low, high = max(here[0], there[0]), min(here[1], there[1])
+            curve = pricing.curves[j]
+            price = curve.slopes[min(pricing.place[j] // 2, len(curve.slopes) - 1)]
+            corners = np.array([low, min(max(pricing.total[j], low), high), high])
             # A convex curve less a straight line is highest at an end of the window.
             priced = np.interp(corners, curve.breaks, curve.values) - price * corners
             self.mixes[j] = find_mixes(
                 self.axes[j],
                 low=low,
                 high=high,
-                weights=root.prices,
+                weights=pricing.prices,
                 price=price,
                 ceiling=gap + float(priced.max()),
                 budgets=self.relaxation.budgets,
@@ -273,9 +293,9 @@ class Tree:
 
     def _judge(self, node: Node, tried: dict[int, IntArray], chosen: dict[int, int]) -> None:
         """Keep the best of whole plans: chosen mixes, and for the last indices those tried, row by row."""
-        self.n_nodes += 1
         left = self._left(node)
         fits = np.ones(next(iter(tried.values())).size, dtype=bool)
+        self._count(fits.size)
         for budget in self.relaxation.budgets:
             used = np.zeros(fits.size)
             for j, rows in tried.items():
