@@ -2,7 +2,6 @@
 
 from hedger.report.basket import BASKET_COLUMNS, OrderType, ibkr_basket_csv
 from hedger.report.cache_document import cache_status_document, price_update_document
-from hedger.report.calendar_file import calendar_ics
 from hedger.report.document import (
     betas_document,
     contracts_document,
@@ -13,7 +12,7 @@ from hedger.report.document import (
     stress_document,
     to_json,
 )
-from hedger.report.files import ORDER_COLUMNS, PLAN_FILES, orders_csv, write_plan_folder
+from hedger.report.files import ORDER_COLUMNS, PLAN_FILES, orders_csv, plan_file, write_plan_folder
 from hedger.report.listing import ListedContract, list_contracts
 from hedger.report.risk_document import size_document
 from hedger.report.schema import load_plan_schema, plan_schema_json
@@ -27,7 +26,6 @@ __all__ = [
     "OrderType",
     "betas_document",
     "cache_status_document",
-    "calendar_ics",
     "contracts_document",
     "error_document",
     "holdings_document",
@@ -36,6 +34,7 @@ __all__ = [
     "load_plan_schema",
     "orders_csv",
     "plan_document",
+    "plan_file",
     "plan_schema_json",
     "policy_document",
     "price_update_document",

@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES
-from hedger.report.calendar_file import calendar_document
+from hedger.report.calendar_days import calendar_document
 from hedger.report.risk_document import (
     costs_section,
     margin_call_section,
@@ -165,7 +165,7 @@ def policy_document(settings: Settings) -> Document:
         "hedge": None if settings.target_beta is not None else settings.hedge,
         "target_beta": settings.target_beta,
         "index": list(settings.index) or ["auto"],
-        "legs": settings.legs,
+        "legs": "auto" if settings.legs is None else settings.legs,
         "allow_long_legs": settings.allow_long_legs,
         "sizes": list(settings.sizes) if not settings.contracts else [],
         "contracts": list(settings.contracts),

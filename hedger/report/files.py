@@ -40,7 +40,7 @@ ORDER_COLUMNS = (
 """Columns of ``orders.csv``; units as in the plan's JSON, except that `quantity` is never negative: see `action`."""
 
 
-PLAN_FILES = ("plan.json", "orders.csv", "ibkr_basket.csv")
+PLAN_FILES = ("plan.json", "orders.csv", "ibkr_basket.csv", "plan.xlsx", "plan.pdf", "calendar.ics")
 """Names of the files of a plan folder."""
 
 
@@ -61,6 +61,47 @@ def orders_csv(advice: Advice) -> str:
     writer.writeheader()
     writer.writerows(_order_row(order) for order in advice.plan.orders)
     return text.getvalue()
+
+
+def plan_file(advice: Advice, name: str, *, order_type: OrderType = "MKT") -> bytes:
+    """Return what one of :data:`PLAN_FILES` holds; the same advice gives the same bytes.
+
+    Parameters
+    ----------
+    advice
+        What to write.
+    name
+        One of :data:`PLAN_FILES`.
+    order_type
+        Of the basket: ``"MKT"``, or ``"LMT"`` for limits at the plan's futures prices.
+
+    Raises
+    ------
+    SettingsError
+        When the file is one of orders and the plan cannot be traded.
+    ValueError
+        When there is no file of that name.
+    """
+    # The libraries behind workbook, pages and calendar are loaded for a reader who takes these away, not for a plan.
+    if name == "plan.json":
+        return (to_json(plan_document(advice)) + "\n").encode()
+    if name == "orders.csv":
+        return orders_csv(advice).encode()
+    if name == "ibkr_basket.csv":
+        return ibkr_basket_csv(advice, order_type=order_type).encode()
+    if name == "plan.xlsx":
+        from hedger.report.workbook import plan_xlsx  # noqa: PLC0415
+
+        return plan_xlsx(advice)
+    if name == "plan.pdf":
+        from hedger.report.pdf import plan_pdf  # noqa: PLC0415
+
+        return plan_pdf(advice)
+    if name == "calendar.ics":
+        from hedger.report.calendar_file import calendar_ics  # noqa: PLC0415
+
+        return calendar_ics(advice)
+    raise ValueError(f"a plan has no file {name!r}; it has {', '.join(PLAN_FILES)}")
 
 
 def write_plan_folder(advice: Advice, folder: Path, *, order_type: OrderType = "MKT") -> tuple[Path, ...]:
@@ -84,11 +125,8 @@ def write_plan_folder(advice: Advice, folder: Path, *, order_type: OrderType = "
         When the plan cannot be traded, or the folder holds other files or cannot be written. Nothing has changed
         then.
     """
-    contents = {
-        "plan.json": (to_json(plan_document(advice)) + "\n").encode(),
-        "orders.csv": orders_csv(advice).encode(),
-        "ibkr_basket.csv": ibkr_basket_csv(advice, order_type=order_type).encode(),
-    }
+    require_tradable(advice)
+    contents = {name: plan_file(advice, name, order_type=order_type) for name in PLAN_FILES}
     try:
         return replace_folder(folder, contents, owned=PLAN_FILES)
     except OSError as error:

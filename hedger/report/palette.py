@@ -4,6 +4,8 @@ from __future__ import annotations
 
 DARK = "#1F2A44"
 """Titles."""
+INK = "#1B1F27"
+"""Text."""
 MUTED = "#5B6472"
 """Small print, axes."""
 RULE = "#C9CFDA"

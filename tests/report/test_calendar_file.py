@@ -10,7 +10,8 @@ import pytest
 from icalendar import Calendar, Event
 
 from hedger.advice import Advice, advise
-from hedger.report import calendar_ics, plan_document
+from hedger.report import plan_document
+from hedger.report.calendar_file import calendar_ics
 from hedger.settings import Settings
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hedger.report.pdf_front import ALARMS
-from hedger.report.pdf_page import TEXT_WIDTH, paragraph, section, side_by_side, table
+from hedger.report.pdf.front import ALARMS
+from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
 from hedger.report.statement import DISCLAIMER, METHODS, list_assumptions, list_sources, to_day, to_plain
 from hedger.report.words import to_dollars
 
@@ -56,7 +56,12 @@ def _left_out(portfolio: Document) -> list[str]:
     for each in portfolio["excluded"]:
         value = f", {to_dollars(each['market_value'])}" if each["market_value"] is not None else ""
         lines.append(f"Left out: {each['symbol']}{value}: {each['reason']}.")
-    lines += [f"Line {each['line']} of the file is no holding: {each['reason']}." for each in portfolio["skipped_rows"]]
+    skipped: dict[str, list[str]] = {}
+    for each in portfolio["skipped_rows"]:
+        skipped.setdefault(each["reason"], []).append(str(each["line"]))
+    for reason, numbers in skipped.items():
+        subject = f"Line {numbers[0]}" if len(numbers) == 1 else f"Lines {', '.join(numbers)}"
+        lines.append(f"{subject} of the file left out: {reason}.")
     if len(lines) > SHOWN_ROWS:
         lines = [*lines[:SHOWN_ROWS], f"And {len(lines) - SHOWN_ROWS} more, which the workbook and the JSON name."]
     return lines

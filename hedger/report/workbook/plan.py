@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hedger.report.words import to_percent
-from hedger.report.workbook_charts import add_columns, compare
-from hedger.report.workbook_page import Cell, Page, cell
+from hedger.report.workbook.charts import add_columns, compare
+from hedger.report.workbook.page import Cell, Page, cell
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook

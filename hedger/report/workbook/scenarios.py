@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hedger.report.palette import FUTURES
-from hedger.report.workbook_charts import add_columns, add_lines, compare
-from hedger.report.workbook_page import Cell, Page, cell
-from hedger.report.workbook_plan import plan_reference, titles_of
+from hedger.report.workbook.charts import add_columns, add_lines, compare
+from hedger.report.workbook.page import Cell, Page, cell
+from hedger.report.workbook.plan import plan_reference, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reportlab.platypus import Spacer
+
 from hedger.report.palette import AFTER, ALARM, BEFORE
-from hedger.report.pdf_charts import Bars, bar_chart
-from hedger.report.pdf_page import TEXT_WIDTH, panel, paragraph, section, side_by_side, table
+from hedger.report.pdf.charts import BarChart, Bars
+from hedger.report.pdf.page import TEXT_WIDTH, panel, paragraph, section, side_by_side, table
 from hedger.report.statement import explain, index_title, to_day, to_plain
 from hedger.report.words import to_beta, to_dollars, to_percent
 
@@ -23,8 +25,6 @@ _TICKET_WIDTHS = (64.0, 44.0, 54.0, 74.0, 54.0, 80.0, 74.0, 68.0)
 
 def front_parts(document: Document, answer: str) -> list[Any]:
     """Return title, warnings, answer, explanation, ticket, and what changes."""
-    from reportlab.platypus import Spacer  # noqa: PLC0415  (for a plan that is written only)
-
     portfolio, prices = document["portfolio"], document["prices"]
     noun = "holding" if portfolio["n_positions"] == 1 else "holdings"
     parts = [
@@ -59,7 +59,7 @@ def _ticket(document: Document) -> Iterator[Any]:
             "BUY" if order["quantity"] > 0 else "SELL",
             f"{abs(order['quantity']):,}",
             f"{order['price']:,.2f}",
-            f"${order['multiplier']:g}",
+            to_dollars(order["multiplier"], places=0 if order["multiplier"] >= 1 else 2),
             to_dollars(order["notional"]),
             to_dollars(order["initial_margin"]),
             to_dollars(order["cost"], places=2),
@@ -68,8 +68,8 @@ def _ticket(document: Document) -> Iterator[Any]:
     ]
     if len(rows) > 1:
         totals = [sum(order[name] for order in plan["orders"]) for name in ("notional", "initial_margin", "cost")]
-        words = (to_dollars(totals[0]), to_dollars(totals[1]), to_dollars(totals[2], places=2))
-        rows.append(("Total", "", "", "", "", *words))
+        sums = (to_dollars(totals[0]), to_dollars(totals[1]), to_dollars(totals[2], places=2))
+        rows.append(("Total", "", "", "", "", *sums))
     head = ("Contract", "Action", "Contracts", "Price, points", "Per point", "Notional", "Initial margin", "Round trip")
     yield table(head, rows, _TICKET_WIDTHS, n_labels=2, has_total=len(plan["orders"]) > 1)
     words = f"Last trading day {to_day(calendar['last_trading_day'])}; roll on {to_day(calendar['roll_date'])}."
@@ -112,14 +112,13 @@ def _before_and_after(document: Document) -> Any:
     if not before["value_at_risk"]:
         return figures
     groups = [f"{_days(each)}\n1 in {round(1.0 / (1.0 - each['level']))}" for each in before["value_at_risk"]]
-    chart = bar_chart(
+    chart = BarChart(
         groups,
         [
             Bars(name="Without hedge", colour=BEFORE, amounts=tuple(each["value"] for each in before["value_at_risk"])),
             Bars(name="With hedge", colour=AFTER, amounts=tuple(each["value"] for each in after["value_at_risk"])),
         ],
-        width=TEXT_WIDTH - 332.0,
-        height=146.0,
+        (TEXT_WIDTH - 332.0, 146.0),
     )
     return side_by_side(figures, chart, widths=(332.0, TEXT_WIDTH - 332.0))
 

@@ -10,18 +10,18 @@ import io
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
+from xlsxwriter.workbook import Workbook
+
 from hedger.report.document import plan_document
 from hedger.report.statement import DISCLAIMER, METHODS, list_assumptions, list_sources
 from hedger.report.words import state_answer
-from hedger.report.workbook_exposure import write_exposure_sheet, write_holdings_sheet
-from hedger.report.workbook_money import write_costs_sheet, write_margin_sheet
-from hedger.report.workbook_page import Page, cell
-from hedger.report.workbook_plan import write_plan_sheet
-from hedger.report.workbook_scenarios import write_scenarios_sheet
+from hedger.report.workbook.exposure import write_exposure_sheet, write_holdings_sheet
+from hedger.report.workbook.money import write_costs_sheet, write_margin_sheet
+from hedger.report.workbook.page import Page, cell
+from hedger.report.workbook.plan import write_plan_sheet
+from hedger.report.workbook.scenarios import write_scenarios_sheet
 
 if TYPE_CHECKING:
-    from xlsxwriter.workbook import Workbook
-
     from hedger.advice import Advice
 
     Document = dict[str, Any]
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 def plan_xlsx(advice: Advice) -> bytes:
     """Return the workbook of a plan: plan, exposure, scenarios, margin, costs, holdings, assumptions."""
-    from xlsxwriter.workbook import Workbook  # noqa: PLC0415  (for a plan that is written only)
-
     document = plan_document(advice)
     stream = io.BytesIO()
     # Text is never taken for a formula, a number or a link, whatever it looks like.

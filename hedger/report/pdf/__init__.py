@@ -9,13 +9,15 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from reportlab.platypus import SimpleDocTemplate
+
 from hedger.report.document import plan_document
 from hedger.report.palette import MUTED, RULE
-from hedger.report.pdf_cash import cash_parts, cost_parts
-from hedger.report.pdf_end import calendar_parts, closing_parts, quality_parts
-from hedger.report.pdf_front import front_parts
-from hedger.report.pdf_moves import crisis_parts, move_parts
-from hedger.report.pdf_page import HEIGHT, MARGIN, REGULAR, WIDTH, to_print
+from hedger.report.pdf.cash import cash_parts, cost_parts
+from hedger.report.pdf.end import calendar_parts, closing_parts, quality_parts
+from hedger.report.pdf.front import front_parts
+from hedger.report.pdf.moves import crisis_parts, move_parts
+from hedger.report.pdf.page import HEIGHT, MARGIN, REGULAR, WIDTH, to_print
 from hedger.report.statement import to_day
 from hedger.report.words import state_answer
 
@@ -38,8 +40,6 @@ def plan_pdf(advice: Advice) -> bytes:
 
 def _print(document: Document, answer: str, *, n_pages: int) -> tuple[bytes, int]:
     """Return the pages and their number; `n_pages` is what the pages say of it."""
-    from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415  (for a plan that is written only)
-
     stream = io.BytesIO()
     name = to_print(document["portfolio"]["name"])
     template = SimpleDocTemplate(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hedger.report.palette import AFTER, ALARM, BEFORE, FUTURES
-from hedger.report.pdf_charts import Bars, Line, bar_chart, line_chart
-from hedger.report.pdf_page import TEXT_WIDTH, paragraph, section, side_by_side, table
+from hedger.report.pdf.charts import BarChart, Bars, Line, LineChart
+from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
 from hedger.report.statement import index_title
 from hedger.report.words import to_dollars, to_percent
 
@@ -95,14 +95,13 @@ def _account_chart(document: Document) -> Any:
             name="Maintenance margin",
             colour=ALARM,
             points=tuple((move, plan["maintenance_margin"]) for move in (moves[0], moves[-1])),
-            is_dashed=True,
+            is_limit=True,
         ),
         Line(name="In the account", colour=AFTER, points=tuple((move, cash + joint * move) for move in moves)),
     ]
-    return line_chart(
+    return LineChart(
         lines,
-        width=TEXT_WIDTH / 2.0,
-        height=112.0,
+        (TEXT_WIDTH / 2.0, 112.0),
         to_label=lambda move: to_percent(move, is_change=True),
         marks=moves,
     )
@@ -121,7 +120,7 @@ def _buffer_chart(call: Document) -> Any:
         for chance, colour in zip(chances, (FUTURES, AFTER, BEFORE), strict=False)
     ]
     groups = [f"{horizon} sessions" for horizon in horizons]
-    return bar_chart(groups, bars, width=TEXT_WIDTH / 2.0, height=112.0)
+    return BarChart(groups, bars, (TEXT_WIDTH / 2.0, 112.0))
 
 
 def cost_parts(document: Document) -> list[Any]:

@@ -11,8 +11,14 @@ from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from reportlab.lib.colors import HexColor
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import KeepTogether, Paragraph, Table, TableStyle
+
 from hedger.errors import shorten
-from hedger.report.palette import ALARM, DARK, MUTED, RULE, SHADE
+from hedger.report.palette import ALARM, DARK, INK, MUTED, RULE, SHADE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,9 +35,6 @@ LONGEST_TEXT = 1_500
 @cache
 def _load_fonts() -> dict[str, Any]:
     """Make the fonts known to the library, once in a process."""
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  (for a plan that is written only)
-    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
-
     fonts = {}
     for name, file in ((REGULAR, "LiberationSans-Regular.ttf"), (BOLD, "LiberationSans-Bold.ttf")):
         with as_file(files("hedger").joinpath("data", "fonts", file)) as path:
@@ -59,19 +62,21 @@ def paragraph(text: str, look: str = "body", *, lead: str = "") -> Any:
     lead
         Plain.
     """
-    from reportlab.platypus import Paragraph  # noqa: PLC0415  (for a plan that is written only)
-
     words = escape(to_print(text))
     return Paragraph(f"<b>{escape(to_print(lead))}</b> {words}" if lead else words, _styles()[look])
 
 
 @cache
 def _styles() -> dict[str, Any]:
-    from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415  (for a plan that is written only)
-
     _load_fonts()
     body = ParagraphStyle(
-        "body", fontName=REGULAR, bulletFontName=REGULAR, fontSize=9.2, leading=12.4, textColor="#1B1F27", spaceAfter=4
+        "body",
+        fontName=REGULAR,
+        bulletFontName=REGULAR,
+        fontSize=9.2,
+        leading=12.4,
+        textColor=HexColor(INK),
+        spaceAfter=4,
     )
     looks: dict[str, dict[str, Any]] = {
         "title": {"fontName": BOLD, "fontSize": 19, "leading": 23, "textColor": DARK, "spaceAfter": 1},
@@ -111,15 +116,13 @@ def table(
     has_total
         Whether the last row closes the table.
     """
-    from reportlab.platypus import Table, TableStyle  # noqa: PLC0415  (for a plan that is written only)
-
     _load_fonts()
-    cells = [[to_print(each) if isinstance(each, str) else each for each in row] for row in ([head] if head else [])]
-    cells += [[to_print(each) if isinstance(each, str) else each for each in row] for row in rows]
+    every_row: list[Sequence[object]] = [*([head] if head else []), *rows]
+    cells = [[to_print(each) if isinstance(each, str) else each for each in row] for row in every_row]
     last = len(widths) - 1 - n_remarks
     commands: list[tuple[Any, ...]] = [
         ("FONT", (0, 0), (-1, -1), REGULAR, 8.2, 10.2),
-        ("TEXTCOLOR", (0, 0), (-1, -1), "#1B1F27"),
+        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
         ("ALIGN", (n_labels, 0), (last, -1), "RIGHT"),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("TOPPADDING", (0, 0), (-1, -1), 1.3),
@@ -144,8 +147,6 @@ def table(
 
 def panel(content: Iterable[Any], *, colour: str = SHADE, edge: str = DARK) -> Any:
     """Return paragraphs on a coloured ground with a thick left edge."""
-    from reportlab.platypus import Table, TableStyle  # noqa: PLC0415  (for a plan that is written only)
-
     drawn = Table([[list(content)]], colWidths=[TEXT_WIDTH])
     drawn.setStyle(
         TableStyle(
@@ -165,8 +166,6 @@ def panel(content: Iterable[Any], *, colour: str = SHADE, edge: str = DARK) -> A
 
 def side_by_side(*parts: Any, widths: Sequence[float]) -> Any:
     """Return parts in columns, each on the left of its own, their upper edges level."""
-    from reportlab.platypus import Table, TableStyle  # noqa: PLC0415  (for a plan that is written only)
-
     drawn = Table([list(parts)], colWidths=list(widths), hAlign="LEFT")
     drawn.setStyle(
         TableStyle(
@@ -185,6 +184,4 @@ def side_by_side(*parts: Any, widths: Sequence[float]) -> Any:
 
 def section(title: str, *content: Any) -> list[Any]:
     """Return a titled part; its title stays with the first piece of its content."""
-    from reportlab.platypus import KeepTogether  # noqa: PLC0415  (for a plan that is written only)
-
     return [KeepTogether([paragraph(title, "section"), *content[:1]]), *content[1:]]

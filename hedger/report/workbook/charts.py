@@ -9,7 +9,7 @@ from hedger.report.palette import AFTER, BEFORE, GRID, MUTED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hedger.report.workbook_page import Page
+    from hedger.report.workbook.page import Page
 
 Series = tuple[str, int, str]
 """Name, column and colour of a series."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from hedger.report.palette import AFTER, ALARM, BEFORE, FUTURES
 from hedger.report.statement import index_title
 from hedger.report.words import to_percent
-from hedger.report.workbook_charts import add_columns, add_lines
-from hedger.report.workbook_page import Page, cell
-from hedger.report.workbook_plan import plan_reference
+from hedger.report.workbook.charts import add_columns, add_lines
+from hedger.report.workbook.page import Page, cell
+from hedger.report.workbook.plan import plan_reference
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook

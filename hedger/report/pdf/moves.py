@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hedger.report.palette import AFTER, BEFORE
-from hedger.report.pdf_charts import Bars, Line, bar_chart, line_chart
-from hedger.report.pdf_page import TEXT_WIDTH, paragraph, section, side_by_side, table
+from hedger.report.pdf.charts import BarChart, Bars, Line, LineChart
+from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
 from hedger.report.statement import index_title
 from hedger.report.words import to_dollars, to_percent
 
@@ -42,7 +42,7 @@ def move_parts(document: Document) -> list[Any]:
     width = 252.0
     figures = table((title, "Without hedge", "Futures", "With hedge"), rows, (48.0, 68.0, 60.0, 62.0))
     lines = [_line(moves, "Without hedge", BEFORE, "unhedged"), _line(moves, "With hedge", AFTER, "hedged")]
-    chart = line_chart(lines, width=TEXT_WIDTH - width, height=150.0, to_label=_move_label, marks=MARKS)
+    chart = LineChart(lines, (TEXT_WIDTH - width, 150.0), to_label=_move_label, marks=MARKS)
     notes = list(dict.fromkeys(note for move, each in moves if move in SHOWN_MOVES for note in each["notes"]))
     words = "The shaded ranges are those of the beta over the next quarter, 19 times out of 20. "
     return [
@@ -101,14 +101,13 @@ def crisis_parts(document: Document) -> list[Any]:
         for each in crises
     ]
     head = ("", title, "Without hedge", "Futures", "With hedge", "Real returns", "By beta")
-    chart = bar_chart(
+    chart = BarChart(
         [each["name"] for each in crises],
         [
             Bars(name="Without hedge", colour=BEFORE, amounts=tuple(each["unhedged_pnl"] for each in crises)),
             Bars(name="With hedge", colour=AFTER, amounts=tuple(each["hedged_pnl"] for each in crises)),
         ],
-        width=TEXT_WIDTH,
-        height=108.0,
+        (TEXT_WIDTH, 108.0),
     )
     return section(
         "Past crises with today's holdings",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hedger.report.palette import AFTER, BEFORE
-from hedger.report.workbook_charts import add_bars
-from hedger.report.workbook_page import Cell, Page, cell
-from hedger.report.workbook_plan import follow_shares, plan_reference, titles_of
+from hedger.report.workbook.charts import add_bars
+from hedger.report.workbook.page import Cell, Page, cell
+from hedger.report.workbook.plan import follow_shares, plan_reference, titles_of
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
