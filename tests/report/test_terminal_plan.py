@@ -217,7 +217,8 @@ def test_the_cash_that_the_futures_take_stands_below_the_ticket(draw: Draw, tech
     ticket = flowing(part(draw(advice), "Order ticket"))
     assert f"{call.chances[-1].probability:.0%} likely with $100,000 beyond initial margin" in ticket
     assert f"5% with ${call.need(0.05, 63):,.0f} (see hedger stress)" in ticket
-    assert f"A year costs ${costs.rolls_per_year:,.0f} for rolls and earns about ${-costs.carry_per_year:,.0f}" in ticket
+    carry = f"A year costs ${costs.rolls_per_year:,.0f} for rolls and earns about ${-costs.carry_per_year:,.0f}"
+    assert carry in ticket
 
 
 def test_futures_that_are_only_held_have_their_cash_told_too(draw: Draw, technology: Portfolio) -> None:
