@@ -466,6 +466,12 @@ def test_more_mixes_than_memory_holds_stop_the_search() -> None:
     assert solution.bound <= solution.best_tracking_risk
 
 
+def test_more_contracts_than_can_be_counted_are_refused() -> None:
+    dust = (ProblemContract(symbol="DUST", index="sp500", notional=1e-3, margin=0.0, cost=1.0001),)
+    with pytest.raises(SolverError, match="more than can be searched"):
+        solve(ten_millions(1.0, contracts=dust))
+
+
 def test_a_problem_must_fit_together() -> None:
     for changes, sentence in (
         ({"exposure": np.zeros(2)}, "must match indices"),

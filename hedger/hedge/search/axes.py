@@ -81,7 +81,7 @@ class Axis:
     positions
         Where each contract stands in the problem.
     notional, margin, points, current
-        Of each contract: USD, USD, points of trading one, signed count held.
+        Of each contract: USD, USD, points of trading one, signed count held if trading costs points.
     sides
         Short before long; none where nothing may be held.
     idle_points
@@ -97,32 +97,40 @@ class Axis:
     idle_points: int
 
 
-def to_axis(problem: HedgeProblem, index: int, *, scale: int, low: float, high: float) -> Axis:
+def to_units(costs: Sequence[float]) -> list[int]:
+    """Return costs in whole units, as large as all costs allow."""
+    units = [round(COST_UNITS * cost) for cost in costs]
+    common = max(math.gcd(*units), 1)
+    return [unit // common for unit in units]
+
+
+def to_axis(problem: HedgeProblem, index: int, *, points: Sequence[int], low: float, high: float) -> Axis:
     """Describe one index.
 
     Parameters
     ----------
     index
         Position of the index.
-    scale
-        Points per unit of cost; 0 for stage 1, in which trades do not count.
+    points
+        Of trading one of each contract of the problem; all 0 for stage 1, in which trades do not count.
     low, high
         Totals between which everything that matters lies, USD, ``low <= 0 <= high``.
     """
     positions = tuple(c for c, contract in enumerate(problem.contracts) if contract.index == problem.indices[index])
     contracts = [problem.contracts[position] for position in positions]
-    points = tuple(scale * round(COST_UNITS * contract.cost) for contract in contracts)
-    current = tuple(contract.current if scale else 0 for contract in contracts)
-    idle = sum(price * abs(held) for price, held in zip(points, current, strict=True))
+    prices = tuple(points[position] for position in positions)
+    # What is held matters only where trading it costs something.
+    current = tuple(contract.current if price else 0 for contract, price in zip(contracts, prices, strict=True))
+    idle = sum(price * abs(held) for price, held in zip(prices, current, strict=True))
     sides = tuple(
-        _one_side(problem, contracts, points, current, sign=sign, reach=high if sign > 0 else -low)
+        _one_side(problem, contracts, prices, current, sign=sign, reach=high if sign > 0 else -low)
         for sign in (SIGNS[problem.sides[index]] if contracts else ())
     )
     return Axis(
         positions=positions,
         notional=tuple(contract.notional for contract in contracts),
         margin=tuple(contract.margin for contract in contracts),
-        points=points,
+        points=prices,
         current=current,
         sides=sides,
         idle_points=idle,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.hedge.search.axes import ABSOLUTE, POINTS, RELATIVE, to_axis
+from hedger.errors import SolverError
+from hedger.hedge.search.axes import ABSOLUTE, POINTS, RELATIVE, to_axis, to_units
 from hedger.hedge.search.mixes import ExhaustedError
 from hedger.hedge.search.prices import tighten
 from hedger.hedge.search.relaxation import quadratic
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_WORK = 1e8
 """Work after which a stage stops, see :class:`hedger.hedge.search.tree.Tree`; some seconds."""
+MOST_POINTS = 1 << 62
+"""Points of a plan must stay below this, to be whole numbers of 64 bits."""
 MOST_PRICES = 12
 """Prices of a point that are tried for the least points of fractions."""
 CLOSE = 1e-4
@@ -159,9 +162,17 @@ def _axes(problem: HedgeProblem, *, has_points: bool) -> list[Axis]:
     low, high = np.minimum(-target - span, 0.0), np.maximum(-target + span, 0.0)
     smallest = min((contract.notional for contract in problem.contracts), default=1.0)
     most_contracts = int(np.maximum(-low, high).sum() / smallest) + 1
+    units = to_units([contract.cost for contract in problem.contracts])
     scale = 1 << most_contracts.bit_length() if has_points else 0
+    held = sum(abs(contract.current) for contract in problem.contracts)
+    if scale * (max(units, default=0) + 1) * (most_contracts + held) >= MOST_POINTS:
+        raise SolverError(
+            f"The hedge may take {most_contracts:,} contracts, more than can be searched. Allow larger contract sizes, "
+            "or split the portfolio."
+        )
+    points = [scale * each for each in units]
     return [
-        to_axis(problem, j, scale=scale, low=float(low[j]), high=float(high[j])) for j in range(len(problem.indices))
+        to_axis(problem, j, points=points, low=float(low[j]), high=float(high[j])) for j in range(len(problem.indices))
     ]
 
 
