@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportlab.platypus import SimpleDocTemplate
 
+from hedger.errors import shorten
 from hedger.report.document import plan_document
 from hedger.report.palette import MUTED, RULE
 from hedger.report.pdf.cash import cash_parts, cost_parts
@@ -41,7 +42,7 @@ def plan_pdf(advice: Advice) -> bytes:
 def _print(document: Document, answer: str, *, n_pages: int) -> tuple[bytes, int]:
     """Return the pages and their number; `n_pages` is what the pages say of it."""
     stream = io.BytesIO()
-    name = to_print(document["portfolio"]["name"])
+    name = to_print(shorten(document["portfolio"]["name"]))
     template = SimpleDocTemplate(
         stream,
         pagesize=(WIDTH, HEIGHT),

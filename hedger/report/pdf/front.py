@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportlab.platypus import Spacer
 
+from hedger.errors import shorten
 from hedger.report.palette import AFTER, ALARM, BEFORE
 from hedger.report.pdf.charts import BarChart, Bars
 from hedger.report.pdf.page import TEXT_WIDTH, panel, paragraph, section, side_by_side, table
@@ -28,7 +29,7 @@ def front_parts(document: Document, answer: str) -> list[Any]:
     portfolio, prices = document["portfolio"], document["prices"]
     noun = "holding" if portfolio["n_positions"] == 1 else "holdings"
     parts = [
-        paragraph(f"Hedge plan: {portfolio['name']}", "title"),
+        paragraph(f"Hedge plan: {shorten(portfolio['name'])}", "title"),
         paragraph(
             f"For {to_day(document['as_of'])}. {portfolio['n_positions']:,} {noun} worth "
             f"{to_dollars(portfolio['market_value'])}, cash included. Prices: {prices['source']}, "
