@@ -53,6 +53,7 @@ def cash_parts(document: Document) -> list[Any]:
             table(("Margins rise to", "Cash at once", "Chance, quarter"), raised, (70.0, 66.0, 74.0)),
             widths=(TEXT_WIDTH - 210.0, 210.0),
         ),
+        n_kept=3,
     )
 
 
@@ -151,7 +152,7 @@ def cost_parts(document: Document) -> list[Any]:
     ]
     if costs["alternatives"]:
         parts.append(_alternatives(costs["alternatives"]))
-    return section("What it costs", *parts)
+    return section("What it costs", *parts, n_kept=len(parts))
 
 
 def _alternatives(ways: list[Document]) -> Any:

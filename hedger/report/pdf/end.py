@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 SHOWN_ELSEWHERE = ("index_choice", "holdings_excluded")
 """Codes of notes whose facts the plan tells in its own words."""
-SHOWN_ROWS = 12
-"""Rows of a list of what was left out; the rest is counted."""
+SHOWN_NAMES = 12
+"""Names in a sentence on what was left out; the rest is counted."""
 
 
 def calendar_parts(document: Document) -> list[Any]:
@@ -51,20 +51,28 @@ def quality_parts(document: Document) -> list[Any]:
     return section("Data quality and doubts", *(paragraph(words, "item") for words in lines))
 
 
-def _left_out(portfolio: Document) -> list[str]:
-    lines = []
-    for each in portfolio["excluded"]:
-        value = f", {to_dollars(each['market_value'])}" if each["market_value"] is not None else ""
-        lines.append(f"Left out: {each['symbol']}{value}: {each['reason']}.")
-    skipped: dict[str, list[str]] = {}
-    for each in portfolio["skipped_rows"]:
-        skipped.setdefault(each["reason"], []).append(str(each["line"]))
-    for reason, numbers in skipped.items():
-        subject = f"Line {numbers[0]}" if len(numbers) == 1 else f"Lines {', '.join(numbers)}"
-        lines.append(f"{subject} of the file left out: {reason}.")
-    if len(lines) > SHOWN_ROWS:
-        lines = [*lines[:SHOWN_ROWS], f"And {len(lines) - SHOWN_ROWS} more, which the workbook and the JSON name."]
-    return lines
+def _left_out(portfolio: Document) -> Iterator[str]:
+    """Say what was left out, one sentence for each reason."""
+    for reason, group in _by_reason(portfolio["excluded"]).items():
+        known = [each["market_value"] for each in group if each["market_value"] is not None]
+        worth = f" (together {to_dollars(sum(known))})" if known else ""
+        yield f"Left out{worth}: {_some([each['symbol'] for each in group])}: {reason}."
+    for reason, group in _by_reason(portfolio["skipped_rows"]).items():
+        noun = "Line" if len(group) == 1 else "Lines"
+        yield f"{noun} {_some([str(each['line']) for each in group])} of the file left out: {reason}."
+
+
+def _by_reason(rows: list[Document]) -> dict[str, list[Document]]:
+    groups: dict[str, list[Document]] = {}
+    for row in rows:
+        groups.setdefault(row["reason"], []).append(row)
+    return groups
+
+
+def _some(names: list[str]) -> str:
+    """Write the first of many names, and how many more there are, which the workbook and the JSON name."""
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(names[:SHOWN_NAMES]) + more
 
 
 def closing_parts(document: Document) -> list[Any]:

@@ -44,7 +44,7 @@ def front_parts(document: Document, answer: str) -> list[Any]:
     if alarms:
         parts += [panel(alarms, colour=ALARM_GROUND, edge=ALARM), Spacer(1, 3)]
     parts += section("What and why", *(paragraph(words) for words in explain(document)))
-    parts += section("Order ticket", *_ticket(document))
+    parts += section("Order ticket", *_ticket(document), n_kept=2)
     parts += section("Before and after", _before_and_after(document))
     return parts
 

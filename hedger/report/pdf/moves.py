@@ -50,6 +50,7 @@ def move_parts(document: Document) -> list[Any]:
             f"If the {title} moves",
             side_by_side(figures, chart, widths=(width, TEXT_WIDTH - width)),
             paragraph(words + " ".join(f"* {note}" for note in notes), "small"),
+            n_kept=2,
         ),
         *_own_scenarios(document),
     ]
@@ -118,4 +119,5 @@ def crisis_parts(document: Document) -> list[Any]:
             "small",
         ),
         chart,
+        n_kept=3,
     )

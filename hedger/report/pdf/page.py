@@ -182,6 +182,6 @@ def side_by_side(*parts: Any, widths: Sequence[float]) -> Any:
     return drawn
 
 
-def section(title: str, *content: Any) -> list[Any]:
-    """Return a titled part; its title stays with the first piece of its content."""
-    return [KeepTogether([paragraph(title, "section"), *content[:1]]), *content[1:]]
+def section(title: str, *content: Any, n_kept: int = 1) -> list[Any]:
+    """Return a titled part; its title stays with the first `n_kept` pieces of its content."""
+    return [KeepTogether([paragraph(title, "section"), *content[:n_kept]]), *content[n_kept:]]
