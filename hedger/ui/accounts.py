@@ -1,4 +1,4 @@
-"""The visitor's portfolio: a sample or an upload, read and measured once.
+"""The visitor's portfolio, read and measured once.
 
 Both caches belong to one session and end with it, are bounded in size and age, and are keyed by the bytes of the
 file: nothing of one visitor can reach another, and the same bytes are never measured twice in a row.
@@ -6,151 +6,224 @@ file: nothing of one visitor can reach another, and the same bytes are never mea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import hedger
 from hedger.advice import Measurement, measure_account
+from hedger.errors import InvalidRowsError, MarketDataError, PricesUnavailableError
 from hedger.market import open_source
 from hedger.portfolio import Portfolio, read_portfolio
+from hedger.report import to_dollars
 from hedger.settings import Settings
+from hedger.ui.files import HoldingsFile, choose_file, sample_files
 from hedger.ui.refusals import attempt
-from hedger.ui.wording import escape, title
+from hedger.ui.stand_ins import ask_stand_ins, has_worth, read_stand_ins
+from hedger.ui.wording import escape, plural, title
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
+    from hedger.errors import HedgerError
+    from hedger.exposure import BetaOverride
 
-PACKAGE = Path(hedger.__file__).parent
-SAMPLE_FOLDERS = (PACKAGE.parent / "sample_portfolios", PACKAGE / "data" / "sample_portfolios")
-"""All samples lie beside the package in a copy of the repository; an installed package brings its own one."""
-FIRST_SAMPLE = "technology"
+SNAPSHOT, LIVE = "snapshot", "yahoo"
 
-_UPLOADED = "uploaded"
 _KEPT = 8
 """Portfolios that a session remembers."""
 _AGE = "1h"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingsFile:
-    """A holdings file as bytes, with its name for people (never used as a path)."""
-
-    name: str
-    content: bytes
+_AGE_OF_PRICES = "15m"
+"""After which live prices are asked for again."""
+_CELLS_IN_MESSAGE = 50
+"""Bad cells that the sentence of :class:`InvalidRowsError` names; a list names all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What the page is about: a file, and the value to which its weights refer when it has no quantities."""
+    """What the page is about, and every choice that the measurement depends on.
+
+    Parameters
+    ----------
+    file
+        The holdings.
+    without_bad_rows
+        Whether rows that cannot be read are left out.
+    portfolio_value
+        What the weights of a file without quantities refer to, USD.
+    proxy, beta
+        As in :class:`hedger.settings.Settings`.
+    prices
+        ``"snapshot"`` or ``"yahoo"``.
+    allow_snapshot
+        Whether the shipped prices may stand in for live ones.
+    """
 
     file: HoldingsFile
-    portfolio_value: float | None
+    without_bad_rows: bool = False
+    portfolio_value: float | None = None
+    proxy: tuple[tuple[str, str], ...] = ()
+    beta: tuple[BetaOverride, ...] = ()
+    prices: str = SNAPSHOT
+    allow_snapshot: bool = False
 
 
 @st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE, show_spinner=False)
-def read_holdings(content: bytes, name: str, today: date) -> Portfolio:
+def read_holdings(content: bytes, name: str, today: date, *, without_bad_rows: bool) -> Portfolio:
     """Read a holdings file, once a session."""
-    return read_portfolio(content, as_of=today, name=name)
+    return read_portfolio(content, as_of=today, name=name, leave_out_bad_rows=without_bad_rows)
 
 
-@st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE, show_spinner=False)
+@st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE_OF_PRICES, show_spinner=False)
 def measure(
     content: bytes,
     name: str,
     *,
+    without_bad_rows: bool,
     prices: str,
+    allow_snapshot: bool,
     as_of: date | None,
     today: date,
     estimator: str,
+    beta: tuple[BetaOverride, ...],
+    proxy: tuple[tuple[str, str], ...],
     portfolio_value: float | None,
 ) -> Measurement:
     """Measure the exposure of a holdings file, once a session: the part that no hedge choice changes."""
-    settings = Settings(estimator=estimator, portfolio_value=portfolio_value)
-    portfolio = read_holdings(content, name, today)
-    return measure_account(portfolio, open_source(prices), settings, as_of=as_of, today=today)
+    settings = Settings(estimator=estimator, beta=beta, proxy=proxy, portfolio_value=portfolio_value)
+    portfolio = read_holdings(content, name, today, without_bad_rows=without_bad_rows)
+    source = open_source(prices, allow_snapshot=allow_snapshot)
+    return measure_account(portfolio, source, settings, as_of=as_of, today=today)
 
 
 def choose_account(opened_with: Path | None, today: date) -> tuple[Account, Measurement] | None:
-    """Show the choice of portfolio and return the newest one that could be measured.
+    """Show the choice of portfolio and prices, and return the newest account that could be measured.
 
     A file that cannot be used shows its error, and the portfolio before it stays in place. ``None`` when there is
     none before it.
     """
-    wanted = _wanted_file(sample_files(opened_with))
-    measured = attempt(lambda: _measured(wanted, today))
+    wanted = choose_file(sample_files(opened_with))
+    prices, allow_snapshot = _ask_prices()
+    account = Account(
+        file=wanted,
+        without_bad_rows=st.session_state.get("without_bad_rows") == wanted,
+        prices=prices,
+        allow_snapshot=allow_snapshot,
+    )
+    previous: Account | None = st.session_state.get("account")
+    if previous is not None and previous.prices == LIVE != prices:
+        previous = None  # it would ask the network, which has been switched off
+    is_shown_below = previous is not None and previous.file.digest == wanted.digest
+    measured = attempt(
+        lambda: _measured(account, today), remedy=lambda error: _offer_remedy(error, account, today, is_shown_below)
+    )
     if measured is not None:
         st.session_state.account = measured[0]
         return measured
-    previous: Account | None = st.session_state.get("account")
     if previous is None:
         return None
     st.caption(f"Still showing {escape(title(previous.file.name))}.")
-    return previous, _measure(previous, today)
+    return attempt(lambda: _on_prices_at_hand(previous, today))
 
 
-def sample_files(opened_with: Path | None = None) -> dict[str, Path]:
-    """Return the files that the page offers by title, the one that it begins with first."""
-    folder = next(folder for folder in SAMPLE_FOLDERS if folder.is_dir())
-    samples = sorted(folder.glob("*.csv"), key=lambda path: (path.stem != FIRST_SAMPLE, path.stem))
-    offered: dict[str, Path] = {}
-    for path in [*([] if opened_with is None else [opened_with]), *samples]:
-        offered.setdefault(title(path.stem), path)
-    return offered
+def _ask_prices() -> tuple[str, bool]:
+    """Ask where prices come from, and whether the shipped ones may stand in."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_live = st.toggle(
+            "Live prices (Yahoo Finance)",
+            key="live_prices",
+            help="Only ticker symbols leave this machine: no quantities, no values, no names of files. "
+            "Without this switch nothing leaves it.",
+        )
+        allow_snapshot = is_live and st.checkbox(
+            "The shipped prices may stand in",
+            key="allow_snapshot",
+            help="For symbols that Yahoo Finance cannot give; the plan then says so.",
+        )
+    return (LIVE if is_live else SNAPSHOT), allow_snapshot
 
 
-def _measured(wanted: HoldingsFile, today: date) -> tuple[Account, Measurement]:
-    portfolio = read_holdings(wanted.content, wanted.name, today)
-    account = Account(file=wanted, portfolio_value=_ask_value(portfolio))
+def _measured(account: Account, today: date) -> tuple[Account, Measurement]:
+    """Measure an account with the choices that its own portfolio asks for."""
+    portfolio = _read(account, today)
+    proxy, beta = read_stand_ins(portfolio, account.file)
+    return _on_prices_at_hand(replace(account, portfolio_value=_ask_value(portfolio), proxy=proxy, beta=beta), today)
+
+
+def _on_prices_at_hand(account: Account, today: date) -> tuple[Account, Measurement]:
+    """Measure an account on the prices it wants, or say why they do not come and measure it on the shipped ones."""
+    if account.prices == LIVE:
+        with st.spinner("Asking Yahoo Finance for prices …", show_time=True):
+            measurement = attempt(lambda: _measure(account, today), only=MarketDataError)
+        if measurement is not None:
+            return account, measurement
+        st.caption("The plan below uses the shipped prices.")
+        account = replace(account, prices=SNAPSHOT, allow_snapshot=False)
     return account, _measure(account, today)
+
+
+def _read(account: Account, today: date) -> Portfolio:
+    file = account.file
+    return read_holdings(file.content, file.name, today, without_bad_rows=account.without_bad_rows)
 
 
 def _measure(account: Account, today: date) -> Measurement:
     return measure(
         account.file.content,
         account.file.name,
-        prices="snapshot",
+        without_bad_rows=account.without_bad_rows,
+        prices=account.prices,
+        allow_snapshot=account.allow_snapshot,
         as_of=None,
         today=today,
         estimator=Settings().estimator,
+        beta=account.beta,
+        proxy=account.proxy,
         portfolio_value=account.portfolio_value,
     )
 
 
-def _wanted_file(samples: dict[str, Path]) -> HoldingsFile:
-    choosing, uploading = st.columns([2, 3], vertical_alignment="bottom")
-    upload: UploadedFile | None = st.session_state.get("upload")
-    with choosing:
-        chosen = st.selectbox(
-            "Portfolio",
-            [*([_UPLOADED] if upload is not None else []), *samples],
-            key="portfolio",
-            format_func=lambda option: f"Your file: {upload.name}" if option == _UPLOADED and upload else option,
-            help="Samples to try the page with. Your own file comes to the top of this list once it is uploaded.",
-        )
-    with uploading:
-        st.file_uploader(
-            "Upload your holdings",
-            key="upload",
-            on_change=_follow_upload,
-            args=(next(iter(samples)),),
-            help="A CSV file from your broker, or one with the columns symbol and quantity.",
-        )
-    if chosen == _UPLOADED and upload is not None:
-        return HoldingsFile(name=PurePath(upload.name).stem, content=upload.getvalue())
-    return HoldingsFile(name=samples[chosen].stem, content=samples[chosen].read_bytes())
+def _offer_remedy(error: HedgerError, account: Account, today: date, is_shown_below: bool) -> None:
+    """Show what can be done about a refused file.
+
+    Stand-ins are asked for only where the summary below does not ask for those of the same file.
+    """
+    if isinstance(error, InvalidRowsError):
+        _offer_to_leave_out(error, account.file)
+    elif isinstance(error, PricesUnavailableError) and not is_shown_below:
+        unknown = {
+            position.symbol: f"{to_dollars(position.market_value)} in the file"
+            for position in _read(account, today).positions
+            if position.symbol in error.symbols and has_worth(position) and position.market_value is not None
+        }
+        if unknown:
+            ask_stand_ins(unknown, account.file)
 
 
-def _follow_upload(first_sample: str) -> None:
-    """Show a file as soon as it is uploaded, and a sample again when it is taken away."""
-    if st.session_state.upload is not None:
-        st.session_state.portfolio = _UPLOADED
-    elif st.session_state.portfolio == _UPLOADED:
-        st.session_state.portfolio = first_sample
+def _offer_to_leave_out(error: InvalidRowsError, file: HoldingsFile) -> None:
+    if len(error.cells) > _CELLS_IN_MESSAGE:
+        with st.expander(f"All {plural(len(error.cells), 'cell')} that cannot be read"):
+            st.dataframe(
+                [
+                    {"Line": cell.line, "Column": cell.column, "Cell": cell.value, "Is not": cell.expected}
+                    for cell in error.cells
+                ],
+                hide_index=True,
+                key="bad_cells",
+            )
+    st.button(
+        "Go on without these rows",
+        key="leave_out",
+        icon=":material/playlist_remove:",
+        on_click=_leave_out,
+        args=(file,),
+        help="Reads the file again and leaves these rows out; the plan names each of them.",
+    )
+
+
+def _leave_out(file: HoldingsFile) -> None:
+    st.session_state.without_bad_rows = file
 
 
 def _ask_value(portfolio: Portfolio) -> float | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hedger.advice import Measurement
     from hedger.contracts import Size
+    from hedger.ui.accounts import Account
 
 LARGEST_HEDGE = 150
 """Per cent of the exposure up to which the page offers to hedge."""
@@ -30,7 +31,7 @@ _SIZE_TITLES: dict[Size, str] = {
 }
 
 
-def choose_settings(measurement: Measurement, portfolio_value: float | None) -> tuple[Settings, DeltaGenerator]:
+def choose_settings(measurement: Measurement, account: Account) -> tuple[Settings, DeltaGenerator]:
     """Show every choice; return what is chosen, and the place where the reason for the index belongs.
 
     Raises
@@ -88,7 +89,9 @@ def choose_settings(measurement: Measurement, portfolio_value: float | None) -> 
         include_delisted=include_delisted,
         margin_budget=margin_budget,
         max_contracts=max_contracts,
-        portfolio_value=portfolio_value,
+        beta=account.beta,
+        proxy=account.proxy,
+        portfolio_value=account.portfolio_value,
     )
     return settings, reason
 

@@ -36,7 +36,7 @@ def show_hedge_page(opened_with: Path | None, today: date) -> None:
     chosen = choose_account(opened_with, today)
     if chosen is not None:
         account, measurement = chosen
-        show_summary(measurement)
+        show_summary(account, measurement)
         _show_hedge(account, measurement)
 
 
@@ -44,7 +44,7 @@ def show_hedge_page(opened_with: Path | None, today: date) -> None:
 def _show_hedge(account: Account, measurement: Measurement) -> None:
     choices, answer = st.columns([1, 2], gap="large")
     with choices, st.container(key="choices"):
-        chosen = attempt(lambda: choose_settings(measurement, account.portfolio_value))
+        chosen = attempt(lambda: choose_settings(measurement, account))
     if chosen is None:
         return
     settings, reason = chosen

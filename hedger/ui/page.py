@@ -30,5 +30,6 @@ def show_page(opened_with: Path | None = None, *, today: date | None = None) -> 
     show_hedge_page(opened_with, today or datetime.now(ZoneInfo("America/New_York")).date())
     st.caption(
         f"hedger {__version__}. Not investment advice: a calculation from past prices and stated assumptions. "
-        "What you upload stays on the machine that runs this page."
+        "What you upload stays on the machine that runs this page; live prices, if you switch them on, are asked for "
+        "by ticker symbol alone."
     )

@@ -15,13 +15,31 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def attempt(step: Callable[[], Result]) -> Result | None:
+def attempt(
+    step: Callable[[], Result],
+    *,
+    only: type[HedgerError] = HedgerError,
+    remedy: Callable[[HedgerError], None] | None = None,
+) -> Result | None:
     """Return what `step` returns; when it raises a :class:`HedgerError`, show its sentence here and return ``None``.
 
     Anything else is a bug and stays loud.
+
+    Parameters
+    ----------
+    step
+        What may be refused.
+    only
+        The kind of error that is meant; others go on to an attempt around this one.
+    remedy
+        Shows, below the sentence, what the visitor can do about the error.
     """
     try:
         return step()
     except HedgerError as error:
+        if not isinstance(error, only):
+            raise
         st.error(escape(error), icon=":material/error:")
+        if remedy is not None:
+            remedy(error)
         return None

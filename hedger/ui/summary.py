@@ -8,18 +8,20 @@ import streamlit as st
 
 from hedger.advice import FRESH_FOR
 from hedger.report import to_beta, to_dollars, to_index_title
+from hedger.ui.stand_ins import ask_stand_ins, has_worth
 from hedger.ui.tables import markdown_table
 from hedger.ui.wording import escape, message_of, plural, title, to_day
 
 if TYPE_CHECKING:
     from hedger.advice import Measurement
+    from hedger.ui.accounts import Account
 
 METRIC_WIDTH = 142
 """Pixels: two figures beside each other on a phone."""
 
 
-def show_summary(measurement: Measurement) -> None:
-    """Show name, value, positions, beta with its interval, source and age of the prices, and what was left out."""
+def show_summary(account: Account, measurement: Measurement) -> None:
+    """Show what was read: layout, value, positions, cash, beta, source and age of the prices, and what was left out."""
     exposure = measurement.exposure
     book = exposure.book
     beta = exposure.of(exposure.best_index(exposure.indices))
@@ -29,8 +31,13 @@ def show_summary(measurement: Measurement) -> None:
     with st.container(horizontal=True, gap="small"):
         st.metric("Value", escape(to_dollars(book.market_value)), width=METRIC_WIDTH)
         st.metric("Positions", f"{len(book.holdings):,}", width=METRIC_WIDTH)
-        if book.cash:
-            st.metric("Cash", escape(to_dollars(book.cash)), width=METRIC_WIDTH)
+        is_told = book.cash or measurement.portfolio.cash_total is not None
+        st.metric(
+            "Cash",
+            escape(to_dollars(book.cash)) if is_told else "not told",
+            width=METRIC_WIDTH,
+            help="Cash and money funds, where the file tells of them.",
+        )
         st.metric(
             f"{to_index_title(beta.index)} beta",
             to_beta(beta.beta),
@@ -41,10 +48,13 @@ def show_summary(measurement: Measurement) -> None:
             help="How much the portfolio moves when the index moves by 1. Below it the range in which the beta of the "
             "next quarter should lie, 19 times out of 20.",
         )
+    n_read = sum(position.asset_class != "cash" for position in measurement.portfolio.positions)
+    layout = measurement.portfolio.layout.replace("_", " ")
+    st.caption(escape(f'Read as the layout "{layout}": {plural(n_read, "position")} beside cash.'))
     if book.futures:
         held = ", ".join(f"{quantity:+,} {root}" for root, quantity in book.futures)
         st.caption(escape(f"Futures held already: {held}. The orders below add to them."))
-    _show_left_out(measurement)
+    _show_left_out(account, measurement)
 
 
 def _show_age(measurement: Measurement) -> None:
@@ -57,19 +67,43 @@ def _show_age(measurement: Measurement) -> None:
     )
 
 
-def _show_left_out(measurement: Measurement) -> None:
+def _show_left_out(account: Account, measurement: Measurement) -> None:
+    """Say what is not hedged and why, with its share of the value, and ask for stand-ins."""
     book, skipped = measurement.exposure.book, measurement.portfolio.skipped_rows
-    if not book.excluded and not skipped:
+    summary = message_of(measurement.exposure.notes, "holdings_excluded")
+    if summary is not None:
+        st.caption(escape(summary))
+    stood_for = dict(account.proxy) | {override.symbol: f"beta {override.beta:g}" for override in account.beta}
+    if not book.excluded and not skipped and not stood_for:
         return
     words = [plural(len(book.excluded), "position")] if book.excluded else []
     words += [plural(len(skipped), "row")] if skipped else []
+    heading = f"Left out: {' and '.join(words)} of the file" if words else "Nothing is left out"
     icon = ":material/warning:" if book.excluded else ":material/info:"
-    with st.expander(f"Left out: {' and '.join(words)} of the file", icon=icon):
-        summary = message_of(measurement.exposure.notes, "holdings_excluded")
-        if summary is not None:
-            st.markdown(escape(summary))
-            rows = [(each.symbol, each.reason, to_dollars(each.market_value)) for each in book.excluded]
-            st.markdown(markdown_table(("Position", "Why it is not hedged", "Value in the file"), rows, n_text=2))
+    with st.expander(heading, icon=icon, expanded=bool(stood_for)):
+        _show_excluded(account, measurement, stood_for)
+        for warning in measurement.portfolio.warnings:
+            if warning.code == "row_left_out":
+                st.markdown(escape(warning.message))
         if skipped:
             lines = [(f"Line {row.line}", row.reason) for row in skipped]
             st.markdown(markdown_table(("Row", "Why it is not a position"), lines, n_text=2))
+
+
+def _show_excluded(account: Account, measurement: Measurement, stood_for: dict[str, str]) -> None:
+    """Show holdings without prices beside their stand-ins, the largest first, and the rest as a table."""
+    replaceable = {position.symbol for position in measurement.portfolio.positions if has_worth(position)}
+    excluded = sorted(measurement.exposure.book.excluded, key=lambda each: -abs(each.market_value or 0.0))
+    asked = {
+        each.symbol: f"{each.reason}; {to_dollars(each.market_value)} in the file"
+        for each in excluded
+        if each.symbol in replaceable
+    }
+    counted = {symbol: f"counts as {name}" for symbol, name in stood_for.items() if symbol not in asked}
+    if asked or counted:
+        ask_stand_ins(counted | asked, account.file)
+    others = [
+        (each.symbol, each.reason, to_dollars(each.market_value)) for each in excluded if each.symbol not in asked
+    ]
+    if others:
+        st.markdown(markdown_table(("Position", "Why it is not hedged", "Value in the file"), others, n_text=2))

@@ -300,7 +300,7 @@ def test_what_was_left_out_is_named_with_reason_and_value() -> None:
     labels = [each.label for each in page.expander]
     assert any(label.startswith("Left out: 1 position") for label in labels)
     everything = "\n".join(texts(page))
-    assert f"| ZZZZ | {escape(excluded.reason)} | {escape('$550')} |" in everything
+    assert f"**ZZZZ**: {escape(excluded.reason)}{escape('; $550 in the file')}" in everything
     assert escape(next(note.message for note in advice.notes if note.code == "holdings_excluded")) in everything
     for row in advice.portfolio.skipped_rows:
         assert f"| Line {row.line} | {escape(row.reason)} |" in everything

@@ -12,7 +12,7 @@ from streamlit.web import cli
 
 from hedger.errors import SettingsError
 from hedger.ui import launch
-from hedger.ui.accounts import PACKAGE, SAMPLE_FOLDERS, sample_files
+from hedger.ui.files import PACKAGE, SAMPLE_FOLDERS, sample_files
 from hedger.ui.launch import PAGE
 
 REPOSITORY = Path(__file__).parents[2]

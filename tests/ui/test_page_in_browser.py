@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 HOLDINGS = b"Symbol,Quantity\nAAPL,400\nMSFT,250\nKO,900\nNVDA,300\nZZZZ,12\n"
+BAD_ROW = b"Symbol,Quantity,Market Value\nAAPL,400,120000\nMSFT,2oo,90000\nZZZZ,1000,60000\n"
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00"
 
 
@@ -94,6 +95,30 @@ def test_a_broken_file_says_so_and_leaves_the_portfolio_in_place(visit: Callable
     page.get_by_role("heading", name="Nasdaq-100 risk").wait_for()
 
 
+def test_a_file_with_a_bad_row_shows_its_cell_and_goes_on_without_it_on_a_phone(visit: Callable[..., Page]) -> None:
+    page = visit(width=390, height=844)
+    upload(page, "mine.csv", BAD_ROW)
+    expect(page.get_by_role("alert")).to_contain_text('Line 3, column "Quantity": "2oo" is not a number.')
+    assert page.get_by_role("heading", name="Technology").is_visible()
+    page.get_by_role("button", name="Go on without these rows").click()
+    page.get_by_role("heading", name="Mine").wait_for()
+    page.get_by_role("heading", name="to remove").wait_for()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_text("Left out: 1 position and 1 row of the file").click()
+    page.get_by_label("Proxy for ZZZZ").fill("KO")
+    page.keyboard.press("Enter")
+    page.get_by_text("counts as KO").wait_for()
+    expect(page.get_by_text('"2oo" is not a number. The row was left out.').first).to_be_visible()
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+    for selector in ("html", "[data-testid=stMain]"):
+        page.wait_for_function("selector => document.querySelector(selector).scrollWidth <= 390", arg=selector)
+    downloaded = json.loads(download(page, "plan.json"))
+    today, settings = day_of(downloaded), Settings(proxy=(("ZZZZ", "KO"),))
+    portfolio = read_portfolio(BAD_ROW, as_of=today, name="mine", leave_out_bad_rows=True)
+    advice = decide(measure_account(portfolio, SnapshotSource(), settings, today=today), settings)
+    assert downloaded == json.loads(to_json(plan_document(advice)))
+
+
 def test_a_phone_shows_everything_without_scrolling_sideways(visit: Callable[..., Page]) -> None:
     page = visit(width=390, height=844, scheme="dark")
     page.get_by_text("The same in numbers").click()
@@ -121,6 +146,7 @@ def test_every_control_has_a_name_for_screen_readers(visit: Callable[..., Page])
     page.get_by_text("Limits", exact=True).click()
     for role, name in (
         ("combobox", "Portfolio"),
+        ("switch", "Live prices (Yahoo Finance)"),
         ("radio", "Share of exposure"),
         ("slider", "Hedge Hedge"),
         ("spinbutton", "Hedge in %"),
