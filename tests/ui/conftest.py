@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from page_browser import HOW_TO_INSTALL, find_chromium, open_chromium, served_page
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium; without one the tests are skipped, or fail where ``CI=true``."""
+    expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         path = find_chromium(playwright)
         if path is None:

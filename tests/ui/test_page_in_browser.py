@@ -36,7 +36,13 @@ def upload(page: Page, name: str, content: bytes) -> None:
     )
 
 
+def wait_until_still(page: Page) -> None:
+    """Wait until the page has been drawn to its end: what is typed into a widget before may be drawn over."""
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+
+
 def type_hedge(page: Page, percent: int) -> None:
+    wait_until_still(page)
     page.get_by_role("spinbutton", name="Hedge in %").fill(str(percent))
     page.keyboard.press("Enter")
 
@@ -46,7 +52,7 @@ def wait_for_value(widget: Locator, value: str) -> None:
 
 
 def download(page: Page, name: str) -> str:
-    page.wait_for_selector("[data-test-script-state=notRunning]")
+    wait_until_still(page)
     with page.expect_download() as arriving:
         page.get_by_role("button", name=name).click()
     assert arriving.value.suggested_filename == name
