@@ -14,7 +14,7 @@ from hedger.portfolio import read_portfolio
 
 AS_OF = date(2026, 3, 10)
 N_FILES = int(os.environ.get("HEDGER_FUZZ_FILES", "150"))
-"""Files that one run builds; 200,000 were built once."""
+"""Files that one run builds; the variable asks for more."""
 
 unhurried = settings(max_examples=N_FILES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
