@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 METRIC_WIDTH = 142
 """Pixels: two figures beside each other on a phone."""
+MOST_ROWS = 200
+"""Skipped rows that are shown; a browser would halt at half a million."""
 
 
 def show_summary(account: Account, measurement: Measurement) -> None:
@@ -86,8 +88,10 @@ def _show_left_out(account: Account, measurement: Measurement) -> None:
             if warning.code == "row_left_out":
                 st.markdown(escape(warning.message))
         if skipped:
-            lines = [(f"Line {row.line}", row.reason) for row in skipped]
+            lines = [(f"Line {row.line}", row.reason) for row in skipped[:MOST_ROWS]]
             st.markdown(markdown_table(("Row", "Why it is not a position"), lines, n_text=2))
+            if len(skipped) > MOST_ROWS:
+                st.caption(f"And {len(skipped) - MOST_ROWS:,} more; plan.json names all of them.")
 
 
 def _show_excluded(account: Account, measurement: Measurement, stood_for: dict[str, str]) -> None:

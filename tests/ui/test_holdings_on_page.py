@@ -17,7 +17,7 @@ from hedger.errors import InvalidRowsError, PricesUnavailableError
 from hedger.exposure import BetaOverride
 from hedger.market import SnapshotSource
 from hedger.portfolio import read_portfolio
-from hedger.report import to_dollars
+from hedger.report import plan_document, to_dollars
 from hedger.settings import Settings
 from hedger.ui.files import HoldingsFile
 from hedger.ui.wording import escape
@@ -165,6 +165,16 @@ def test_more_bad_cells_than_a_sentence_holds_are_all_in_a_list() -> None:
     assert list(cells["Cell"]) == [f"x{row}" for row in range(60)]
     page.button(key="leave_out").click().run()
     assert headings(page)[0] == "# Mine"
+
+
+def test_the_first_two_hundred_skipped_rows_are_shown_and_the_others_counted() -> None:
+    content = b"Symbol,Quantity\nAAPL,400\n" + b"KO,bad\n" * 230
+    page = upload(open_page(), content)
+    page.button(key="leave_out").click().run()
+    (table,) = (each.value for each in page.markdown if "Why it is not a position" in each.value)
+    assert table.count("| Line ") == 200
+    assert any(each.value.startswith("And 30 more;") for each in page.caption)
+    assert len(plan_document(without_bad_rows(content))["portfolio"]["skipped_rows"]) == 230
 
 
 def test_another_file_with_bad_rows_asks_again() -> None:
