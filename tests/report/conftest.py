@@ -57,3 +57,22 @@ def hostile_advice(technology: Portfolio) -> Advice:
     overrides = tuple(BetaOverride(symbol=name, index=None, beta=1.0) for name in HOSTILE[1::2])
     own = StatedScenario(name="=5+6", moves=(("sp500", -0.1),))
     return advise(portfolio, settings=Settings(hedge=0.5, beta=overrides, scenario=(own,)), today=DAY)
+
+
+@pytest.fixture(scope="session")
+def bare_advice(technology_advice: Advice) -> Advice:
+    """Advice of a short record: no losses foretold, no crises replayed, no move that calls for cash."""
+    risk = technology_advice.risk
+    assert risk.margin_call is not None
+    bare = replace(
+        risk,
+        before=replace(risk.before, tails=()),
+        after=replace(risk.after, tails=()),
+        top_unhedgeable=(),
+        stresses=(),
+        replays=(),
+        past_accounts=(),
+        other_ways=(),
+        margin_call=replace(risk.margin_call, call_move=None, call_level=None),
+    )
+    return replace(technology_advice, risk=bare, plan=replace(technology_advice.plan, alternatives=()))

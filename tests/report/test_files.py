@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -105,3 +107,9 @@ def test_a_folder_that_cannot_be_written_is_refused_with_what_to_do(technology_a
     (tmp_path / "taken").touch()
     with pytest.raises(SettingsError, match=r"cannot be written to .*taken.*: Not a directory\. .* with --out FOLDER"):
         write_plan_folder(technology_advice, tmp_path / "taken")
+
+
+def test_only_who_takes_a_plan_away_waits_for_the_libraries_behind_its_files() -> None:
+    script = "import sys, hedger.report; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert not {"xlsxwriter", "reportlab", "icalendar"} & set(loaded.stdout.split())

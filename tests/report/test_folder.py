@@ -279,3 +279,7 @@ class TestExchange:
     def test_any_other_refusal_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(OSError, match=r"No such file or directory.*nowhere"):
             folder_module._exchange(tmp_path, tmp_path / "nowhere")
+
+
+def test_what_another_process_has_just_removed_is_nobodys_concern(tmp_path: Path) -> None:
+    assert folder_module._age_mark(tmp_path / "gone") == float("inf")

@@ -186,6 +186,14 @@ class TestContent:
         assert "Cash for the futures account" not in words
         assert "Trade nothing: there is no index risk to remove." in words
 
+    def test_what_a_short_record_cannot_tell_is_left_out(self, bare_advice: Advice) -> None:
+        words = words_of(plan_pdf(bare_advice))
+        assert "Loss exceeded" not in words
+        assert "Past crises" not in words
+        assert "No move of the Nasdaq-100 alone leads to a call for cash." in words
+        assert "% of the ups and downs of this portfolio." in words
+        assert "Instead" not in words
+
     def test_a_long_hedge_is_called_for_cash_in_a_fall(self, technology: Portfolio) -> None:
         short = tuple(replace(each, quantity=-(each.quantity or 0.0)) for each in technology.positions)
         words = words_of(

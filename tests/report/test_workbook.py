@@ -239,6 +239,15 @@ class TestContent:
         for sheet, cell in formulas_of(book):
             calculator.value(sheet, cell.coordinate)
 
+    def test_what_a_short_record_cannot_tell_is_left_out(self, bare_advice: Advice) -> None:
+        content = plan_xlsx(bare_advice)
+        texts = {str(cell.value) for sheet in SHEETS for cell in cells_of(opened(content), sheet)}
+        assert not [
+            text for text in texts if text.startswith(("Value at risk", "Past crises", "What else", "What the account"))
+        ]
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert len([name for name in archive.namelist() if name.startswith("xl/charts/chart")]) == 5
+
     def test_a_long_hedge_calls_for_cash_in_a_fall(self, technology: Portfolio) -> None:
         short = tuple(replace(each, quantity=-(each.quantity or 0.0)) for each in technology.positions)
         advice = advise(replace(technology, positions=short), settings=Settings(hedge=0.5), today=DAY)

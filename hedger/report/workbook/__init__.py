@@ -69,7 +69,7 @@ def _write_assumptions_sheet(book: Workbook, document: Document) -> None:
     page.section("Sources")
     page.header("Figure", "As of", "Source", n_labels=3)
     for source in list_sources(document):
-        page.row([cell(source.figure), cell(source.as_of), cell(source.origin, "words")])
+        page.row([cell(source.figure, "words"), cell(source.as_of, "words"), cell(source.origin, "words")])
     page.section("This plan")
     page.row([cell("Program"), cell(f"hedger {document['version']}")])
     page.row([cell("Day"), cell(document["as_of"].isoformat())])

@@ -135,7 +135,7 @@ def _holding_row(page: Page, row: dict[str, Document], indices: list[str], total
         cell(main["exposure_value"] * main["beta"], "dollars", formula=f"={at[3]}*{at[4]}"),
         *(cell(row[name]["beta"], "beta") for name in indices[1:]),
         cell(main["n_observations"], "count"),
-        cell(", ".join(flag.replace("_", " ") for flag in main["flags"]), "remark"),
+        cell(", ".join(flag.replace("_", " ") for flag in main["flags"]), "aside"),
     ]
 
 
@@ -158,7 +158,7 @@ def _write_left_out(page: Page, document: Document) -> None:
         page.section("Left out: not hedged, and not in any figure")
         page.header("Holding", "Market value", "Reason", n_remarks=1)
         for each in portfolio["excluded"]:
-            page.row([cell(each["symbol"]), cell(each["market_value"], "dollars"), cell(each["reason"], "remark")])
+            page.row([cell(each["symbol"]), cell(each["market_value"], "dollars"), cell(each["reason"], "aside")])
     if portfolio["skipped_rows"]:
         page.section("Rows of the file that are no holdings")
         page.header("Line", "Reason", n_labels=2)

@@ -187,8 +187,8 @@ def _write_margin_sources(page: Page, document: Document) -> None:
             [
                 cell(each["contract_code"]),
                 cell(each["margin_as_of"], "date"),
-                cell(each["margin_is_assumed"], "remark"),
-                cell(each["margin_source"]),
+                cell(each["margin_is_assumed"], "aside"),
+                cell(each["margin_source"], "aside"),
             ]
         )
 

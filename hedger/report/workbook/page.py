@@ -54,8 +54,8 @@ class Cell:
     value
         Number, text, truth or date; ``None`` leaves the cell empty. Of a formula: what it gives now.
     style
-        One of :data:`NUMBER_FORMATS`, ``"text"``, ``"words"`` and ``"remark"`` (which wrap, the latter after a gap) or
-        ``"muted"``.
+        One of :data:`NUMBER_FORMATS`, ``"text"``, ``"aside"`` (text after a gap), ``"words"`` and ``"remark"`` (the
+        same, and they wrap) or ``"muted"``.
     formula
         Excel's formula, with its equals sign; ``None`` for a constant.
     is_input
@@ -216,7 +216,7 @@ class Page:
         key = (style, is_input, is_total, is_quoted)
         if key not in self._formats:
             looks: dict[str, Any] = {"valign": "vcenter", "quote_prefix": is_quoted}
-            looks |= {"text_wrap": style in ("words", "remark"), "indent": int(style == "remark")}
+            looks |= {"text_wrap": style in ("words", "remark"), "indent": int(style in ("aside", "remark"))}
             if style in NUMBER_FORMATS:
                 looks |= {"num_format": NUMBER_FORMATS[style], "align": "right"}
             if style == "muted":

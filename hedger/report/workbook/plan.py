@@ -97,7 +97,7 @@ def _write_futures(page: Page, document: Document) -> None:
         else "=0"
     )
     row = page.row(
-        [cell(f"Futures in {reference} dollars"), *[cell(None)] * 6, cell(joint, "dollars", formula=formula)]
+        [cell(f"The same as exposure to the {reference}"), *[cell(None)] * 6, cell(joint, "dollars", formula=formula)]
     )
     page.define("hedge_beta_dollars", row, 7)
 
@@ -220,6 +220,6 @@ def _write_alternatives(page: Page, document: Document) -> None:
                 cell(each["tracking_risk"], "dollars"),
                 cell(each["round_trip_cost"], "cents"),
                 cell(each["initial_margin"], "dollars"),
-                cell(", ".join(label.replace("_", " ") for label in each["labels"]), "text"),
+                cell(", ".join(label.replace("_", " ") for label in each["labels"]), "aside"),
             ]
         )
