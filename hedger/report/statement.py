@@ -105,20 +105,26 @@ def _exposure_words(document: Document) -> str:
         f"{to_percent(chosen['r_squared'])}" + (f" (with {others})." if others else ".")
     )
     return (
-        f"The portfolio is worth {to_dollars(portfolio['market_value'])}. When the {title} moves by 1%, it moves by "
-        f"about {plan['beta_before']:.2f}%: its beta is {to_beta(plan['beta_before'])}, and its exposure to the index "
+        f"The portfolio is worth {to_dollars(portfolio['market_value'])} and moves by about {plan['beta_before']:.2f}% when "
+        f"the {title} moves by 1%: its beta is {to_beta(plan['beta_before'])}, and its exposure to the index "
         f"{to_dollars(plan['beta_dollars'])}. {why}"
     )
 
 
 def _hedge_words(document: Document) -> str:
     title, plan = index_title(document), document["plan"]
-    notional = plan["hedge_notional"]
-    side = "short" if notional < 0 else "long"
+    held = [index_title(document, each["index"]) for each in plan["positions"] if each["quantity"]]
+    if not held:
+        return "After the orders the account holds no futures."
+    notional, indices = plan["hedge_notional"], [f"the {name}" for name in dict.fromkeys(held)]
+    it_loses, it_gains = ("it loses", "it gains") if len(indices) == 1 else ("these lose", "these gain")
+    if notional < 0:
+        side, effect = "short", f"They gain what {it_loses} on that amount and lose what {it_gains}"
+    else:
+        side, effect = "long", f"They gain what {it_gains} on that amount and lose what {it_loses}"
     words = (
-        f"After the orders the account is {side} {to_dollars(abs(notional))} of index futures. They gain what the "
-        f"index loses on that amount and lose what it gains, so that the beta of portfolio and futures together is "
-        f"{to_beta(plan['beta_after'])}"
+        f"After the orders the account is {side} {to_dollars(abs(notional))} of futures on {_listed(indices)}. "
+        f"{effect}, so that the beta of portfolio and futures together is {to_beta(plan['beta_after'])}"
     )
     if plan["achieved_hedge_fraction"] is not None:
         words += f"; {to_percent(plan['achieved_hedge_fraction'])} of the exposure to the {title} is removed"

@@ -199,7 +199,7 @@ class TestContent:
         words = words_of(
             plan_pdf(advise(replace(technology, positions=short), settings=Settings(hedge=0.5), today=DAY))
         )
-        assert re.search(r"the account is long \$[\d,]+ of index futures", words)
+        assert re.search(r"the account is long \$[\d,]+ of futures on the Nasdaq-100\. They gain what it gains", words)
         assert re.search(r"calls for cash when the Nasdaq-100 falls by", words)
 
 

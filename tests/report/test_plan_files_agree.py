@@ -30,6 +30,7 @@ BOOKS = {
     "technology": Settings(hedge=0.5),
     "adviser": Settings(hedge=0.8, index=("sp500",)),
     "long_short_with_cash": Settings(hedge=0.5),
+    "small_and_large": Settings(hedge=0.5, legs=2),
     "ibkr_activity_statement": Settings(hedge=0.5),  # futures are held already
 }
 
