@@ -105,8 +105,8 @@ def _exposure_words(document: Document) -> str:
         f"{to_percent(chosen['r_squared'])}" + (f" (with {others})." if others else ".")
     )
     return (
-        f"The portfolio is worth {to_dollars(portfolio['market_value'])} and moves by about {plan['beta_before']:.2f}% when "
-        f"the {title} moves by 1%: its beta is {to_beta(plan['beta_before'])}, and its exposure to the index "
+        f"The portfolio is worth {to_dollars(portfolio['market_value'])} and moves by about {plan['beta_before']:.2f}% "
+        f"when the {title} moves by 1%: its beta is {to_beta(plan['beta_before'])}, and its exposure to the index "
         f"{to_dollars(plan['beta_dollars'])}. {why}"
     )
 
