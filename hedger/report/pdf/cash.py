@@ -23,7 +23,7 @@ def cash_parts(document: Document) -> list[Any]:
     call = document["margin_call"]
     if call is None:
         return []
-    half = TEXT_WIDTH / 2.0
+    half, title = TEXT_WIDTH / 2.0, index_title(document)
     chances = {each["horizon_days"]: each for each in call["probability"]}
     need = {each["horizon_days"]: each["buffer"] for each in call["buffer_for"] if each["probability"] == SHOWN_CHANCE}
     rows = [
@@ -47,7 +47,11 @@ def cash_parts(document: Document) -> list[Any]:
     return section(
         "Cash for the futures account",
         paragraph(_call_words(document)),
-        side_by_side(_account_chart(document), _buffer_chart(call), widths=(half, half)),
+        side_by_side(
+            [paragraph(f"The account when the {title} moves, before cash is added", "small"), _account_chart(document)],
+            [paragraph("Buffer that leaves a given chance of a call", "small"), _buffer_chart(call)],
+            widths=(half, half),
+        ),
         side_by_side(
             table(head, rows, (56.0, 76.0, 76.0, 76.0)),
             table(("Margins rise to", "Cash at once", "Chance, quarter"), raised, (70.0, 66.0, 74.0)),

@@ -119,9 +119,10 @@ def _before_and_after(document: Document) -> Any:
             Bars(name="Without hedge", colour=BEFORE, amounts=tuple(each["value"] for each in before["value_at_risk"])),
             Bars(name="With hedge", colour=AFTER, amounts=tuple(each["value"] for each in after["value_at_risk"])),
         ],
-        (TEXT_WIDTH - 332.0, 146.0),
+        (TEXT_WIDTH - 332.0, 136.0),
     )
-    return side_by_side(figures, chart, widths=(332.0, TEXT_WIDTH - 332.0))
+    caption = paragraph("Loss exceeded once in so many times", "small")
+    return side_by_side(figures, [caption, chart], widths=(332.0, TEXT_WIDTH - 332.0))
 
 
 def _days(tail: Document) -> str:
