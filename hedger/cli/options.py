@@ -193,7 +193,10 @@ def takes_prices(command: Command) -> Command:
 def takes_out(command: Command) -> Command:
     """Give a command the option ``--out``, a folder for the plan's files or ``None``."""
     return click.option(
-        "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Also write plan.json and orders.csv there."
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Also write the plan to take away there: JSON, orders, basket, workbook, PDF, calendar.",
     )(command)
 
 
