@@ -53,7 +53,7 @@ def visit(browser: Browser, page_address: str) -> Iterator[Callable[..., Page]]:
             page.on("request", lambda request: requested.append(request.url))
             page.on("websocket", lambda socket: requested.append(socket.url))
             page.goto(page_address)
-            page.get_by_role("heading", name="Technology").wait_for()
+            expect(page.get_by_role("heading", name="Technology")).to_have_count(1)
             return page
 
         yield arrive
