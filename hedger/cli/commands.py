@@ -76,9 +76,7 @@ def plan(
     is_json: bool,
 ) -> None:
     """Show what to trade, what it changes and what it costs."""
-    today = _today()
-    advice = advise(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
-    _write_out(advice, out)
+    advice = _advise(portfolio, settings, source, as_of=as_of, out=out)
     if is_json:
         write_json(plan_document(advice))
         return
@@ -157,9 +155,7 @@ def stress(
 
     Takes the options of `hedger plan`; it is the plan of the same options that is put under stress.
     """
-    today = _today()
-    advice = advise(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
-    _write_out(advice, out)
+    advice = _advise(portfolio, settings, source, as_of=as_of, out=out)
     if is_json:
         write_json(stress_document(advice))
         return
@@ -231,6 +227,16 @@ def main() -> None:
 
 def _today() -> date:
     return datetime.now(ZoneInfo("America/New_York")).date()
+
+
+def _advise(
+    portfolio: HoldingsFile, settings: Settings, source: PriceSource, *, as_of: date | None, out: Path | None
+) -> Advice:
+    """Read the file, advise, and write the folder that was asked for."""
+    today = _today()
+    advice = advise(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
+    _write_out(advice, out)
+    return advice
 
 
 def _write_out(advice: Advice, folder: Path | None) -> None:
