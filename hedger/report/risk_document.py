@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from hedger.risk import FAN_LEVELS
+
 if TYPE_CHECKING:
     from hedger.hedge import HedgePlan
     from hedger.risk import (
+        AccountRange,
         Costs,
         Distribution,
         MarginCall,
@@ -130,6 +133,7 @@ def _margin_call(call: MarginCall) -> Document:
         "probability": [asdict(each) for each in call.chances],
         "buffer_for": [asdict(each) for each in call.needs],
         "stressed": [_stressed(each) for each in call.stressed],
+        "fan": [_range(each) for each in call.fan],
         "largest_hedge": call.largest_hedge,
         "largest_hedge_fraction": call.largest_hedge_fraction,
     }
@@ -142,6 +146,16 @@ def _stressed(call: StressedCall) -> Document:
         "call_move": call.call_move,
         "probability": call.probability,
         "buffer_for": [asdict(each) for each in call.needs],
+    }
+
+
+def _range(account: AccountRange) -> Document:
+    return {
+        "horizon_days": account.horizon_days,
+        "account": [
+            {"probability": level, "value": value} for level, value in zip(FAN_LEVELS, account.quantiles, strict=True)
+        ],
+        "lowest": account.lowest,
     }
 
 

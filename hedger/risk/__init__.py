@@ -7,6 +7,7 @@ from hedger.risk.costs import CostItem, Costs, assess_costs, roll_cost
 from hedger.risk.distribution import Distribution, TailRisk, gain_distribution, hedge_effectiveness, standardise
 from hedger.risk.episodes import Episode, PastAccount, Replay, account_in, load_episodes, replay_episodes
 from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
+from hedger.risk.futures_account import FAN_LEVELS, FAN_SESSIONS, AccountRange, FuturesAccount
 from hedger.risk.margin_calls import ACCEPTED, BufferNeed, CallChance, MarginCall, StressedCall, assess_margin_calls
 from hedger.risk.own_risk import OwnRisk, rank_own_risk
 from hedger.risk.positions import follow_shares, hedge_gains, held_notional
@@ -18,7 +19,10 @@ from hedger.risk.taxes import FuturesTax, doubt_tax, tax_scenarios, to_futures_t
 
 __all__ = [
     "ACCEPTED",
+    "FAN_LEVELS",
+    "FAN_SESSIONS",
     "SELLING",
+    "AccountRange",
     "BufferNeed",
     "CallChance",
     "Circumstances",
@@ -26,6 +30,7 @@ __all__ = [
     "Costs",
     "Distribution",
     "Episode",
+    "FuturesAccount",
     "FuturesTax",
     "MarginCall",
     "OtherWay",

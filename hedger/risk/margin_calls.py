@@ -13,12 +13,12 @@ moves and the others follow at their conditional expectation.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hedger.errors import Note
 from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
+from hedger.risk.futures_account import AccountRange, FuturesAccount
 from hedger.risk.positions import follow_shares, hedge_gains, held_notional
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ class MarginCall:
         move does it.
     chances, needs, stressed
         See their types.
+    fan
+        Where the account may stand over the next quarter, today first; its `lowest` refers to :data:`ACCEPTED`.
     largest_hedge
         Share of the plan that the same cash would carry through a quarter with a chance of 95 %; at most 1.
     largest_hedge_fraction
@@ -131,6 +133,7 @@ class MarginCall:
     chances: tuple[CallChance, ...]
     needs: tuple[BufferNeed, ...]
     stressed: tuple[StressedCall, ...]
+    fan: tuple[AccountRange, ...]
     largest_hedge: float
     largest_hedge_fraction: float | None
     notes: tuple[Note, ...]
@@ -141,44 +144,6 @@ class MarginCall:
             if (each.probability, each.horizon_days) == (probability, horizon_days):
                 return each.buffer
         raise ValueError(f"no buffer was computed for {probability} within {horizon_days} sessions")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Account:
-    """All legs as one position of one index.
-
-    `deviation` is per session and as a share of `gross`; `sensitivity` what the position gains, in USD, per unit of
-    move of the reference index.
-    """
-
-    cash: float
-    maintenance: float
-    gross: float
-    sensitivity: float
-    deviation: float
-
-    @property
-    def is_short(self) -> bool:
-        return self.sensitivity < 0
-
-    def distance(self, maintenance: float) -> float:
-        """Return the log move that brings the account down to `maintenance`; infinite where none does."""
-        share = max(self.cash - maintenance, 0.0) / self.gross
-        if self.is_short:
-            return math.log1p(share)
-        return -math.log1p(-share) if share < 1.0 else math.inf
-
-    def loss(self, distance: float) -> float:
-        """Return what a log move in the losing direction costs, USD."""
-        return self.gross * (math.expm1(distance) if self.is_short else -math.expm1(-distance))
-
-    def call_move(self, maintenance: float) -> float | None:
-        """Return the move of the reference index at which a call comes; ``None`` where none does, or one is due."""
-        room = self.cash - maintenance
-        if room < 0 or self.sensitivity == 0:
-            return None
-        move = -room / self.sensitivity
-        return move if move > -1.0 else None
 
 
 def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | None = None) -> MarginCall | None:
@@ -207,7 +172,7 @@ def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | 
         return None
     stated = buffer if buffer is not None else max(exposure.book.cash - plan.initial_margin, 0.0)
     returns = hedge_gains(exposure, plan) / gross
-    account = _Account(
+    account = FuturesAccount(
         cash=plan.initial_margin + stated,
         maintenance=plan.maintenance_margin,
         gross=gross,
@@ -228,6 +193,7 @@ def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | 
         chances=chances,
         needs=needs,
         stressed=tuple(_stressed(account, plan, multiplier) for multiplier in MARGIN_RISES),
+        fan=account.spread(ACCEPTED),
         largest_hedge=largest,
         largest_hedge_fraction=None if removed is None else largest * removed,
         notes=(),
@@ -235,7 +201,7 @@ def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | 
     return _with_notes(call, plan)
 
 
-def _chance(account: _Account, returns: FloatArray, horizon: int) -> CallChance:
+def _chance(account: FuturesAccount, returns: FloatArray, horizon: int) -> CallChance:
     distance = account.distance(account.maintenance)
     index_returns = -returns if account.is_short else returns
     return CallChance(
@@ -246,7 +212,7 @@ def _chance(account: _Account, returns: FloatArray, horizon: int) -> CallChance:
 
 
 def _need(
-    account: _Account, plan: HedgePlan, horizon: int, probability: float, *, multiplier: float = 1.0
+    account: FuturesAccount, plan: HedgePlan, horizon: int, probability: float, *, multiplier: float = 1.0
 ) -> BufferNeed:
     worst = account.loss(passage_distance(probability, account.deviation, horizon))
     return BufferNeed(
@@ -256,7 +222,7 @@ def _need(
     )
 
 
-def _stressed(account: _Account, plan: HedgePlan, multiplier: float) -> StressedCall:
+def _stressed(account: FuturesAccount, plan: HedgePlan, multiplier: float) -> StressedCall:
     maintenance = multiplier * account.maintenance
     missing = max(maintenance - account.cash, 0.0)
     chance = passage_probability(account.distance(maintenance), account.deviation, QUARTER)
