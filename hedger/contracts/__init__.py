@@ -20,6 +20,8 @@ from hedger.contracts.expiries import (
     find_front_expiry,
     load_expiries,
     to_contract_code,
+    to_nth_friday,
+    to_roll_date,
 )
 from hedger.contracts.fees import (
     DEFAULT_FEE_SCHEDULE,
@@ -75,4 +77,6 @@ __all__ = [
     "read_margins",
     "select_contracts",
     "to_contract_code",
+    "to_nth_friday",
+    "to_roll_date",
 ]

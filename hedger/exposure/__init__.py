@@ -19,15 +19,19 @@ from hedger.exposure.covariance import (
 )
 from hedger.exposure.estimators import BetaEstimator, EWMABeta, OLSBeta, TwoSpeedBeta, WelchBeta
 from hedger.exposure.interval import book_gains, realised_beta_variance
-from hedger.exposure.measurement import measure_exposure
+from hedger.exposure.measured_book import measure_book
+from hedger.exposure.measurement import LOOKBACK, measure_exposure
 from hedger.exposure.registry import ESTIMATORS
-from hedger.exposure.regression import BetaEstimates, age_weights, variance_before
+from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, BetaEstimates, age_weights, variance_before
 from hedger.exposure.returns import PairedReturns, pair_returns
 from hedger.exposure.valuation import value_holdings
 
 __all__ = [
     "ESTIMATORS",
+    "FULL_RECORD",
+    "LOOKBACK",
     "SESSIONS_A_YEAR",
+    "SHORTEST_RECORD",
     "BetaEstimates",
     "BetaEstimator",
     "BetaOverride",
@@ -53,6 +57,7 @@ __all__ = [
     "book_gains",
     "current_variance",
     "explained_variance",
+    "measure_book",
     "measure_exposure",
     "pair_returns",
     "realised_beta_variance",

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from hedger.hedge.problem import Candidate, FloatArray, Solution
 
 
-def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: HedgePolicy) -> HedgePlan:
+def solve_hedge(
+    exposure: Exposure, contracts: Sequence[ContractQuote], policy: HedgePolicy, *, with_alternatives: bool = True
+) -> HedgePlan:
     """Find the best whole number of contracts for the share of risk to be removed.
 
     Parameters
@@ -40,6 +42,8 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
         What may be traded, and what is already held.
     policy
         What is wanted.
+    with_alternatives
+        Whether to look for other plans worth knowing as well; a test over many past days does without them.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def solve_hedge(exposure: Exposure, contracts: Sequence[ContractQuote], policy: 
         max_contracts=None if policy.max_contracts is None else max(policy.max_contracts - n_kept, 0),
         tolerance=policy.tolerance,
     )
-    solution = solve(problem)
+    solution = solve(problem, with_alternatives=with_alternatives)
     limits = tuple(
         _with_kept(limit, policy, kept_margin, n_kept)
         for limit in solution.binding_limits

@@ -43,7 +43,7 @@ LADDER = (1 / 8, 1 / 4, 1 / 2, 1.0)
 """Shares of it at which the cheapest plan is shown."""
 
 
-def solve(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Solution:
+def solve(problem: HedgeProblem, *, most_work: float = MOST_WORK, with_alternatives: bool = True) -> Solution:
     """Return the unique best plan of a problem, with its proof and what else could be done.
 
     Parameters
@@ -51,6 +51,8 @@ def solve(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Solution:
     most_work
         Work after which each search stops with the best plan so far; `is_optimal` is False then. It is counted, not
         timed, so that the answer never depends on the machine.
+    with_alternatives
+        Whether to look for other plans worth knowing as well.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def solve(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Solution:
         is_optimal=stage_1.is_complete and stage_2.is_complete,
         n_nodes=stage_1.n_nodes + stage_2.n_nodes,
         binding_limits=_binding_limits(problem, most_work),
-        alternatives=_alternatives(problem, stage_1, best, most_work),
+        alternatives=_alternatives(problem, stage_1, best, most_work) if with_alternatives else (),
     )
 
 

@@ -1,0 +1,259 @@
+"""A valued book and paired returns to an exposure: the part of a measurement that any past day can repeat.
+
+Everything is measured on the returns that are handed over and nothing else, so that a test of the past which hands
+over the past only cannot look ahead.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hedger.errors import InsufficientHistoryError, Note
+from hedger.exposure.betas import Exposure, HoldingBeta, IndexBeta
+from hedger.exposure.covariance import annual_covariance, explained_variance, weighted_covariance
+from hedger.exposure.interval import Z_REALISED, book_gains, realised_beta_variance
+from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, age_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from hedger.exposure.book import Book
+    from hedger.exposure.estimators import BetaEstimator
+    from hedger.exposure.regression import BetaEstimates, FloatArray
+    from hedger.exposure.returns import PairedReturns
+
+
+def measure_book(
+    book: Book,
+    paired: PairedReturns,
+    *,
+    levels: Mapping[str, float],
+    estimator: BetaEstimator,
+    stated: Mapping[tuple[str, str], float],
+) -> Exposure:
+    """Measure the betas of a valued book to every index.
+
+    Parameters
+    ----------
+    book
+        Holds at least one holding with prices.
+    paired
+        Returns of the priced holdings, in their order, and of the indices; nothing later than the day is used.
+    levels
+        Newest close by name of index, in the order of `paired`.
+    estimator
+        Of single betas.
+    stated
+        Betas that the user states, by symbol and name of index; all that a holding without prices needs.
+
+    Raises
+    ------
+    InsufficientHistoryError
+        When the indices or the holdings have too short a history.
+    """
+    priced = [holding for holding in book.holdings if holding.is_priced]
+    values = np.array([holding.exposure_value for holding in priced])
+    gains = book_gains(paired.assets, values[None, :])[:, 0]
+    _require_history(gains, paired)
+    stale = {priced[position].symbol for position in paired.repeated}
+    explained = explained_variance(gains, paired.indices)
+    names = list(levels)
+    if len(priced) < len(book.holdings):
+        anchor = int(np.argmax(explained))
+        unpriced = [holding for holding in book.holdings if not holding.is_priced]
+        moved = sum(holding.market_value * stated[holding.symbol, names[anchor]] for holding in unpriced)
+        gains = gains + moved * paired.indices[:, anchor]
+        explained = explained_variance(gains, paired.indices)
+
+    by_holding: list[HoldingBeta] = []
+    by_index: list[IndexBeta] = []
+    for position, (index, level) in enumerate(levels.items()):
+        returns = paired.indices[:, position]
+        estimates = estimator.estimate(paired.assets, returns)
+        rows = _holding_betas(book, index, estimates=estimates, stated=stated, stale=stale)
+        by_holding.extend(rows)
+        by_index.append(
+            _index_beta(
+                index,
+                level=level,
+                rows=rows,
+                base=book.beta_base,
+                book_returns=gains[:, None] / book.beta_base,
+                index_returns=returns,
+                estimator=estimator,
+                r_squared=float(explained[position]),
+            )
+        )
+    return Exposure(
+        book=book,
+        by_index=tuple(by_index),
+        by_holding=tuple(by_holding),
+        covariance=annual_covariance(paired.indices),
+        sessions=paired.sessions,
+        gains=gains,
+        index_returns=paired.indices,
+        unhedgeable_share=_unhedgeable_share(gains, paired.indices),
+        notes=(*book.notes, *_notes(book, by_holding, paired)),
+    )
+
+
+def _index_beta(
+    index: str,
+    *,
+    level: float,
+    rows: Sequence[HoldingBeta],
+    base: float,
+    book_returns: FloatArray,
+    index_returns: FloatArray,
+    estimator: BetaEstimator,
+    r_squared: float,
+) -> IndexBeta:
+    beta_dollars = sum(row.exposure_value * row.beta for row in rows)
+    beta = beta_dollars / base
+    estimation = float(estimator.estimate(book_returns, index_returns).stderr[0])
+    short_records = sum(
+        (row.exposure_value / base * row.stderr) ** 2
+        for row in rows
+        if row.stderr is not None and row.n_observations < FULL_RECORD
+    )
+    variance = float(realised_beta_variance(book_returns, index_returns, np.array([beta]))[0]) + short_records
+    half_width = Z_REALISED * math.sqrt(variance)
+    return IndexBeta(
+        index=index,
+        level=level,
+        beta=beta,
+        stderr=estimation,
+        low=beta - half_width,
+        high=beta + half_width,
+        stderr_drift=math.sqrt(max(variance - estimation**2, 0.0)),
+        r_squared=r_squared,
+        beta_dollars=beta_dollars,
+    )
+
+
+def _require_history(gains: FloatArray, paired: PairedReturns) -> None:
+    n_known = int(np.isfinite(gains).sum())
+    if n_known < SHORTEST_RECORD:
+        until = f" up to {paired.sessions[-1]}" if paired.sessions.size else ""
+        raise InsufficientHistoryError(
+            f"Most of the portfolio has only {n_known} daily returns{until}, paired with those of "
+            f"the indices; at least {SHORTEST_RECORD} are needed. Choose a later day or prices that reach further back."
+        )
+
+
+def _holding_betas(
+    book: Book,
+    index: str,
+    *,
+    estimates: BetaEstimates,
+    stated: Mapping[tuple[str, str], float],
+    stale: Collection[str],
+) -> list[HoldingBeta]:
+    rows = []
+    priced = [holding.symbol for holding in book.holdings if holding.is_priced]
+    column = {symbol: position for position, symbol in enumerate(priced)}
+    for holding in book.holdings:
+        symbol = holding.symbol
+        if (symbol, index) in stated:
+            beta, stderr, shrink, n_observations = stated[symbol, index], None, 0.0, 0
+            flags = ["stated_by_user"]
+        else:
+            position = column[symbol]
+            beta = float(estimates.beta[position])
+            stderr = float(estimates.stderr[position])
+            shrink = float(estimates.shrink_weight[position])
+            n_observations = int(estimates.n_observations[position])
+            flags = []
+            if n_observations < SHORTEST_RECORD:
+                flags.append("no_record")
+            elif n_observations < FULL_RECORD:
+                flags.append("short_record")
+            if symbol in stale:
+                flags.append("stale_closes")
+            if holding.delta is not None:
+                flags.append("option_by_delta")
+            elif holding.underlying is not None:
+                flags.append("by_proxy")
+        rows.append(
+            HoldingBeta(
+                symbol=symbol,
+                market_value=holding.market_value,
+                exposure_value=holding.exposure_value,
+                delta=holding.delta,
+                index=index,
+                beta=beta,
+                stderr=stderr,
+                shrink_weight=shrink,
+                n_observations=n_observations,
+                flags=tuple(flags),
+            )
+        )
+    return rows
+
+
+def _unhedgeable_share(gains: FloatArray, indices: FloatArray) -> float:
+    known = np.isfinite(gains)
+    weights = age_weights(gains.size, 126.0)[known]
+    joint = weighted_covariance(np.column_stack([indices[known], gains[known]]), weights)
+    if not joint[-1, -1] > 0:
+        return 0.0
+    explained = joint[-1, :-1] @ np.linalg.lstsq(joint[:-1, :-1], joint[:-1, -1], rcond=None)[0]
+    return float(np.clip(1.0 - explained / joint[-1, -1], 0.0, 1.0))
+
+
+def _notes(
+    book: Book,
+    rows: Sequence[HoldingBeta],
+    paired: PairedReturns,
+) -> list[Note]:
+    notes = []
+    if book.excluded:
+        names = ", ".join(f"{each.symbol} ({each.reason})" for each in book.excluded)
+        known = [abs(each.market_value) for each in book.excluded if each.market_value is not None]
+        whole = book.gross_value + abs(book.cash) + sum(known)
+        share = f", {sum(known) / whole:.1%} of the value in the file" if whole > 0 and known else ""
+        notes.append(Note(code="holdings_excluded", message=f"Not hedged{share}: {names}."))
+    unpriced = [holding.symbol for holding in book.holdings if not holding.is_priced]
+    if unpriced:
+        notes.append(
+            Note(
+                code="valued_by_file",
+                message=(
+                    f"No price is known for {', '.join(unpriced)}: the file's value is used, and they are assumed to "
+                    "move as their stated beta says, without a risk of their own."
+                ),
+            )
+        )
+    short = sorted({row.symbol for row in rows if {"short_record", "no_record"} & set(row.flags)})
+    if short:
+        notes.append(
+            Note(
+                code="short_records",
+                message=(
+                    f"Less than a year of prices for {', '.join(short)}: their betas lean towards 1, "
+                    "and the interval is wider for it."
+                ),
+            )
+        )
+    stale = sorted({row.symbol for row in rows if "stale_closes" in row.flags})
+    if stale:
+        notes.append(
+            Note(
+                code="stale_closes",
+                message=f"Closes that stood still for days were not used for the betas of {', '.join(stale)}.",
+            )
+        )
+    if paired.n_dropped_sessions:
+        notes.append(
+            Note(
+                code="index_sessions_missing",
+                message=(
+                    f"{paired.n_dropped_sessions} sessions lack the close of an index; "
+                    "the returns around them span the gap for all alike."
+                ),
+            )
+        )
+    return notes
