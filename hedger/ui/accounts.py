@@ -17,7 +17,7 @@ from hedger.market import open_source
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.report import to_dollars
 from hedger.settings import Settings
-from hedger.ui.files import HoldingsFile, choose_file, sample_files
+from hedger.ui.files import HoldingsFile, choose_file, first_file, sample_files
 from hedger.ui.refusals import attempt
 from hedger.ui.stand_ins import ask_stand_ins, has_worth, read_stand_ins
 from hedger.ui.wording import escape, plural, title
@@ -58,6 +58,8 @@ class Account:
         ``"snapshot"`` or ``"yahoo"``.
     allow_snapshot
         Whether the shipped prices may stand in for live ones.
+    estimator
+        Name of the beta estimator.
     """
 
     file: HoldingsFile
@@ -67,6 +69,7 @@ class Account:
     beta: tuple[BetaOverride, ...] = ()
     prices: str = SNAPSHOT
     allow_snapshot: bool = False
+    estimator: str = Settings().estimator
 
 
 @st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE, show_spinner=False)
@@ -127,6 +130,14 @@ def choose_account(opened_with: Path | None, today: date) -> tuple[Account, Meas
     return attempt(lambda: _on_prices_at_hand(previous, today))
 
 
+def revisit_account(opened_with: Path | None, today: date) -> tuple[Account, Measurement] | None:
+    """Return the account of the visit, the first sample before any was chosen; ``None`` when it cannot be measured."""
+    account: Account | None = st.session_state.get("account")
+    if account is None:
+        account = Account(file=first_file(sample_files(opened_with)))
+    return attempt(lambda: _on_prices_at_hand(account, today))
+
+
 def _ask_prices() -> tuple[str, bool]:
     """Ask where prices come from, and whether the shipped ones may stand in."""
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -177,7 +188,7 @@ def _measure(account: Account, today: date) -> Measurement:
         allow_snapshot=account.allow_snapshot,
         as_of=None,
         today=today,
-        estimator=Settings().estimator,
+        estimator=account.estimator,
         beta=account.beta,
         proxy=account.proxy,
         portfolio_value=account.portfolio_value,

@@ -1,4 +1,9 @@
-"""The choices on the left: widgets to :class:`hedger.Settings`."""
+"""The choices: widgets to :class:`hedger.Settings`, the same on every page.
+
+Each stands in the address under its key, so that a link restores it; a choice that is the default does not, and one
+that a link states wrongly is dropped by Streamlit. What tells of the holdings never stands there: futures held
+already last as long as the visit.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +12,23 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from hedger.contracts import INDICES, SIZES
-from hedger.report import to_beta
-from hedger.settings import Settings
+from hedger.settings import Settings, parse_choices
+from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streamlit.delta_generator import DeltaGenerator
 
-    from hedger.advice import Measurement
+    from hedger.advice import Advice, Measurement
     from hedger.contracts import Size
     from hedger.ui.accounts import Account
 
 LARGEST_HEDGE = 150
 """Per cent of the exposure up to which the page offers to hedge."""
 AUTO = "auto"
+MOST_LEGS = 4
+"""Indices in one hedge that the page offers; the command line takes one more."""
 
 _BY_SHARE = "Share of exposure"
 _BY_BETA = "Target beta"
@@ -29,33 +38,39 @@ _SIZE_TITLES: dict[Size, str] = {
     "micro": "Micro",
     "spot-quoted": "Spot-quoted",
 }
+_DEFAULTS = Settings()
 
 
-def choose_settings(measurement: Measurement, account: Account) -> tuple[Settings, DeltaGenerator]:
-    """Show every choice; return what is chosen, and the place where the reason for the index belongs.
+def choose_settings(
+    measurement: Measurement,
+    account: Account,
+    *,
+    aim: DeltaGenerator,
+    contracts: DeltaGenerator,
+    limits: DeltaGenerator,
+) -> tuple[Settings, Callable[[Advice], None]]:
+    """Show every choice; return what is chosen, and what shows the reason for the index once there is advice.
+
+    Parameters
+    ----------
+    measurement, account
+        What the choices are about.
+    aim, contracts, limits
+        Where to ask how much to hedge, with what, and within which limits.
 
     Raises
     ------
     SettingsError
         When the choices cannot be followed.
     """
-    by_beta = (
-        st.segmented_control(
-            "What to aim for",
-            [_BY_SHARE, _BY_BETA],
-            default=_BY_SHARE,
-            required=True,
-            key="aim",
-            width="stretch",
-            help="Remove a share of the movement with the index, or say which beta to be left with.",
-        )
-        == _BY_BETA
-    )
-    hedge, target_beta = (Settings().hedge, _ask_target_beta()) if by_beta else (_ask_hedge(), None)
-    index = _ask_index(measurement)
-    reason = st.empty()
-    sizes = _ask_sizes()
-    with st.expander("Limits"):
+    with aim:
+        hedge, target_beta = _ask_aim()
+    with contracts:
+        index = _ask_index(measurement)
+        reason = st.empty()
+        sizes = _ask_sizes()
+        legs, allow_long_legs = _ask_legs()
+    with limits:
         margin_budget = st.number_input(
             "Margin budget, USD",
             min_value=0.0,
@@ -64,6 +79,7 @@ def choose_settings(measurement: Measurement, account: Account) -> tuple[Setting
             format="%.0f",
             placeholder="No limit",
             key="margin_budget",
+            bind="query-params",
             help="Most initial margin to post with the broker, in all.",
         )
         max_contracts = st.number_input(
@@ -73,11 +89,43 @@ def choose_settings(measurement: Measurement, account: Account) -> tuple[Setting
             step=1,
             placeholder="No limit",
             key="max_contracts",
+            bind="query-params",
             help="Most futures contracts to hold, in all.",
+        )
+        tolerance = st.number_input(
+            "Tolerance in %",
+            min_value=0.0,
+            max_value=100.0,
+            value=100.0 * _DEFAULTS.tolerance,
+            step=0.5,
+            format="%.1f",
+            key="tolerance",
+            bind="query-params",
+            help="Tracking risk that may be given up for a cheaper plan, in per cent of the risk being hedged.",
+        )
+        buffer = st.number_input(
+            "Cash buffer, USD",
+            min_value=0.0,
+            value=None,
+            step=1000.0,
+            format="%.0f",
+            placeholder="What the file's cash leaves",
+            key="buffer",
+            bind="query-params",
+            help="Cash in the futures account beyond initial margin, from which daily losses are paid.",
+        )
+        held = st.text_input(
+            "Futures held already",
+            key="held",
+            persist_state="session",
+            max_chars=200,
+            placeholder="ES=-2, MES=3",
+            help="Contracts beside those in the file, negative = short. The orders then trade only the difference.",
         )
         include_delisted = st.toggle(
             "What if: delisted contracts too",
             key="include_delisted",
+            bind="query-params",
             help="Also use contracts that no longer trade, such as the big S&P 500 future. "
             "Such a plan shows how it would have worked; its orders cannot be exported.",
         )
@@ -85,35 +133,62 @@ def choose_settings(measurement: Measurement, account: Account) -> tuple[Setting
         hedge=hedge,
         target_beta=target_beta,
         index=() if index == AUTO else (index,),
+        legs=legs,
+        allow_long_legs=allow_long_legs,
         sizes=sizes,
         include_delisted=include_delisted,
         margin_budget=margin_budget,
         max_contracts=max_contracts,
+        tolerance=tolerance / 100.0,
+        current=parse_choices({"current": held or ""})["current"],
+        buffer=buffer,
+        estimator=account.estimator,
         beta=account.beta,
         proxy=account.proxy,
         portfolio_value=account.portfolio_value,
     )
-    return settings, reason
+
+    def show_reason(advice: Advice) -> None:
+        reason.caption(escape(message_of(advice.plan.notes, "index_choice") or ""))
+
+    return settings, show_reason
+
+
+def _ask_aim() -> tuple[float, float | None]:
+    """Ask for a share of exposure or a target beta; return both as :class:`Settings` holds them."""
+    by_beta = (
+        st.segmented_control(
+            "What to aim for",
+            [_BY_SHARE, _BY_BETA],
+            default=_BY_SHARE,
+            required=True,
+            key="aim",
+            bind="query-params",
+            width="stretch",
+            help="Remove a share of the movement with the index, or say which beta to be left with.",
+        )
+        == _BY_BETA
+    )
+    return (_DEFAULTS.hedge, _ask_target_beta()) if by_beta else (_ask_hedge(), None)
 
 
 def _ask_hedge() -> float:
     """Ask for the share of exposure to remove with a slider and a number that follow each other."""
-    for key in ("hedge", "hedge_number"):
-        st.session_state.setdefault(key, 100)
     sliding, typing = st.columns([3, 1], vertical_alignment="bottom", wrap=False)
     with sliding:
-        st.slider(
+        percent = st.slider(
             "Hedge",
             min_value=0,
             max_value=LARGEST_HEDGE,
+            value=round(100 * _DEFAULTS.hedge),
             step=1,
             format="%d%%",
             key="hedge",
-            persist_state="page",
-            on_change=_copy,
-            args=("hedge", "hedge_number"),
+            bind="query-params",
             help="Share of the portfolio's movement with the index to remove. 100% leaves a beta of zero.",
         )
+    if st.session_state.get("hedge_number") != percent:
+        st.session_state.hedge_number = percent
     with typing:
         st.number_input(
             "Hedge in %",
@@ -121,16 +196,13 @@ def _ask_hedge() -> float:
             max_value=LARGEST_HEDGE,
             step=1,
             key="hedge_number",
-            persist_state="page",
-            on_change=_copy,
-            args=("hedge_number", "hedge"),
+            on_change=_follow_number,
         )
-    percent: int = st.session_state.hedge
     return percent / 100.0
 
 
-def _copy(source: str, target: str) -> None:
-    st.session_state[target] = st.session_state[source]
+def _follow_number() -> None:
+    st.session_state.hedge = st.session_state.hedge_number
 
 
 def _ask_target_beta() -> float:
@@ -141,20 +213,20 @@ def _ask_target_beta() -> float:
         value=0.0,
         step=0.05,
         key="target_beta",
-        persist_state="page",
+        bind="query-params",
         help="Beta to the index of the hedge that the portfolio should be left with. 0 is neutral.",
     )
     return value
 
 
 def _ask_index(measurement: Measurement) -> str:
-    titles = {index.name: index.title for index in INDICES}
-    betas = {each.index: to_beta(each.beta) for each in measurement.exposure.by_index}
+    titles = {index.name: index.title for index in INDICES} | {AUTO: "Best for this portfolio"}
     chosen: str = st.selectbox(
         "Index",
         [AUTO, *measurement.exposure.indices],
         key="index",
-        format_func=lambda name: "Best for this portfolio" if name == AUTO else f"{titles[name]} (beta {betas[name]})",
+        bind="query-params",
+        format_func=lambda name: titles[name],
         help="The index whose futures are traded. The best one would have removed most of the portfolio's variance.",
     )
     return chosen
@@ -165,9 +237,31 @@ def _ask_sizes() -> tuple[Size, ...]:
         "Contract sizes",
         SIZES,
         selection_mode="multi",
-        default=Settings().sizes,
+        default=_DEFAULTS.sizes,
         format_func=lambda size: _SIZE_TITLES[size],
         key="sizes",
+        bind="query-params",
         help="A micro is a tenth of an E-mini. More sizes come closer to the hedge you ask for.",
     )
     return tuple(size for size in SIZES if size in chosen)
+
+
+def _ask_legs() -> tuple[int | None, bool]:
+    """Ask how many indices the hedge may use, and whether one of them may be bought."""
+    legs = st.segmented_control(
+        "Indices in the hedge",
+        [None, *range(1, MOST_LEGS + 1)],
+        default=_DEFAULTS.legs,
+        required=True,
+        format_func=lambda most: "Auto" if most is None else str(most),
+        key="legs",
+        bind="query-params",
+        help="Most indices that the hedge may use (legs). Auto takes a further one only where it pays after costs.",
+    )
+    allow_long_legs = st.toggle(
+        "A leg may be bought",
+        key="allow_long_legs",
+        bind="query-params",
+        help="Sell one index and buy another where that tracks the portfolio better.",
+    )
+    return legs, allow_long_legs

@@ -84,7 +84,16 @@ def choose_file(samples: dict[str, Path]) -> HoldingsFile:
         return HoldingsFile(name=PurePath(upload.name).stem, content=upload.getvalue())
     if chosen == _PASTED:
         return HoldingsFile(name=PASTED_NAME, content=pasted.encode())
-    return HoldingsFile(name=samples[chosen].stem, content=samples[chosen].read_bytes())
+    return _read_sample(samples[chosen])
+
+
+def first_file(samples: dict[str, Path]) -> HoldingsFile:
+    """Return the file that the page begins with."""
+    return _read_sample(next(iter(samples.values())))
+
+
+def _read_sample(path: Path) -> HoldingsFile:
+    return HoldingsFile(name=path.stem, content=path.read_bytes())
 
 
 def sample_files(opened_with: Path | None = None) -> dict[str, Path]:

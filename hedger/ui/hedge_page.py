@@ -16,7 +16,6 @@ from hedger.ui.answer import show_answer
 from hedger.ui.controls import choose_settings
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import show_summary
-from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,12 +43,14 @@ def show_hedge_page(opened_with: Path | None, today: date) -> None:
 def _show_hedge(account: Account, measurement: Measurement) -> None:
     choices, answer = st.columns([1, 2], gap="large")
     with choices, st.container(key="choices"):
-        chosen = attempt(lambda: choose_settings(measurement, account))
+        aim, contracts = st.container(), st.container()
+        limits = st.expander("Limits")
+        chosen = attempt(lambda: choose_settings(measurement, account, aim=aim, contracts=contracts, limits=limits))
     if chosen is None:
         return
-    settings, reason = chosen
+    settings, show_reason = chosen
     with answer:
         advice = attempt(lambda: decide(measurement, settings))
         if advice is not None:
             show_answer(advice)
-            reason.caption(escape(message_of(advice.plan.notes, "index_choice") or ""))
+            show_reason(advice)

@@ -27,9 +27,7 @@ def show_summary(account: Account, measurement: Measurement) -> None:
     exposure = measurement.exposure
     book = exposure.book
     beta = exposure.of(exposure.best_index(exposure.indices))
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"# {escape(title(measurement.portfolio.name))}", width="content", anchors=False)
-        _show_age(measurement)
+    show_heading(measurement)
     with st.container(horizontal=True, gap="small"):
         st.metric("Value", escape(to_dollars(book.market_value)), width=METRIC_WIDTH)
         st.metric("Positions", f"{len(book.holdings):,}", width=METRIC_WIDTH)
@@ -57,6 +55,13 @@ def show_summary(account: Account, measurement: Measurement) -> None:
         held = ", ".join(f"{quantity:+,} {root}" for root, quantity in book.futures)
         st.caption(escape(f"Futures held already: {held}. The orders below add to them."))
     _show_left_out(account, measurement)
+
+
+def show_heading(measurement: Measurement) -> None:
+    """Show the portfolio's name, and beside it the source and age of its prices."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"# {escape(title(measurement.portfolio.name))}", width="content", anchors=False)
+        _show_age(measurement)
 
 
 def _show_age(measurement: Measurement) -> None:

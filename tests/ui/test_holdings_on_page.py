@@ -129,13 +129,13 @@ def test_what_no_stand_in_can_count_is_named_without_asking() -> None:
     page = upload(open_page(), content)
     (excluded,) = advice_for(content).exposure.book.excluded
     assert any(f"| YYYY | {escape(excluded.reason)} |" in text for text in texts(page))
-    assert not page.text_input
+    assert not [field for field in page.text_input if "YYYY" in field.label]
 
 
 def test_many_holdings_without_prices_are_asked_about_thirty_at_a_time() -> None:
     rows = "".join(f"QZ{first}{second},10,{100 + 7 * row}\n" for row, (first, second) in enumerate(PAIRS))
     page = upload(open_page(), f"Symbol,Quantity,Market Value\nAAPL,400,120000\n{rows}".encode())
-    assert len(page.text_input) == 30
+    assert sum(field.label.startswith("Proxy for") for field in page.text_input) == 30
     assert any(f"{len(PAIRS) - 30} smaller ones" in each.value for each in page.caption)
 
 
