@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from hedger.advice import Advice, Measurement
     from hedger.errors import HedgerError, Note
-    from hedger.exposure import Exposure
+    from hedger.exposure import Exposure, Holding
     from hedger.hedge import HedgePlan, Order
     from hedger.portfolio import Portfolio
     from hedger.report.listing import ListedContract
@@ -200,8 +200,18 @@ def _portfolio(measurement: Measurement) -> Document:
         "beta_base": book.beta_base,
         "cash": book.cash,
         "n_positions": len(book.holdings),
+        "holdings": [_holding(each) for each in book.holdings],
         "excluded": [asdict(each) for each in book.excluded],
         "skipped_rows": [asdict(row) for row in measurement.portfolio.skipped_rows],
+    }
+
+
+def _holding(holding: Holding) -> Document:
+    return {
+        "symbol": holding.symbol,
+        "quantity": holding.quantity,
+        "price": holding.price,
+        "underlying": holding.underlying,
     }
 
 
