@@ -2,6 +2,7 @@
 
 from hedger.report.basket import BASKET_COLUMNS, OrderType, ibkr_basket_csv
 from hedger.report.cache_document import cache_status_document, price_update_document
+from hedger.report.calendar_days import calendar_document
 from hedger.report.document import (
     betas_document,
     contracts_document,
@@ -26,6 +27,7 @@ __all__ = [
     "OrderType",
     "betas_document",
     "cache_status_document",
+    "calendar_document",
     "contracts_document",
     "error_document",
     "holdings_document",

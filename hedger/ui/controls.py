@@ -13,6 +13,9 @@ import streamlit as st
 
 from hedger.contracts import INDICES, SIZES
 from hedger.settings import Settings, parse_choices
+from hedger.ui.money_costs import kept_rates
+from hedger.ui.money_figures import kept_figures
+from hedger.ui.risk_scenarios import kept_scenarios
 from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
@@ -146,6 +149,9 @@ def choose_settings(
         beta=account.beta,
         proxy=account.proxy,
         portfolio_value=account.portfolio_value,
+        scenario=kept_scenarios(measurement.exposure),
+        **kept_figures(),
+        **kept_rates(),
     )
 
     def show_reason(advice: Advice) -> None:

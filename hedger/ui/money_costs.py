@@ -1,0 +1,168 @@
+"""What the hedge costs beside other ways, the days to know, and a pointer to tax: parts of "Margin and cost"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from hedger.report import calendar_document, to_dollars, to_percent
+from hedger.risk import SELLING, roll_cost
+from hedger.ui.summary import METRIC_WIDTH
+from hedger.ui.tables import markdown_table
+from hedger.ui.wording import escape, to_day
+
+if TYPE_CHECKING:
+    from hedger.advice import Advice
+
+_KINDS = {"one_off": "Once", "roll": "Rolls, a year", "carry": "Carry, a year"}
+
+
+def show_costs(advice: Advice) -> None:
+    """Show what the hedge costs once, at each roll and a year, part by part, and what else would do."""
+    costs = advice.risk.costs
+    st.markdown("## What it costs", anchors=False)
+    with st.container(horizontal=True, gap="small"):
+        st.metric(
+            "Once",
+            escape(to_dollars(costs.one_off, places=2)),
+            width=METRIC_WIDTH,
+            help="Commission, fees and spread of the orders, in and out again.",
+        )
+        st.metric(
+            "Each roll",
+            escape(to_dollars(costs.roll, places=2)),
+            width=METRIC_WIDTH,
+            help="To the next expiry, about once a quarter.",
+        )
+        st.metric(
+            "Carry a year",
+            escape(to_dollars(costs.carry_per_year)),
+            width=METRIC_WIDTH,
+            help="Dividends owed less interest received; negative is a gain.",
+        )
+        st.metric(
+            "All, a year",
+            escape(to_dollars(costs.per_year)),
+            delta=f"{costs.basis_points_per_year:,.1f} bp of the portfolio",
+            delta_color="off",
+            delta_arrow="off",
+            width=METRIC_WIDTH,
+            help="Rolls and carry; a basis point is a hundredth of a per cent. Negative is a gain.",
+        )
+    rows = [
+        (_KINDS[item.kind], item.name, to_dollars(item.amount, places=2), item.as_of or "not dated", item.source)
+        for item in costs.items
+    ]
+    with st.expander("Every part, with date and source"):
+        st.dataframe(
+            [dict(zip(("When", "What", "USD", "As of", "Source"), row, strict=True)) for row in rows],
+            hide_index=True,
+            key="cost_items",
+            alt="Parts of the cost with their dates and sources",
+        )
+    st.caption("Positive is a cost, negative a gain: short futures earn about the interest and owe the dividends.")
+    if advice.risk.other_ways:
+        _show_other_ways(advice)
+
+
+def _show_other_ways(advice: Advice) -> None:
+    st.markdown("### What else would do", anchors=False)
+    costs = advice.risk.costs
+    rows = [
+        ("These futures", to_dollars(abs(advice.plan.hedge_notional)), *_amounts(costs.one_off, costs.per_year, None)),
+        *(
+            (_way_title(way.name), to_dollars(way.amount), *_amounts(way.one_off, way.per_year, way.tax))
+            for way in advice.risk.other_ways
+        ),
+    ]
+    st.markdown(markdown_table(("", "Amount", "Once", "A year", "Tax on gains"), rows))
+    remarks = [
+        f"- **{escape(_way_title(way.name))}**: {escape(way.remark)} {escape(way.source)}."
+        for way in advice.risk.other_ways
+    ]
+    st.markdown("\n".join(remarks))
+
+
+def _way_title(name: str) -> str:
+    return "Selling the stocks" if name == SELLING else f"{name}, an inverse fund"
+
+
+def _amounts(one_off: float | None, per_year: float, tax: float | None) -> tuple[str, ...]:
+    return to_dollars(one_off, places=2), to_dollars(per_year), to_dollars(tax)
+
+
+def show_calendar(advice: Advice) -> None:
+    """Show when the contracts expire and are rolled, what a roll costs, the review, and days without trading."""
+    days = calendar_document(advice)
+    held = {order.quote.code: order for order in advice.plan.positions if order.held_after}
+    st.markdown("## Calendar", anchors=False)
+    rows = [
+        (
+            each["contract_code"],
+            f"{each['quantity']:+,}",
+            to_day(each["roll_date"]),
+            each["next_contract_code"],
+            to_dollars(abs(each["quantity"]) * roll_cost(held[each["contract_code"]].quote), places=2),
+            to_day(each["last_trading_day"]),
+        )
+        for each in days["expiries"]
+    ]
+    headings = ("Contract", "Held", "Roll on", "into", "Cost of the roll", "Last trading day")
+    st.markdown(markdown_table(headings, rows))
+    st.markdown(escape(f"Look at the plan again on {to_day(days['review_date'])}."))
+    if days["closures"]:
+        words = "; ".join(_closure(each) for each in days["closures"])
+        st.caption(escape(f"New York Stock Exchange until then: {words}."))
+
+
+def _closure(closure: dict[str, Any]) -> str:
+    reason = f" ({closure['reason']})" if closure["reason"] else ""
+    if closure["closes_at"] is None:
+        return f"closed on {to_day(closure['date'])}{reason}"
+    return f"closes at {closure['closes_at']} on {to_day(closure['date'])}{reason}"
+
+
+def kept_rates() -> dict[str, Any]:
+    """Return gain and tax rates of the visit by field of :class:`hedger.settings.Settings`."""
+    gain = st.session_state.get("unrealised_gain")
+    long_term, short_term = (st.session_state.get(key) for key in ("long_term_tax", "short_term_tax"))
+    return {
+        "unrealised_gain": gain,
+        "long_term_tax": None if long_term is None else long_term / 100.0,
+        "short_term_tax": None if short_term is None else short_term / 100.0,
+    }
+
+
+def show_tax(advice: Advice) -> None:
+    """Ask for tax rates, and show what they make of the futures' gains in each move of the index."""
+    st.markdown("## Tax (United States)", anchors=False)
+    st.caption("Gains of index futures count 60% as long-term and 40% as short-term. A pointer, never advice.")
+    with st.container(horizontal=True):
+        for label, key in (("Long-term rate, %", "long_term_tax"), ("Short-term rate, %", "short_term_tax")):
+            st.number_input(
+                label, min_value=0.0, max_value=100.0, value=None, step=1.0, format="%.1f", key=key,
+                persist_state="session", placeholder="not stated", width=200,
+            )  # fmt: skip
+        st.number_input(
+            "Unrealised gain, USD",
+            value=None,
+            step=1000.0,
+            format="%.0f",
+            key="unrealised_gain",
+            persist_state="session",
+            placeholder="not stated",
+            width=220,
+            help="Of the whole portfolio: what selling instead of hedging would be taxed on.",
+        )
+    if advice.risk.futures_tax:
+        rows = [
+            (
+                each.scenario,
+                *(to_dollars(amount, is_change=True) for amount in (each.gain, each.long_term, each.short_term)),
+                to_dollars(each.tax, is_change=True),
+            )
+            for each in advice.risk.futures_tax
+        ]
+        st.markdown(markdown_table(("Scenario", "Futures", "60% long-term", "40% short-term", "Tax"), rows))
+        st.caption(f"At {to_percent(advice.settings.long_term_tax)} and {to_percent(advice.settings.short_term_tax)}.")
