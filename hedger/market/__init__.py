@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from hedger.market.fair_value import fair_value
+from hedger.market.futures import FuturesCloses, load_futures
 from hedger.market.price_file import FileSource
 from hedger.market.prices import Prices, PriceSource
 from hedger.market.rates import DatedRate, RateSeries, dividend_yield_on, load_rates, rate_on
@@ -29,6 +30,7 @@ __all__ = [
     "CacheStatus",
     "DatedRate",
     "FileSource",
+    "FuturesCloses",
     "PriceSource",
     "PriceUpdate",
     "Prices",
@@ -38,6 +40,7 @@ __all__ = [
     "YahooSource",
     "dividend_yield_on",
     "fair_value",
+    "load_futures",
     "load_rates",
     "open_source",
     "rate_on",

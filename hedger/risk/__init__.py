@@ -3,12 +3,20 @@
 from hedger.risk.alternatives import SELLING, OtherWay, list_other_ways
 from hedger.risk.assessment import Risk, assess_risk
 from hedger.risk.circumstances import Circumstances
-from hedger.risk.costs import CostItem, Costs, assess_costs, roll_cost
+from hedger.risk.costs import ROLLS_A_YEAR, CostItem, Costs, assess_costs, roll_cost, rolls_a_year
 from hedger.risk.distribution import Distribution, TailRisk, gain_distribution, hedge_effectiveness, standardise
 from hedger.risk.episodes import Episode, PastAccount, Replay, account_in, load_episodes, replay_episodes
 from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
 from hedger.risk.futures_account import FAN_LEVELS, FAN_SESSIONS, AccountRange, FuturesAccount
-from hedger.risk.margin_calls import ACCEPTED, BufferNeed, CallChance, MarginCall, StressedCall, assess_margin_calls
+from hedger.risk.margin_calls import (
+    ACCEPTED,
+    QUARTER,
+    BufferNeed,
+    CallChance,
+    MarginCall,
+    StressedCall,
+    assess_margin_calls,
+)
 from hedger.risk.own_risk import OwnRisk, rank_own_risk
 from hedger.risk.positions import follow_shares, hedge_gains, held_notional
 from hedger.risk.scenarios import Scenario, index_scenarios
@@ -21,6 +29,8 @@ __all__ = [
     "ACCEPTED",
     "FAN_LEVELS",
     "FAN_SESSIONS",
+    "QUARTER",
+    "ROLLS_A_YEAR",
     "SELLING",
     "AccountRange",
     "BufferNeed",
@@ -62,6 +72,7 @@ __all__ = [
     "rank_own_risk",
     "replay_episodes",
     "roll_cost",
+    "rolls_a_year",
     "simulate_passage",
     "size_position",
     "standardise",
