@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -13,6 +13,7 @@ import click
 from hedger.advice import advise, decide, measure_account
 from hedger.cli.exits import ExitGroup, write_json
 from hedger.cli.options import (
+    takes_choices,
     takes_day,
     takes_json,
     takes_number,
@@ -28,10 +29,12 @@ from hedger.report import (
     holdings_document,
     list_contracts,
     plan_document,
+    review_document,
     size_document,
     stress_document,
     write_plan_folder,
 )
+from hedger.review import follow_choices, read_fills, read_plan, review_plan
 from hedger.risk import size_position
 from hedger.version import __version__
 
@@ -163,6 +166,53 @@ def stress(
     from hedger.report.terminal_stress import stress_view
 
     show(stress_view(advice))
+
+
+@hedger.command(
+    epilog=_example(
+        "hedger plan sample_portfolios/technology.csv --hedge 50% --as-of 2026-06-22 --out old-plan\n"
+        "  hedger review sample_portfolios/technology.csv --plan old-plan/plan.json"
+    )
+)
+@takes_portfolio
+@click.option("--plan", "plan_file", required=True, metavar="OLD.json", help="The earlier plan: its plan.json.")
+@click.option("--fills", metavar="FILE.csv", help="What was really traded since: time, contract, quantity, price.")
+@takes_choices
+@takes_day
+@takes_prices
+@takes_out
+@takes_json
+def review(
+    *,
+    portfolio: HoldingsFile,
+    plan_file: str,
+    fills: str | None,
+    choices: tuple[dict[str, Any], dict[str, Any]],
+    as_of: date | None,
+    source: PriceSource,
+    out: Path | None,
+    is_json: bool,
+) -> None:
+    """Hold an earlier plan against today: what drifted, what to trade.
+
+    Takes the options of `hedger plan`; what is not stated is as in the earlier plan. --current tells which futures are
+    held in place of the plan's, and --out writes the plan that is optimal today.
+    """
+    today = _today()
+    earlier = read_plan(plan_file)
+    held = portfolio.read(as_of or today)
+    settings = follow_choices(earlier, held, *choices)
+    measurement = measure_account(held, source, settings, as_of=as_of, today=today)
+    traded = None if fills is None else read_fills(fills, since=earlier.as_of, until=measurement.as_of)
+    reviewed = review_plan(measurement, source, settings, earlier, fills=traded)
+    _write_out(reviewed.advice, out)
+    if is_json:
+        write_json(review_document(reviewed))
+        return
+    from hedger.report.terminal import show
+    from hedger.report.terminal_review import review_view
+
+    show(review_view(reviewed))
 
 
 @hedger.command(epilog=_example("hedger contracts --as-of 2020-03-02"))

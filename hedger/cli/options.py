@@ -19,12 +19,13 @@ from hedger.choices import SIZE_PARSERS
 from hedger.errors import SettingsError
 from hedger.market import open_source
 from hedger.portfolio import Portfolio, read_portfolio
-from hedger.settings import PARSERS, RUN_CHOICES, Settings, combine_choices, parse_choices, read_choices
+from hedger.settings import PARSERS, RUN_CHOICES, combine_choices, parse_choices, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    Choices = dict[str, Any]
     Command = Callable[..., Any]
     Decorator = Callable[[Command], Command]
 
@@ -107,9 +108,22 @@ _FILES = ("margins", "fees")
 def takes_settings(command: Command) -> Command:
     """Give a command every choice as an option; it is called with `settings` in their place."""
 
+    @wraps(command)
+    def with_settings(*, choices: tuple[Choices, Choices], **given: Any) -> Any:
+        return command(settings=combine_choices(*choices), **given)
+
+    return takes_choices(with_settings)
+
+
+def takes_choices(command: Command) -> Command:
+    """Give a command every choice as an option; it is called with `choices`, of the settings file and stated.
+
+    The choices stand by field of :class:`~hedger.settings.Settings`; those of the command line, the second ones, win.
+    """
+
     @click.pass_context
     @wraps(command)
-    def with_settings(ctx: click.Context, /, **given: Any) -> Any:
+    def with_choices(ctx: click.Context, /, **given: Any) -> Any:
         fields = [name.replace("-", "_") for name in PARSERS if name not in RUN_CHOICES]
         choices = {name: given.pop(name) for name in fields}
         stated = {name: choice for name, choice in choices.items() if _is_stated(ctx, name)}
@@ -119,9 +133,9 @@ def takes_settings(command: Command) -> Command:
             of_file = from_file.pop(name, None)
             if of_file is not None and not _is_stated(ctx, name):
                 given[name] = of_file
-        return command(settings=_combine(ctx, from_file, stated), **given)
+        return command(choices=(from_file, _with_files(ctx, stated)), **given)
 
-    decorated: Command = with_settings
+    decorated: Command = with_choices
     for option in reversed(_CHOICES):
         decorated = option(decorated)
     return decorated
@@ -131,14 +145,15 @@ def _is_stated(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def _combine(ctx: click.Context, from_file: dict[str, Any], stated: dict[str, Any]) -> Settings:
-    """Lay the command line over the settings file."""
-    files = {name: stated.pop(name) for name in _FILES if name in stated}
+def _with_files(ctx: click.Context, stated: Choices) -> Choices:
+    """Read the files that the command line names, once nothing else on it is wrong."""
+    files = {name: stated[name] for name in _FILES if name in stated}
+    rest = {name: choice for name, choice in stated.items() if name not in files}
     try:
-        combine_choices(stated)
+        combine_choices(rest)
     except SettingsError as error:  # nothing but the command line can be at fault here
         raise click.UsageError(str(error), ctx) from None
-    return combine_choices(from_file, stated | parse_choices(files))
+    return rest | parse_choices(files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

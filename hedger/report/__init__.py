@@ -15,6 +15,8 @@ from hedger.report.document import (
 )
 from hedger.report.files import ORDER_COLUMNS, PLAN_FILES, orders_csv, plan_file, write_plan_folder
 from hedger.report.listing import ListedContract, list_contracts
+from hedger.report.review_document import review_document
+from hedger.report.review_words import state_review
 from hedger.report.risk_document import size_document
 from hedger.report.schema import load_plan_schema, plan_schema_json
 from hedger.report.words import state_answer, to_beta, to_dollars, to_index_title, to_month, to_percent
@@ -40,8 +42,10 @@ __all__ = [
     "plan_schema_json",
     "policy_document",
     "price_update_document",
+    "review_document",
     "size_document",
     "state_answer",
+    "state_review",
     "stress_document",
     "to_beta",
     "to_dollars",

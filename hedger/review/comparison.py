@@ -56,8 +56,10 @@ class Review:
         Of value and beta, and why.
     beta_held
         Beta that is left today with the futures held, to the index of the plan.
+    beta_after
+        The same with the contracts that are optimal today.
     trades
-        What puts it right: rolls first needed by the calendar, and changes of the number of contracts.
+        What puts it right: rolls of contracts that are due, and changes of their numbers.
     outcome
         How the plan has done.
     notes
@@ -70,6 +72,7 @@ class Review:
     held: HeldFutures
     drift: Drift
     beta_held: float
+    beta_after: float
     trades: tuple[Trade, ...]
     outcome: Outcome
     notes: tuple[Note, ...]
@@ -151,6 +154,7 @@ def review_plan(
         held=held,
         drift=drift,
         beta_held=_beta_with(held.by_root, earlier.reference_index, advice),
+        beta_after=_beta_with(optimal, earlier.reference_index, advice),
         trades=list_trades(held.held, optimal, advice.quotes, as_of=as_of, price_of=_price_by(marks)),
         outcome=outcome,
         notes=(*held.notes, *_doubts(earlier, measurement, drift, outcome)),
