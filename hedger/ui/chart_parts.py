@@ -14,7 +14,7 @@ Row = dict[str, float | str]
 Part = dict[str, Any]
 
 UNHEDGED, HEDGED, FUTURES = "Without hedge", "With hedge", "Futures alone"
-ACCOUNT, CALL_LINE, LOWEST = "Futures account", "Call for cash below", "Lowest until then, 1 time in 20"
+ACCOUNT, CALL_LINE, LOWEST = "Futures account", "Call for cash below", "Lowest until then, 1 in 20"
 COLOURS = {
     UNHEDGED: palette.BEFORE,
     HEDGED: palette.AFTER,
@@ -36,8 +36,17 @@ MONEY_AXIS: Part = {
     "labelExpr": "(datum.value < 0 ? '\u2212$' : '$') + replace(format(abs(datum.value), '~s'), 'G', 'B')",
     "tickCount": 6,
 }
-DAY_AXIS: Part = {"format": "%b %Y", "tickCount": 5, "labelOverlap": True, "labelSeparation": 12, "grid": False}
-LEGEND: Part = {"orient": "top", "title": None, "symbolType": "stroke", "symbolSize": 400, "symbolOpacity": 1}
+DAY_AXIS: Part = {"format": "%-d %b %Y", "tickCount": 5, "labelOverlap": True, "labelSeparation": 12, "grid": False}
+LEGEND: Part = {
+    "orient": "top",
+    "title": None,
+    "symbolType": "stroke",
+    "symbolSize": 400,
+    "symbolOpacity": 1,
+    "labelLimit": 300,
+    "columns": 2,
+}
+"""In two columns, which a phone has room for."""
 MONEY, GAIN = "$,.0f", "+$,.0f"
 """Formats of amounts, and of gains and losses with their sign, in the box under the pointer."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hedger.hedge import HedgePlan
     from hedger.risk import MarginCall
 
-HIGH, LOW = "1 time in 20 above", "1 time in 20 below"
+HIGH, LOW = "1 in 20 above", "1 in 20 below"
 UPPER, LOWER = "upper", "lower"
 """Ends of the middle half."""
 

@@ -44,24 +44,21 @@ def show_costs(advice: Advice) -> None:
         st.metric(
             "All, a year",
             escape(to_dollars(costs.per_year)),
-            delta=f"{costs.basis_points_per_year:,.1f} bp of the portfolio",
+            delta=f"{costs.basis_points_per_year:+,.1f} bp",
             delta_color="off",
             delta_arrow="off",
             width=METRIC_WIDTH,
-            help="Rolls and carry; a basis point is a hundredth of a per cent. Negative is a gain.",
+            help="Rolls and carry, in USD and in hundredths of a per cent (bp) of the portfolio. Negative is a gain.",
         )
     rows = [
-        (_KINDS[item.kind], item.name, to_dollars(item.amount, places=2), item.as_of or "not dated", item.source)
+        (_KINDS[item.kind], item.name, to_dollars(item.amount, places=2), item.as_of or "not dated")
         for item in costs.items
     ]
-    with st.expander("Every part, with date and source"):
-        st.dataframe(
-            [dict(zip(("When", "What", "USD", "As of", "Source"), row, strict=True)) for row in rows],
-            hide_index=True,
-            key="cost_items",
-            alt="Parts of the cost with their dates and sources",
-        )
+    st.markdown(markdown_table(("When", "What", "Cost", "As of"), rows, n_text=2))
     st.caption("Positive is a cost, negative a gain: short futures earn about the interest and owe the dividends.")
+    with st.expander("Sources of these figures"):
+        sources = dict.fromkeys(f"- {escape(item.name)}: {escape(item.source)}" for item in costs.items)
+        st.markdown("\n".join(sources))
     if advice.risk.other_ways:
         _show_other_ways(advice)
 

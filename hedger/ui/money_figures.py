@@ -129,6 +129,7 @@ def kept_figures() -> dict[str, Any]:
 
 def ask_margins(advice: Advice) -> None:
     """Show the margins of the contracts that the hedge may use, to be corrected in place."""
+    st.markdown("### Margins", anchors=False)
     shown = [
         {
             "symbol": quote.symbol,
@@ -158,6 +159,7 @@ def ask_margins(advice: Advice) -> None:
 
 def ask_fees(advice: Advice) -> None:
     """Show the schedule of fees and the fees of the contracts that the hedge may use, to be corrected in place."""
+    st.markdown("### Fees", anchors=False)
     titles = {schedule.name: schedule.title for schedule in load_fee_schedules()}
     st.selectbox(
         "Broker's fee schedule",
@@ -198,7 +200,6 @@ def ask_fees(advice: Advice) -> None:
 def _ask(
     table: FigureTable, shown: list[Cells], *, title: str, words: str, columns: Mapping[str, Any], defaults: Cells
 ) -> None:
-    st.markdown(f"### {title}", anchors=False)
     with st.form(f"{table.name} form", border=False):
         st.caption(words)
         key = table.editor_key
@@ -240,14 +241,15 @@ def _offer_file(table: FigureTable) -> None:
         brought = st.file_uploader(
             f"Bring your {table.name}",
             type="csv",
+            max_upload_size=1,
             key=f"{table.name} upload",
             help=f"A table with the columns {', '.join(table.columns)}.",
         )
     seen = f"{table.name} seen"
     if brought is not None and st.session_state.get(seen) != brought.file_id:
-        st.session_state[seen] = brought.file_id
         text = brought.getvalue().decode("utf-8-sig", errors="replace")
         if attempt(lambda: table.keep(text)) is not None:
+            st.session_state[seen] = brought.file_id
             st.rerun()
     rows = table.kept()
     if rows:

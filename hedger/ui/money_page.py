@@ -74,9 +74,9 @@ def _show_lens(advice: Advice, call: MarginCall) -> None:
             help="Cash beyond initial margin that leaves this chance of a call within a quarter.",
         )
         st.metric(
-            "Largest hedge carried",
+            "Hedge it carries",
             to_percent(call.largest_hedge_fraction),
-            delta=f"{to_percent(call.largest_hedge)} of these contracts",
+            delta=f"{to_percent(call.largest_hedge)} of this one",
             delta_color="off",
             delta_arrow="off",
             width=METRIC_WIDTH,
@@ -90,9 +90,8 @@ def _show_lens(advice: Advice, call: MarginCall) -> None:
         "for cash; the table below has the numbers.",
     )
     st.caption(
-        "Before any call is paid. Dark: the middle half of all courses; light: 9 in 10. The dotted line is lower than "
-        "the account at every close until then, except 1 time in 20: where it meets the call line, the chance of a "
-        "call has reached 5%."
+        "Before any call is paid. Dark: the middle half of all courses; light: 9 in 10. In 19 of 20 courses no close "
+        "until then lies below the dotted line: where it crosses the call line, the chance of a call has reached 5%."
     )
     st.markdown(_chance_table(call))
     st.markdown(_fan_table(call))

@@ -106,9 +106,9 @@ def tail_rows(before: Distribution, after: Distribution) -> list[Row]:
 
 
 def tail_name(tail: TailRisk) -> str:
-    """Return how often a loss is exceeded: ``"1 day in 20"``, ``"10 days, 1 time in 100"``."""
+    """Return how often a loss is exceeded: ``"1 day in 20"``, ``"10 days, 1 in 100"``."""
     one_in = round(1.0 / (1.0 - tail.level))
-    return f"1 day in {one_in}" if tail.horizon_days == 1 else f"{tail.horizon_days} days, 1 time in {one_in}"
+    return f"1 day in {one_in}" if tail.horizon_days == 1 else f"{tail.horizon_days} days, 1 in {one_in}"
 
 
 def tail_specification() -> dict[str, Any]:
@@ -118,7 +118,14 @@ def tail_specification() -> dict[str, Any]:
     return {
         "height": {"step": 22},
         "encoding": {
-            "y": {"field": "case", "type": "nominal", "sort": None, "title": None, "scale": {"paddingInner": 0.3}},
+            "y": {
+                "field": "case",
+                "type": "nominal",
+                "sort": None,
+                "title": None,
+                "scale": {"paddingInner": 0.3},
+                "axis": {"labelLimit": 200},
+            },
             "yOffset": {"field": "series", "sort": names},
             "x": {
                 "field": "Loss",

@@ -81,14 +81,14 @@ def _show_episodes(advice: Advice) -> None:
     """Show past crises and rallies with today's holdings: one of them day by day, all of them as a table."""
     replays = {_episode_name(replay): replay for replay in advice.risk.replays}
     st.markdown("## Past crises and rallies with today's holdings", anchors=False)
-    worst = min(replays, key=lambda name: replays[name].unhedged_pnl)
+    first = max(replays, key=lambda name: (replays[name].n_real, -replays[name].unhedged_pnl))
     name = st.selectbox(
         "Episode",
         list(replays),
-        index=list(replays).index(worst),
+        index=list(replays).index(first),
         key="episode",
         persist_state="session",
-        help="It begins with the one that would have cost most without the hedge.",
+        help="It begins with the costliest one that most of the holdings went through themselves.",
     )
     replay = replays[name]
     start, end = to_day(replay.episode.start), to_day(replay.episode.end)
@@ -124,10 +124,9 @@ def _show_account(advice: Advice, replay: Replay) -> None:
         alt="What the futures account would have held before further cash is paid in, and the line below which the "
         "broker calls; the sentence below has the numbers.",
     )
-    words = (
-        f"The futures account begins with {to_dollars(advice.plan.initial_margin + call.buffer)} and stands "
-        f"{to_dollars(past.worst_pnl, is_change=True)} at worst, on {to_day(past.worst_session)}. "
-    )
+    words = f"The futures account begins with {to_dollars(advice.plan.initial_margin + call.buffer)}. "
+    if past.worst_pnl < 0:
+        words += f"On {to_day(past.worst_session)}, at worst, it has lost {to_dollars(-past.worst_pnl)}. "
     if past.call_session is None:
         words += "It is never called for cash."
     else:
@@ -186,7 +185,7 @@ def _show_remarks(scenarios: Sequence[Scenario]) -> None:
         for remark in scenario.notes:
             named.setdefault(remark, []).append(scenario.name)
     if named:
-        st.markdown("\n".join(f"- {escape(', '.join(names))}: {escape(remark)}" for remark, names in named.items()))
+        st.caption("\n".join(f"- {escape(' and '.join(names))}: {escape(remark)}" for remark, names in named.items()))
 
 
 def _show_spread(advice: Advice) -> None:

@@ -41,7 +41,7 @@ def ask_scenarios(advice: Advice) -> None:
     """Show the form that adds a scenario, and a button for each that takes it away."""
     exposure = advice.exposure
     kept: tuple[StatedScenario, ...] = st.session_state.get(KEPT, ())
-    with st.expander("Add a scenario of your own", icon=":material/add:", expanded=not kept):
+    with st.expander("Add a scenario of your own", icon=":material/add:"):
         st.caption(
             "Say what moves. Indices that you do not name follow those that you do, and holdings follow by their "
             "betas; a holding that you name moves as you say."
