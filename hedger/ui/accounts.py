@@ -100,7 +100,7 @@ def measure(
     return measure_account(portfolio, source, settings, as_of=as_of, today=today)
 
 
-def choose_account(opened_with: Path | None, today: date) -> tuple[Account, Measurement] | None:
+def choose_account(opened_with: Path | None, today: date, estimator: str) -> tuple[Account, Measurement] | None:
     """Show the choice of portfolio and prices, and return the newest account that could be measured.
 
     A file that cannot be used shows its error, and the portfolio before it stays in place. ``None`` when there is
@@ -113,6 +113,7 @@ def choose_account(opened_with: Path | None, today: date) -> tuple[Account, Meas
         without_bad_rows=st.session_state.get("without_bad_rows") == wanted,
         prices=prices,
         allow_snapshot=allow_snapshot,
+        estimator=estimator,
     )
     previous: Account | None = st.session_state.get("account")
     if previous is not None and previous.prices == LIVE != prices:
@@ -130,12 +131,13 @@ def choose_account(opened_with: Path | None, today: date) -> tuple[Account, Meas
     return attempt(lambda: _on_prices_at_hand(previous, today))
 
 
-def revisit_account(opened_with: Path | None, today: date) -> tuple[Account, Measurement] | None:
+def revisit_account(opened_with: Path | None, today: date, estimator: str) -> tuple[Account, Measurement] | None:
     """Return the account of the visit, the first sample before any was chosen; ``None`` when it cannot be measured."""
     account: Account | None = st.session_state.get("account")
     if account is None:
         account = Account(file=first_file(sample_files(opened_with)))
-    return attempt(lambda: _on_prices_at_hand(account, today))
+    with_method = replace(account, estimator=estimator)
+    return attempt(lambda: _on_prices_at_hand(with_method, today))
 
 
 def _ask_prices() -> tuple[str, bool]:

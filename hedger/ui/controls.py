@@ -7,23 +7,21 @@ already last as long as the visit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from hedger.contracts import INDICES, SIZES
+from hedger.contracts import INDICES, SIZES, load_table
+from hedger.exposure import ESTIMATORS
 from hedger.settings import Settings, parse_choices
 from hedger.ui.money_costs import kept_rates
 from hedger.ui.money_figures import kept_figures
 from hedger.ui.risk_scenarios import kept_scenarios
-from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from streamlit.delta_generator import DeltaGenerator
 
-    from hedger.advice import Advice, Measurement
+    from hedger.advice import Measurement
     from hedger.contracts import Size
     from hedger.ui.accounts import Account
 
@@ -45,18 +43,18 @@ _DEFAULTS = Settings()
 
 
 def choose_settings(
-    measurement: Measurement,
     account: Account,
+    measurement: Measurement,
     *,
     aim: DeltaGenerator,
     contracts: DeltaGenerator,
     limits: DeltaGenerator,
-) -> tuple[Settings, Callable[[Advice], None]]:
-    """Show every choice; return what is chosen, and what shows the reason for the index once there is advice.
+) -> tuple[Settings, DeltaGenerator]:
+    """Show every choice; return what is chosen, and the place where the reason for the index belongs.
 
     Parameters
     ----------
-    measurement, account
+    account, measurement
         What the choices are about.
     aim, contracts, limits
         Where to ask how much to hedge, with what, and within which limits.
@@ -74,64 +72,8 @@ def choose_settings(
         sizes = _ask_sizes()
         legs, allow_long_legs = _ask_legs()
     with limits:
-        margin_budget = st.number_input(
-            "Margin budget, USD",
-            min_value=0.0,
-            value=None,
-            step=1000.0,
-            format="%.0f",
-            placeholder="No limit",
-            key="margin_budget",
-            bind="query-params",
-            help="Most initial margin to post with the broker, in all.",
-        )
-        max_contracts = st.number_input(
-            "Most contracts",
-            min_value=1,
-            value=None,
-            step=1,
-            placeholder="No limit",
-            key="max_contracts",
-            bind="query-params",
-            help="Most futures contracts to hold, in all.",
-        )
-        tolerance = st.number_input(
-            "Tolerance in %",
-            min_value=0.0,
-            max_value=100.0,
-            value=100.0 * _DEFAULTS.tolerance,
-            step=0.5,
-            format="%.1f",
-            key="tolerance",
-            bind="query-params",
-            help="Tracking risk that may be given up for a cheaper plan, in per cent of the risk being hedged.",
-        )
-        buffer = st.number_input(
-            "Cash buffer, USD",
-            min_value=0.0,
-            value=None,
-            step=1000.0,
-            format="%.0f",
-            placeholder="What the file's cash leaves",
-            key="buffer",
-            bind="query-params",
-            help="Cash in the futures account beyond initial margin, from which daily losses are paid.",
-        )
-        held = st.text_input(
-            "Futures held already",
-            key="held",
-            persist_state="session",
-            max_chars=200,
-            placeholder="ES=-2, MES=3",
-            help="Contracts beside those in the file, negative = short. The orders then trade only the difference.",
-        )
-        include_delisted = st.toggle(
-            "What if: delisted contracts too",
-            key="include_delisted",
-            bind="query-params",
-            help="Also use contracts that no longer trade, such as the big S&P 500 future. "
-            "Such a plan shows how it would have worked; its orders cannot be exported.",
-        )
+        within = _ask_limits()
+        _ask_estimator()
     settings = Settings(
         hedge=hedge,
         target_beta=target_beta,
@@ -139,12 +81,7 @@ def choose_settings(
         legs=legs,
         allow_long_legs=allow_long_legs,
         sizes=sizes,
-        include_delisted=include_delisted,
-        margin_budget=margin_budget,
-        max_contracts=max_contracts,
-        tolerance=tolerance / 100.0,
-        current=parse_choices({"current": held or ""})["current"],
-        buffer=buffer,
+        **within,
         estimator=account.estimator,
         beta=account.beta,
         proxy=account.proxy,
@@ -153,11 +90,19 @@ def choose_settings(
         **kept_figures(),
         **kept_rates(),
     )
+    return settings, reason
 
-    def show_reason(advice: Advice) -> None:
-        reason.caption(escape(message_of(advice.plan.notes, "index_choice") or ""))
 
-    return settings, show_reason
+def chosen_estimator() -> str:
+    """Return the name of the beta estimator that is chosen, the default before the choices have been shown."""
+    name: str = st.session_state.get("estimator", _DEFAULTS.estimator)
+    return name
+
+
+def remeasure(estimator: str) -> None:
+    """Run the whole page again when another estimator is chosen than the portfolio was measured with."""
+    if chosen_estimator() != estimator:
+        st.rerun()
 
 
 def _ask_aim() -> tuple[float, float | None]:
@@ -256,10 +201,10 @@ def _ask_legs() -> tuple[int | None, bool]:
     """Ask how many indices the hedge may use, and whether one of them may be bought."""
     legs = st.segmented_control(
         "Indices in the hedge",
-        [None, *range(1, MOST_LEGS + 1)],
-        default=_DEFAULTS.legs,
+        [AUTO, *range(1, MOST_LEGS + 1)],
+        default=_DEFAULTS.legs or AUTO,
         required=True,
-        format_func=lambda most: "Auto" if most is None else str(most),
+        format_func=lambda most: str(most).capitalize(),
         key="legs",
         bind="query-params",
         help="Most indices that the hedge may use (legs). Auto takes a further one only where it pays after costs.",
@@ -270,4 +215,88 @@ def _ask_legs() -> tuple[int | None, bool]:
         bind="query-params",
         help="Sell one index and buy another where that tracks the portfolio better.",
     )
-    return legs, allow_long_legs
+    return (None if legs == AUTO else legs), allow_long_legs
+
+
+def _ask_limits() -> dict[str, Any]:
+    """Ask within which limits to hedge; return fields of :class:`Settings`."""
+    margin_budget = st.number_input(
+        "Margin budget, USD",
+        min_value=0.0,
+        value=None,
+        step=1000.0,
+        format="%.0f",
+        placeholder="No limit",
+        key="margin_budget",
+        bind="query-params",
+        help="Most initial margin to post with the broker, in all.",
+    )
+    max_contracts = st.number_input(
+        "Most contracts",
+        min_value=1,
+        value=None,
+        step=1,
+        placeholder="No limit",
+        key="max_contracts",
+        bind="query-params",
+        help="Most futures contracts to hold, in all.",
+    )
+    tolerance = st.number_input(
+        "Tolerance in %",
+        min_value=0.0,
+        max_value=100.0,
+        value=100.0 * _DEFAULTS.tolerance,
+        step=0.5,
+        format="%.1f",
+        key="tolerance",
+        bind="query-params",
+        help="Tracking risk that may be given up for a cheaper plan, in per cent of the risk being hedged.",
+    )
+    buffer = st.number_input(
+        "Cash buffer, USD",
+        min_value=0.0,
+        value=None,
+        step=1000.0,
+        format="%.0f",
+        placeholder="What the file's cash leaves",
+        key="buffer",
+        bind="query-params",
+        help="Cash in the futures account beyond initial margin, from which daily losses are paid.",
+    )
+    held = st.text_input(
+        "Futures held already",
+        key="held",
+        persist_state="session",
+        max_chars=200,
+        placeholder="ES=-2, MES=3",
+        help="Contracts beside those in the file, negative = short. The orders then trade only the difference.",
+    )
+    include_delisted = st.toggle(
+        "What if: delisted contracts too",
+        key="include_delisted",
+        bind="query-params",
+        help="Also use contracts that no longer trade, such as the big S&P 500 future. "
+        "Such a plan shows how it would have worked; its orders cannot be exported.",
+    )
+    return {
+        "margin_budget": margin_budget,
+        "max_contracts": max_contracts,
+        "tolerance": tolerance / 100.0,
+        "buffer": buffer,
+        "current": parse_choices({"current": held or ""})["current"],
+        "include_delisted": include_delisted,
+    }
+
+
+def _ask_estimator() -> None:
+    ratios = {row["estimator"]: float(row["ratio"]) for row in load_table("forecast_errors.csv")}
+    st.selectbox(
+        "Beta estimator",
+        list(ESTIMATORS),
+        index=list(ESTIMATORS).index(_DEFAULTS.estimator),
+        key="estimator",
+        bind="query-params",
+        format_func=lambda name: f"{name} ({ratios[name]:.2f})",
+        help="How betas are estimated. The number is the error with which it foretold a stock's beta of the next "
+        "quarter, one-year least squares = 1 (large US stocks, 2008 to 2025). Less is better.",
+    )

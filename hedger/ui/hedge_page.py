@@ -13,9 +13,10 @@ import streamlit as st
 from hedger.advice import Measurement, decide
 from hedger.ui.accounts import Account, choose_account
 from hedger.ui.answer import show_answer
-from hedger.ui.controls import choose_settings
+from hedger.ui.controls import choose_settings, chosen_estimator, remeasure
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import show_summary
+from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,25 +33,32 @@ def show_hedge_page(opened_with: Path | None, today: date) -> None:
     today
         Day on which the advice is given, in New York.
     """
-    chosen = choose_account(opened_with, today)
+    estimator = chosen_estimator()
+    chosen = choose_account(opened_with, today, estimator)
     if chosen is not None:
-        account, measurement = chosen
-        show_summary(account, measurement)
-        _show_hedge(account, measurement)
+        show_summary(*chosen)
+        _show_hedge(*chosen, estimator)
 
 
 @st.fragment
-def _show_hedge(account: Account, measurement: Measurement) -> None:
+def _show_hedge(account: Account, measurement: Measurement, estimator: str) -> None:
     choices, answer = st.columns([1, 2], gap="large")
     with choices, st.container(key="choices"):
-        aim, contracts = st.container(), st.container()
-        limits = st.expander("Limits")
-        chosen = attempt(lambda: choose_settings(measurement, account, aim=aim, contracts=contracts, limits=limits))
-    if chosen is None:
+        asked = attempt(
+            lambda: choose_settings(
+                account,
+                measurement,
+                aim=st.container(),
+                contracts=st.container(),
+                limits=st.expander("Limits and method"),
+            )
+        )
+    remeasure(estimator)
+    if asked is None:
         return
-    settings, show_reason = chosen
+    settings, reason = asked
     with answer:
         advice = attempt(lambda: decide(measurement, settings))
         if advice is not None:
             show_answer(advice)
-            show_reason(advice)
+            reason.caption(escape(message_of(advice.plan.notes, "index_choice") or ""))

@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from hedger.ui.accounts import revisit_account
-from hedger.ui.advised import show_advised
+from hedger.ui.advised import show_advised_page
 from hedger.ui.hedge_page import show_hedge_page
 from hedger.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hedger.advice import Advice
 
 FOLDER = Path(__file__).parent
 
@@ -145,10 +146,8 @@ def _navigate(opened_with: Path | None, today: date) -> None:
 
 
 def _show_advised_page(page: AdvisedPage, opened_with: Path | None, today: date) -> None:
-    visited = revisit_account(opened_with, today)
-    if visited is not None:
-        show: Callable[..., None] = getattr(import_module(page.module), page.function)
-        show_advised(*visited, show)
+    show_body: Callable[[Advice], None] = getattr(import_module(page.module), page.function)
+    show_advised_page(opened_with, today, show_body)
 
 
 def _show_contracts_page(today: date) -> None:
