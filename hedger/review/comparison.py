@@ -7,13 +7,14 @@ index of the plan.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hedger.advice import Advice, decide
 from hedger.contracts import INDICES
-from hedger.errors import MarketDataError, Note, PricesUnavailableError
+from hedger.errors import Note, PricesUnavailableError
 from hedger.review.choices import list_changes
 from hedger.review.drift import Drift, measure_drift
 from hedger.review.earlier import EarlierPlan, require_earlier
@@ -24,18 +25,18 @@ from hedger.review.trades import Trade, list_trades
 from hedger.risk import follow_shares
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from hedger.advice import Measurement
     from hedger.market import Prices, PriceSource
     from hedger.review.fills import Fill
-    from hedger.review.futures import MonthlyFuture
     from hedger.settings import Settings
 
 BETA_BAND = 0.1
 """How far the beta after the hedge may lie from the planned one."""
 SLACK = timedelta(days=10)
 """Calendar days before the plan's last session from which prices are fetched, for closes that are missing on it."""
+_SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -155,7 +156,7 @@ def review_plan(
         drift=drift,
         beta_held=_beta_with(held.by_root, earlier.reference_index, advice),
         beta_after=_beta_with(optimal, earlier.reference_index, advice),
-        trades=list_trades(held.held, optimal, advice.quotes, as_of=as_of, price_of=_price_by(marks)),
+        trades=list_trades(held.held, optimal, advice.quotes, as_of=as_of),
         outcome=outcome,
         notes=(*held.notes, *_doubts(earlier, measurement, drift, outcome)),
     )
@@ -175,21 +176,11 @@ def _require_index(earlier: EarlierPlan, measurement: Measurement) -> None:
 def _fetch(source: PriceSource, earlier: EarlierPlan, measurement: Measurement) -> Prices:
     """Return closes of today's and of the plan's holdings and of the indices, from before the plan on."""
     wanted = [index.symbol for index in INDICES]
-    wanted += [holding.moves_with for holding in (*earlier.book.holdings, *measurement.exposure.book.holdings)]
+    wanted += [holding.moves_with for holding in measurement.exposure.book.holdings]
+    # Names from a file that anybody may have written are asked for only where they can be symbols.
+    wanted += [each.moves_with for each in earlier.book.holdings if _SYMBOL.fullmatch(each.moves_with)]
     last = measurement.prices.last_session
     return source.fetch(list(dict.fromkeys(wanted)), start=earlier.last_session - SLACK, end=last)
-
-
-def _price_by(marks: FuturesMarks) -> Callable[[MonthlyFuture], float]:
-    def price_of(future: MonthlyFuture) -> float:
-        price = marks.now(future)
-        if price is None:
-            raise MarketDataError(
-                f"The price of {future.code} cannot be told. Give it: --futures-price {future.symbol}=PRICE."
-            )
-        return price
-
-    return price_of
 
 
 def _beta_with(held: dict[str, int], reference: str, advice: Advice) -> float:

@@ -32,28 +32,15 @@ MOST_NAMED = 20
 """Bad rows that a message names; the rest is counted."""
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
-    "time": (
-        "time",
-        "datetime",
-        "date/time",
-        "date",
-        "tradedate",
-        "tradetime",
-        "trade date/time",
-        "executiontime",
-        "exectime",
-        "execdate",
-        "filltime",
-        "filledat",
-        "timestamp",
-    ),
+    "day": ("date", "tradedate", "executiondate", "execdate"),
+    "time": ("time", "datetime", "date/time", "tradetime", "executiontime", "exectime", "filltime", "filledat"),
     "contract": ("contract", "contractcode", "code", "localsymbol", "symbol", "instrument", "ticker", "product"),
     "quantity": ("quantity", "qty", "filledqty", "filledquantity", "filled", "contracts", "size", "lots", "shares"),
     "price": ("price", "fillprice", "filledprice", "tradeprice", "t.price", "avgprice", "averageprice", "execprice"),
     "side": ("side", "action", "buy/sell", "b/s", "buysell", "direction"),
 }
 """Names of columns in lower case without blanks and underscores, the preferred first."""
-_REQUIRED = ("time", "contract", "quantity", "price")
+_REQUIRED = ("contract", "quantity", "price")
 _SIDES = {
     **dict.fromkeys(("buy", "b", "bot", "bought", "long", "buy to open", "buy to close"), 1),
     **dict.fromkeys(("sell", "s", "sld", "sold", "short", "sell to open", "sell to close", "sell short"), -1),
@@ -175,9 +162,11 @@ def _find_columns(title: str, line: int, header: Sequence[str]) -> dict[str, int
 
 
 def _to_fill(cells: Mapping[str, str], *, since: date, until: date) -> Fill:
-    time = _to_time(cells["time"])
+    time = _to_time(cells)
     if not since <= time.date() <= until:
-        raise _BadCellError("time", f"between {since}, the day of the plan, and {until}, the day of the review")
+        raise _BadCellError(
+            _time_column(cells), f"between {since}, the day of the plan, and {until}, the day of the review"
+        )
     try:
         future = read_contract_code(cells["contract"], time.date())
     except ValueError as error:
@@ -212,19 +201,26 @@ def _to_number(cell: str) -> float | None:
     return float(cell.replace(",", "").replace("$", "")) if _NUMBER(cell) else None
 
 
-def _to_time(cell: str) -> datetime:
-    """Read a day, with or without a time of day; where a zone is told, in New York's."""
-    text = " ".join(re.sub(r"[,;T]| at ", " ", cell).split()) if not cell.endswith("Z") else cell
-    for form in _FORMATS:
+def _to_time(cells: Mapping[str, str]) -> datetime:
+    """Read a day and a time of day, from one column or two; where a zone is told, in New York's."""
+    time = cells.get("time", "")
+    for told in dict.fromkeys((f"{cells.get('day', '')} {time}".strip(), time)):
+        text = " ".join(re.sub(r"[,;]|(?<=[0-9])T(?=[0-9])", " ", told).split())
+        for form in _FORMATS:
+            try:
+                return datetime.strptime(text, form)  # noqa: DTZ007 (the broker's clock; only day and order count)
+            except ValueError:
+                continue
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 (the broker's own clock; only the day and order count)
+            known = datetime.fromisoformat(told)
         except ValueError:
             continue
-    try:
-        time = datetime.fromisoformat(cell)
-    except ValueError:
-        raise _BadCellError("time", "a day and time such as 2026-03-02 10:31:00") from None
-    return time.astimezone(ZoneInfo("America/New_York")).replace(tzinfo=None) if time.tzinfo else time
+        return known.astimezone(ZoneInfo("America/New_York")).replace(tzinfo=None) if known.tzinfo else known
+    raise _BadCellError(_time_column(cells), "a day and time such as 2026-03-02 10:31:00")
+
+
+def _time_column(cells: Mapping[str, str]) -> str:
+    return "day" if "day" in cells else "time"
 
 
 def _word_bad_rows(title: str, bad: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """The futures that an account holds on the day of the review, and who says so.
 
-In this order: what the user states (``--current``), the fills on top of what was held before the plan, the holdings
-file where it shows other futures than it did before the plan, and else the plan's own positions, as if its orders had
-been filled. A contract whose last trading day has passed was settled in cash and is held no more.
+In this order: what the user states (``--current``, beside the file's), the fills on top of what was held before the
+plan, the holdings file where it shows other futures than it did before the plan, and else the plan's own positions, as
+if its orders had been filled. A contract whose last trading day has passed was settled in cash and is held no more.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def find_held(
     fills
         What was traded since; ``None`` where no file tells.
     stated
-        Root and number of contracts that the user says are held; empty where nothing is stated.
+        Root and number of contracts that the user says are held beside those in the file; empty where nothing is
+        stated.
     as_of
         The day.
 
@@ -99,7 +100,7 @@ def find_held(
     planned = tuple(HeldFuture(future=each.future, quantity=each.quantity) for each in plan.positions)
     says: HeldBy
     if stated:
-        says, contracts = "stated", tuple(_at_front(root, quantity, as_of) for root, quantity in stated)
+        says, contracts = "stated", _summed((*in_file, *(_at_front(*each, as_of) for each in stated)))
     elif fills is not None:
         traded = (HeldFuture(future=fill.future, quantity=fill.quantity) for fill in fills)
         says, contracts = "fills", _summed((*before, *traded))
@@ -184,12 +185,20 @@ def _doubts(
                 "The gains shown are those of the plan's orders; give what was really traded with --fills FILE.csv."
             ),
         )
-    elif in_file and _by_month(in_file) != _by_month(contracts):
+    elif in_file and says == "plan" and _by_month(in_file) != _by_month(planned):
+        yield Note(
+            code="file_from_before_the_plan",
+            message=(
+                f"The holdings file shows {_worded(in_file)}, as before the plan; its orders are assumed to be filled "
+                f"since. If they are not, add --current {in_file[0].future.symbol}=0, which leaves it at the file's."
+            ),
+        )
+    elif in_file and says == "fills" and _by_month(in_file) != _by_month(contracts):
         yield Note(
             code="futures_differ_from_file",
             message=(
-                f"The holdings file shows {_worded(in_file)}, but the review goes by {_worded(contracts)}. "
-                "If the file is right, say so with --current."
+                f"The holdings file shows {_worded(in_file)}, but the fills lead to {_worded(contracts)}, which the "
+                "review goes by. If the file is right, complete the fills."
             ),
         )
     if says == "fills" and _by_month(contracts) != _by_month(planned):

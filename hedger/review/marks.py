@@ -42,10 +42,7 @@ class FuturesMarks:
         """Return today's price of a future that still trades, points; ``None`` where it cannot be told."""
         day = self.prices.last_session
         quote = next((each for each in self.quotes if each.symbol == future.symbol), None)
-        if quote is None:
-            return self.on(future, day)
-        days = (future.expiry.last_trading_day - quote.last_trading_day).days
-        return quote.price * (1.0 + _carry_of(_index_of(future), day) * days)
+        return self.on(future, day) if quote is None else price_in_month(quote, future, day)
 
     def on(self, future: MonthlyFuture, day: date) -> float | None:
         """Return the price at the newest close up to `day`, points; ``None`` where it cannot be told.
@@ -79,11 +76,18 @@ class FuturesMarks:
         return float(known[-1]) if known.size else None
 
 
+def price_in_month(quote: ContractQuote, future: MonthlyFuture, day: date) -> float:
+    """Return the price of a future of any month, given the quote of its root's front month, points."""
+    index = _index_of(future)
+    rate, dividends = rate_on(day), dividend_yield_on(index.symbol, day)
+    if rate is None or dividends is None or quote.contract.size == "spot-quoted":
+        return quote.price
+    own, front = (
+        fair_value(1.0, rate.value, dividends.value, max((last - day).days, 0))
+        for last in (future.expiry.last_trading_day, quote.last_trading_day)
+    )
+    return quote.price * own / front
+
+
 def _index_of(future: MonthlyFuture) -> Index:
     return next(index for index in INDICES if index.name == future.contract.index)
-
-
-def _carry_of(index: Index, day: date) -> float:
-    """Return interest less dividends for one calendar day, as a fraction; zero where either is not known."""
-    rate, dividends = rate_on(day), dividend_yield_on(index.symbol, day)
-    return 0.0 if rate is None or dividends is None else (rate.value - dividends.value) / 360.0

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 LEAST_SESSIONS = 10
 """Fewest sessions from which a beta or an effectiveness is told."""
+LEAST_FOLLOWED = 0.5
+"""Share of the plan's gross value that must have closes since for the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +91,10 @@ class Outcome:
     not_followed
         Symbols of holdings without closes since the plan, which it lacks.
     realised_beta, effectiveness
-        ``None`` where `too_little` says why.
+        ``None`` where `too_little` says why, and where nothing moved; the effectiveness also where there were no
+        futures, or their prices cannot be told.
     too_little
-        Why there is no beta or no effectiveness, as a sentence; empty where there are both.
+        Why there is neither, as a sentence; empty where the sessions suffice.
     """
 
     first_session: date
@@ -176,11 +179,13 @@ def assess_outcome(
             ),
         )
     followed = [each for each in plan.book.holdings if _has_closes(since, each.moves_with)]
+    share = sum(abs(each.exposure_value) for each in followed) / plan.book.gross_value
     paired = pair_returns(since, [each.moves_with for each in followed], [symbol], lookback=since.sessions.size)
     n_sessions = paired.sessions.size
     unhedged = _held_gains(followed, paired.assets)
-    futures = _futures_gains(executions, [since.sessions[0], *paired.sessions], marks) if not not_marked else None
-    enough = n_sessions >= LEAST_SESSIONS and bool(followed)
+    too_little = _too_little(n_sessions, share)
+    is_hedged = bool(executions) and not not_marked and not too_little
+    futures = _futures_gains(executions, [since.sessions[0], *paired.sessions], marks) if is_hedged else None
     return Outcome(
         first_session=since.first_session,
         last_session=since.last_session,
@@ -189,11 +194,10 @@ def assess_outcome(
         not_marked=not_marked,
         unhedged_pnl=float(unhedged.sum()) if followed else None,
         not_followed=tuple(each.symbol for each in plan.book.holdings if each not in followed),
-        realised_beta=_realised_beta(plan, followed, paired) if enough else None,
-        effectiveness=hedge_effectiveness(unhedged, unhedged + futures, half_life=math.inf)
-        if enough and executions and futures is not None
-        else None,
-        too_little=_too_little(n_sessions, followed, executions, not_marked),
+        realised_beta=None if too_little else _realised_beta(plan, followed, paired, share),
+        # What has no closes is taken to have moved like the rest.
+        effectiveness=None if futures is None else _effectiveness(unhedged / share, futures),
+        too_little=too_little,
     )
 
 
@@ -274,34 +278,37 @@ def _futures_gains(
     return gains[1:]
 
 
-def _realised_beta(plan: EarlierPlan, holdings: Sequence[Holding], paired: PairedReturns) -> RealisedBeta | None:
+def _realised_beta(
+    plan: EarlierPlan, holdings: Sequence[Holding], paired: PairedReturns, share: float
+) -> RealisedBeta | None:
     values = np.array([holding.exposure_value for holding in holdings])
-    gains = book_gains(paired.assets, values[None, :])[:, 0] / plan.book.beta_base
+    gains = book_gains(paired.assets, values[None, :])[:, 0] / (share * plan.book.beta_base)
     known = np.isfinite(gains)
     returns, index = gains[known], paired.indices[known, 0]
-    if returns.size < LEAST_SESSIONS:
-        return None
-    centred = index - index.mean()
+    centred = index - index.mean() if index.size else index
     spread = float(centred @ centred)
+    if returns.size < LEAST_SESSIONS or not spread > 0:
+        return None
     beta = float(centred @ returns) / spread
     residuals = returns - returns.mean() - beta * centred
     stderr = math.sqrt(float(np.square(centred) @ np.square(residuals))) / spread
     return RealisedBeta(beta=beta, stderr=stderr, low=plan.low, high=plan.high)
 
 
-def _too_little(
-    n_sessions: int, followed: Sequence[Holding], executions: Sequence[Execution], not_marked: Sequence[str]
-) -> str:
+def _effectiveness(unhedged: FloatArray, futures: FloatArray) -> float | None:
+    return hedge_effectiveness(unhedged, unhedged + futures, half_life=math.inf)
+
+
+def _too_little(n_sessions: int, share: float) -> str:
     if n_sessions < LEAST_SESSIONS:
         count = "session lies" if n_sessions == 1 else "sessions lie"
         return (
             f"Only {n_sessions} {count} between the plan and today; a realised beta and an effectiveness are told from "
             f"{LEAST_SESSIONS} on."
         )
-    if not followed:
-        return "No holding of the plan has closes since, so neither its beta nor the effectiveness can be told."
-    if not_marked:
-        return f"The price of {', '.join(not_marked)} cannot be told, so the effectiveness cannot either."
-    if not executions:
-        return "The plan held no futures, so there is no effectiveness to tell."
+    if share < LEAST_FOLLOWED:
+        return (
+            f"Closes since the plan are known of {share:.0%} of its holdings only, too little for a realised beta and "
+            "an effectiveness."
+        )
     return ""

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Literal
 
 from hedger.contracts import find_front_expiry
 from hedger.review.futures import MonthlyFuture
+from hedger.review.marks import price_in_month
 from hedger.risk import roll_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from hedger.contracts import ContractQuote
     from hedger.review.held import HeldFuture
-
-    FuturesPrice = Callable[[MonthlyFuture], float]
 
 Reason = Literal["roll", "adjust"]
 
@@ -63,7 +62,6 @@ def list_trades(
     quotes: Sequence[ContractQuote],
     *,
     as_of: date,
-    price_of: FuturesPrice,
 ) -> tuple[Trade, ...]:
     """List the trades that lead from what is held to what is wanted, in the order of the quotes.
 
@@ -77,39 +75,33 @@ def list_trades(
         Of every root that is held or wanted, in the front month of the day.
     as_of
         The day.
-    price_of
-        Futures price of any month, points.
     """
     trades: list[Trade] = []
     for quote in quotes:
         own = [each for each in held if each.future.symbol == quote.symbol]
         if own or wanted.get(quote.symbol):
-            trades.extend(_trades_in(quote, own, wanted.get(quote.symbol, 0), as_of, price_of))
+            trades.extend(_trades_in(quote, own, wanted.get(quote.symbol, 0), as_of))
     return tuple(trades)
 
 
-def _trades_in(
-    quote: ContractQuote, held: Sequence[HeldFuture], wanted: int, as_of: date, price_of: FuturesPrice
-) -> Iterator[Trade]:
+def _trades_in(quote: ContractQuote, held: Sequence[HeldFuture], wanted: int, as_of: date) -> Iterator[Trade]:
+    def trade(future: MonthlyFuture, quantity: int, cost: float, reason: Reason) -> Trade:
+        price = price_in_month(quote, future, as_of)
+        return Trade(future=future, quantity=quantity, price=price, cost=abs(quantity) * cost, reason=reason)
+
     front = MonthlyFuture(contract=quote.contract, expiry=find_front_expiry(as_of, quote.contract.expiry_rule))
     change = wanted - sum(each.quantity for each in held)
     for each in sorted(held, key=lambda one: one.future.expiry.last_trading_day):
         close = _toward_zero(change, each.quantity)
         change -= close
         if close:
-            yield _adjust(each.future, close, quote, price_of)
+            yield trade(each.future, close, quote.round_trip_cost, "adjust")
         left = each.quantity + close
         if left and each.future.is_due(as_of):
-            half = abs(left) * roll_cost(quote) / 2.0
-            for future, quantity in ((each.future, -left), (front, left)):
-                yield Trade(future=future, quantity=quantity, price=price_of(future), cost=half, reason="roll")
+            yield trade(each.future, -left, roll_cost(quote) / 2.0, "roll")
+            yield trade(front, left, roll_cost(quote) / 2.0, "roll")
     if change:
-        yield _adjust(front, change, quote, price_of)
-
-
-def _adjust(future: MonthlyFuture, quantity: int, quote: ContractQuote, price_of: FuturesPrice) -> Trade:
-    cost = abs(quantity) * quote.round_trip_cost
-    return Trade(future=future, quantity=quantity, price=price_of(future), cost=cost, reason="adjust")
+        yield trade(front, change, quote.round_trip_cost, "adjust")
 
 
 def _toward_zero(change: int, held: int) -> int:
