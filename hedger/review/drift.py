@@ -25,6 +25,7 @@ known; so does a holding without prices.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 LEAST_SPLIT = 1.25
 """Ratio of the plan's price to the same day's price as known today from which a split is behind it, not dividends."""
+_USUAL_SPLITS = (1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,9 +219,9 @@ def _split_since(holding: Holding, prices: Prices, plan: EarlierPlan) -> float:
     ratio = holding.price / close
     if 1.0 / LEAST_SPLIT < ratio < LEAST_SPLIT:
         return 1.0
-    # Dividends blur the ratio: splits are of half-integers, such as 3 for 2 or 1 for 10.
-    halves = round(2.0 * max(ratio, 1.0 / ratio)) / 2.0
-    return halves if ratio > 1.0 else 1.0 / halves
+    size = max(ratio, 1.0 / ratio)  # of a reverse split, old shares for one new
+    nearest = min(_USUAL_SPLITS, key=lambda usual: abs(math.log(size / usual)))  # dividends blur the ratio
+    return nearest if ratio > 1.0 else 1.0 / nearest
 
 
 def _growth(

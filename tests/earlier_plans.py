@@ -1,0 +1,98 @@
+"""Earlier plans to review: made with the shipped prices, and read back from their JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from hedger.advice import Advice, advise, measure_account
+from hedger.market import SnapshotSource
+from hedger.portfolio import Portfolio, Position
+from hedger.report import plan_document, to_json
+from hedger.review import EarlierPlan, Review, follow_choices, read_plan, review_plan
+from hedger.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from hedger.market import Prices, PriceSource
+    from hedger.review import Fill
+
+BOOK = {"AAPL": 400.0, "MSFT": 250.0, "NVDA": 600.0, "JPM": 300.0, "KO": 900.0, "XOM": 500.0}
+
+
+def make_position(symbol: str, quantity: float, **changes: Any) -> Position:
+    position = Position(
+        symbol=symbol,
+        raw_symbol=symbol,
+        quantity=quantity,
+        price=None,
+        market_value=None,
+        asset_class="stock",
+        lines=(2,),
+    )
+    return replace(position, **changes)
+
+
+def make_portfolio(quantities: Mapping[str, float] = BOOK, *others: Position) -> Portfolio:
+    return Portfolio(
+        name="made-up",
+        positions=(*(make_position(symbol, quantity) for symbol, quantity in quantities.items()), *others),
+        cash_total=None,
+        file_total=None,
+        skipped_rows=(),
+        warnings=(),
+        layout="plain",
+    )
+
+
+@dataclass(frozen=True)
+class ChangedSource:
+    """The shipped prices with the closes of some symbols multiplied up to a day, as they were before a split."""
+
+    factor: Mapping[str, float]
+    until: date
+    without: tuple[str, ...] = ()
+
+    def fetch(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
+        wanted = [symbol for symbol in symbols if symbol not in self.without]
+        prices = SnapshotSource().fetch(wanted, start=start, end=end)
+        close = prices.close.copy()
+        for symbol, factor in self.factor.items():
+            if symbol in prices.symbols:
+                close[prices.sessions <= self.until, prices.symbols.index(symbol)] *= factor
+        return replace(prices, close=close)
+
+
+def document_of(advice: Advice) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(to_json(plan_document(advice)))
+    return document
+
+
+def to_bytes(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document).encode()
+
+
+def plan_of(
+    portfolio: Portfolio, as_of: date, settings: Settings | None = None, source: PriceSource | None = None
+) -> EarlierPlan:
+    """Return a plan of a day as its JSON tells it."""
+    advice = advise(portfolio, source, settings or Settings(hedge=0.5), as_of=as_of, today=as_of)
+    return read_plan(to_bytes(document_of(advice)), name="old.json")
+
+
+def review_of(
+    earlier: EarlierPlan,
+    portfolio: Portfolio,
+    as_of: date,
+    *stated: Mapping[str, Any],
+    fills: Sequence[Fill] | None = None,
+    source: PriceSource | None = None,
+) -> Review:
+    """Hold a plan against a day, with the shipped prices."""
+    prices = source or SnapshotSource()
+    settings = follow_choices(earlier, portfolio, *stated)
+    measurement = measure_account(portfolio, prices, settings, as_of=as_of, today=as_of)
+    return review_plan(measurement, prices, settings, earlier, fills=fills)
