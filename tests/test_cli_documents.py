@@ -49,6 +49,8 @@ exposure.by_index[].beta: number
 exposure.by_index[].stderr: number
 exposure.by_index[].low: number
 exposure.by_index[].high: number
+exposure.by_index[].low_21: number
+exposure.by_index[].high_21: number
 exposure.by_index[].r_squared: number
 exposure.by_index[].beta_dollars: number
 exposure.by_holding[].symbol: text

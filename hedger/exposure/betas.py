@@ -75,9 +75,11 @@ class IndexBeta:
         Per dollar of ``Book.beta_base``; `stderr` is of estimation alone.
     low, high
         95 % interval for the beta realised over the next 63 sessions.
+    low_21, high_21
+        The same over the next 21 sessions: wider, because a beta realised over a month is a noisier figure.
     stderr_drift
-        Standard deviation of what estimation does not cover: drift of the true betas and the noise of a
-        realised one.
+        Standard deviation of what estimation does not cover over 63 sessions: drift of the true betas and the noise
+        of a realised one.
     r_squared
         Share of variance that a hedge in this index alone would have removed (weighted, half-life 126).
     beta_dollars
@@ -90,6 +92,8 @@ class IndexBeta:
     stderr: float
     low: float
     high: float
+    low_21: float
+    high_21: float
     stderr_drift: float
     r_squared: float
     beta_dollars: float
@@ -111,9 +115,10 @@ class Exposure:
         Annual covariance of the indices' simple returns, shape (n_indices, n_indices).
     sessions, gains, index_returns
         Past sessions (shape (n_sessions,)), the gain that today's holdings would have had in each, USD, NaN
-        where too little of the book traded, and the indices' returns, shape (n_sessions, n_indices).
+        where too little of the book traded, and the indices' returns, shape (n_sessions, n_indices), NaN where an
+        index without a whole record is not known.
     unhedgeable_share
-        Share of the book's variance that all indices together leave (weighted, half-life 126).
+        Share of the book's variance that all indices with a whole record together leave (weighted, half-life 126).
     notes
         Doubts about the measurement.
     """
@@ -139,6 +144,12 @@ class Exposure:
         """Names of the measured indices, in the order of `covariance`."""
         return tuple(measured.index for measured in self.by_index)
 
+    @property
+    def has_whole_record(self) -> tuple[bool, ...]:
+        """Whether each measured index is known in all `sessions`, in the order of `indices`."""
+        n_known: list[int] = np.isfinite(self.index_returns).sum(axis=0).tolist()
+        return tuple(n_returns == self.sessions.size for n_returns in n_known)
+
     def of(self, index: str) -> IndexBeta:
         """Return the beta to one index; ``ValueError`` when it was not measured."""
         return self.by_index[self.indices.index(index)]
@@ -153,11 +164,9 @@ class Exposure:
     def joint_covariance(self) -> FloatArray:
         """Return the annual covariance of the indices' returns and of the book's gains, the book last.
 
-        Blended as :attr:`covariance`, over the sessions in which the book's gain is known; shape
-        (n_indices + 1, n_indices + 1), the last row and column in USD.
+        Blended as :attr:`covariance`; shape (n_indices + 1, n_indices + 1), the last row and column in USD.
         """
-        known = np.isfinite(self.gains)
-        return annual_covariance(np.column_stack([self.index_returns[known], self.gains[known]]))
+        return annual_covariance(np.column_stack([self.index_returns, self.gains]))
 
     def joint_exposure(self, indices: Sequence[str]) -> FloatArray:
         r"""Return the joint dollar exposures to `indices`, USD, shape (len(indices),).

@@ -10,6 +10,16 @@ that a calm and a wild span count alike:
 :math:`C_{63}` has weights of half-life 63 sessions, :math:`C_{slow}` weighs 756 sessions with the inverse of the first
 index' variance known the day before. The level :math:`v` is 252 times 0.7 of that index' exponentially weighted
 variance (half-life 21) plus 0.3 of its five-year mean square.
+
+A series that is known in fewer sessions is joined to those known in all of them by its regression on them over the
+sessions that they share (Stambaugh 1997): with the covariance :math:`C` of these sessions, slopes
+:math:`B = C_{yx} C_{xx}^{-1}` and what they leave, :math:`C_{yy} - B C_{xy}`, its rows of :math:`S` are
+:math:`B S_{xx}` and :math:`B S_{xx} B^\top` plus what they leave. No session of the others is lost, and :math:`S` stays
+positive semidefinite.
+
+References
+----------
+R. Stambaugh (1997), "Analyzing investments whose histories differ in length", Journal of Financial Economics 45(3).
 """
 
 from __future__ import annotations
@@ -41,18 +51,39 @@ def weighted_covariance(returns: FloatArray, weights: FloatArray) -> FloatArray:
     return covariance
 
 
-def annual_covariance(indices: FloatArray) -> FloatArray:
-    """Return the annual covariance of index returns as the module's docstring defines it.
+def annual_covariance(returns: FloatArray) -> FloatArray:
+    """Return the annual covariance of index returns, or of indices and a book, as the module's docstring defines it.
 
     Parameters
     ----------
-    indices
-        Simple daily returns, oldest first, without NaN, shape (n_sessions, n_indices).
+    returns
+        Simple daily returns or gains, oldest first, shape (n_sessions, n_series); at least one series without NaN. The
+        first of these is the index that spans are divided by.
     """
-    first = indices[:, 0]
-    fast = weighted_covariance(indices, age_weights(first.size, 63.0))
+    known = np.isfinite(returns)
+    by_length = np.argsort(-known.sum(axis=0), kind="stable")
+    n_whole = int(known.all(axis=0).sum())
+    joined = by_length[:n_whole]
+    if n_whole == returns.shape[1]:
+        return _blended_covariance(returns)
+    covariance = np.zeros((returns.shape[1], returns.shape[1]))
+    covariance[np.ix_(joined, joined)] = _blended_covariance(returns[:, joined])
+    for series in by_length[n_whole:].tolist():
+        shared = known[:, [*joined, series]].all(axis=1)
+        both = _blended_covariance(returns[shared][:, [*joined, series]])
+        slopes = both[-1, :-1] @ np.linalg.pinv(both[:-1, :-1], hermitian=True)
+        follows = slopes @ covariance[np.ix_(joined, joined)]
+        covariance[series, joined] = covariance[joined, series] = follows
+        covariance[series, series] = follows @ slopes + max(both[-1, -1] - slopes @ both[:-1, -1], 0.0)
+        joined = np.append(joined, series)
+    return covariance
+
+
+def _blended_covariance(returns: FloatArray) -> FloatArray:
+    first = returns[:, 0]
+    fast = weighted_covariance(returns, age_weights(first.size, 63.0))
     slow_weights = 1.0 / variance_before(first, 5.0)
-    slow = weighted_covariance(indices[-SLOW_LOOKBACK:], slow_weights[-SLOW_LOOKBACK:])
+    slow = weighted_covariance(returns[-SLOW_LOOKBACK:], slow_weights[-SLOW_LOOKBACK:])
     shape = 0.6 * fast / fast[0, 0] + 0.4 * slow / slow[0, 0]
     covariance: FloatArray = SESSIONS_A_YEAR * current_variance(first) * shape
     return covariance
@@ -84,7 +115,7 @@ def explained_variance(book: FloatArray, indices: FloatArray, *, half_life: floa
     book
         Gains of today's holdings over past sessions, oldest first, NaN where unknown, shape (n_sessions,).
     indices
-        Shape (n_sessions, n_indices).
+        NaN where unknown, shape (n_sessions, n_indices).
     half_life
         Of the weights, in sessions.
 
@@ -93,10 +124,11 @@ def explained_variance(book: FloatArray, indices: FloatArray, *, half_life: floa
     ndarray of shape (n_indices,)
         Between 0 and 1; zero for a book or an index that does not move.
     """
-    known = np.isfinite(book)
-    weights = age_weights(book.size, half_life)[known]
-    joint = weighted_covariance(np.column_stack([indices[known], book[known]]), weights)
-    variance = np.diag(joint)
-    both = variance[:-1] * variance[-1]
-    share: FloatArray = np.divide(np.square(joint[:-1, -1]), both, out=np.zeros(both.size), where=both > 0)
+    share = np.zeros(indices.shape[1])
+    weights = age_weights(book.size, half_life)
+    for position, index in enumerate(indices.T):
+        known = np.isfinite(book) & np.isfinite(index)
+        joint = weighted_covariance(np.column_stack([index[known], book[known]]), weights[known])
+        both = joint[0, 0] * joint[1, 1]
+        share[position] = joint[0, 1] ** 2 / both if both > 0 else 0.0
     return share

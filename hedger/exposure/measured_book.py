@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.contracts import INDICES
 from hedger.errors import InsufficientHistoryError, Note
 from hedger.exposure.betas import Exposure, HoldingBeta, IndexBeta
 from hedger.exposure.covariance import annual_covariance, explained_variance, weighted_covariance
-from hedger.exposure.interval import Z_REALISED, book_gains, realised_beta_variance
+from hedger.exposure.interval import MONTH, QUARTER, Z_REALISED, book_gains, realised_beta_variance
 from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, age_weights
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def measure_book(
     explained = explained_variance(gains, paired.indices)
     names = list(levels)
     if len(priced) < len(book.holdings):
-        anchor = int(np.argmax(explained))
+        anchor = int(np.argmax(np.where(np.isfinite(paired.indices).all(axis=0), explained, -1.0)))
         unpriced = [holding for holding in book.holdings if not holding.is_priced]
         moved = sum(holding.market_value * stated[holding.symbol, names[anchor]] for holding in unpriced)
         gains = gains + moved * paired.indices[:, anchor]
@@ -71,8 +72,9 @@ def measure_book(
     by_holding: list[HoldingBeta] = []
     by_index: list[IndexBeta] = []
     for position, (index, level) in enumerate(levels.items()):
-        returns = paired.indices[:, position]
-        estimates = estimator.estimate(paired.assets, returns)
+        known = np.isfinite(paired.indices[:, position])
+        returns = paired.indices[known, position]
+        estimates = estimator.estimate(paired.assets[known], returns)
         rows = _holding_betas(book, index, estimates=estimates, stated=stated, stale=stale)
         by_holding.extend(rows)
         by_index.append(
@@ -81,7 +83,7 @@ def measure_book(
                 level=level,
                 rows=rows,
                 base=book.beta_base,
-                book_returns=gains[:, None] / book.beta_base,
+                book_returns=gains[known, None] / book.beta_base,
                 index_returns=returns,
                 estimator=estimator,
                 r_squared=float(explained[position]),
@@ -96,7 +98,7 @@ def measure_book(
         gains=gains,
         index_returns=paired.indices,
         unhedgeable_share=_unhedgeable_share(gains, paired.indices),
-        notes=(*book.notes, *_notes(book, by_holding, paired)),
+        notes=(*book.notes, *_notes(book, by_holding, paired, names)),
     )
 
 
@@ -119,8 +121,11 @@ def _index_beta(
         for row in rows
         if row.stderr is not None and row.n_observations < FULL_RECORD
     )
-    variance = float(realised_beta_variance(book_returns, index_returns, np.array([beta]))[0]) + short_records
-    half_width = Z_REALISED * math.sqrt(variance)
+    quarter, month = (
+        float(realised_beta_variance(book_returns, index_returns, np.array([beta]), horizon=horizon)[0]) + short_records
+        for horizon in (QUARTER, MONTH)
+    )
+    half_width, half_width_21 = Z_REALISED * math.sqrt(quarter), Z_REALISED * math.sqrt(month)
     return IndexBeta(
         index=index,
         level=level,
@@ -128,7 +133,9 @@ def _index_beta(
         stderr=estimation,
         low=beta - half_width,
         high=beta + half_width,
-        stderr_drift=math.sqrt(max(variance - estimation**2, 0.0)),
+        low_21=beta - half_width_21,
+        high_21=beta + half_width_21,
+        stderr_drift=math.sqrt(max(quarter - estimation**2, 0.0)),
         r_squared=r_squared,
         beta_dollars=beta_dollars,
     )
@@ -196,6 +203,7 @@ def _holding_betas(
 
 def _unhedgeable_share(gains: FloatArray, indices: FloatArray) -> float:
     known = np.isfinite(gains)
+    indices = indices[:, np.isfinite(indices).all(axis=0)]
     weights = age_weights(gains.size, 126.0)[known]
     joint = weighted_covariance(np.column_stack([indices[known], gains[known]]), weights)
     if not joint[-1, -1] > 0:
@@ -208,6 +216,7 @@ def _notes(
     book: Book,
     rows: Sequence[HoldingBeta],
     paired: PairedReturns,
+    indices: Sequence[str],
 ) -> list[Note]:
     notes = []
     if book.excluded:
@@ -256,4 +265,17 @@ def _notes(
                 ),
             )
         )
+    titles = {index.name: index.title for index in INDICES}
+    n_known = np.isfinite(paired.indices).sum(axis=0).tolist()
+    for index, n_returns in zip(indices, n_known, strict=True):
+        if n_returns < paired.sessions.size:
+            notes.append(
+                Note(
+                    code="index_record_short",
+                    message=(
+                        f"Only {n_returns} of {paired.sessions.size} daily returns of the {titles[index]} are known. "
+                        "Its betas and how it moves with the other indices come from these alone."
+                    ),
+                )
+            )
     return notes

@@ -23,6 +23,7 @@ import numpy as np
 
 from hedger.errors import HedgeError, Note, PricesUnavailableError, SettingsError
 from hedger.exposure.measured_book import measure_book
+from hedger.exposure.regression import SHORTEST_RECORD
 from hedger.exposure.returns import pair_returns
 from hedger.exposure.valuation import value_holdings
 
@@ -61,7 +62,8 @@ def measure_exposure(
     prices
         Up to the day of the advice and no further; holds the indices and what it knows of the holdings.
     indices
-        Those wanted; one that `prices` does not have at its last session is left out.
+        Those wanted; one that `prices` does not have at its last session is left out, and so is one of which fewer
+        than :data:`~hedger.exposure.regression.SHORTEST_RECORD` returns are known where others have more.
     estimator
         Of single betas.
     overrides
@@ -94,6 +96,9 @@ def measure_exposure(
     _require_holdings(book, stated, portfolio, [index.name for index in measured])
     moving = [holding.moves_with for holding in book.holdings if holding.is_priced]
     paired = pair_returns(prices, moving, [index.symbol for index in measured], lookback=LOOKBACK)
+    is_enough = np.isfinite(paired.indices).sum(axis=0) >= min(SHORTEST_RECORD, paired.sessions.size)
+    measured = [index for index, enough in zip(measured, is_enough.tolist(), strict=True) if enough]
+    paired = replace(paired, indices=paired.indices[:, is_enough])
     levels = {index.name: float(prices.close[-1, prices.symbols.index(index.symbol)]) for index in measured}
     exposure = measure_book(book, paired, levels=levels, estimator=estimator, stated=stated)
     return replace(exposure, notes=(*prices.notes, *exposure.notes, *_note_left_out(indices, measured)))
@@ -164,6 +169,9 @@ def _note_left_out(indices: Sequence[Index], measured: Sequence[Index]) -> list[
     return [
         Note(
             code="indices_not_measured",
-            message=f"The prices have no current level of {', '.join(left_out)}, so no hedge with it was considered.",
+            message=(
+                f"The prices have no current level or hardly any history of {', '.join(left_out)}, so no hedge with "
+                "them was considered."
+            ),
         )
     ]

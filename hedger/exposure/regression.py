@@ -52,11 +52,13 @@ SHORTEST_RECORD = 20
 PRIOR_BETA = 1.0
 PRIOR_VARIANCE = 0.20
 """Cross-sectional variance of stock betas that the shrinkage of short records assumes."""
-FEW_RETURNS = 20
+FEW_RETURNS = 80
 """White's variance is too small for few returns: that of a short record of n is multiplied by ``1 + FEW_RETURNS / n``.
 
-On 116 stocks of the shipped snapshot, 2016 to 2026, this lowers the error of the forecast 63-session beta at 20
-returns (0.398 instead of 0.404), 40 (0.368, 0.370) and 63 (0.354, 0.355).
+So much that with 20 returns of a typical stock the prior counts for more than half, and one in two thousand betas
+leaves the range from 0 to 3. On 186 large US stocks, 2008 to 2025, the error of the forecast 63-session beta is 0.401
+at 20 returns (0.399 without this), 0.366 at 40 (0.365) and 0.352 at 63 (0.352). A geared fund has next to no error and
+keeps its beta.
 """
 
 

@@ -1,4 +1,8 @@
-"""Closes to paired returns: every return of an asset spans exactly the sessions that the indices' return spans."""
+"""Closes to paired returns: every return of an asset spans exactly the sessions that the indices' return spans.
+
+Sessions are those on which every index with a whole record has a close. An index that is young, or lacks many closes,
+is known on some of them only: it does not shorten what is known of the others.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,8 @@ FloatArray = npt.NDArray[np.float64]
 
 LONGEST_REPEAT = 5
 """Sessions in a row that a close may stand unchanged before it counts as not traded."""
+WHOLE_RECORD = 0.9
+"""Share of the closes of the best-known index that make an index' record whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,9 +36,10 @@ class PairedReturns:
     assets
         NaN where an asset lacks a close at either end, shape (n_sessions, n_assets).
     indices
-        Without NaN, shape (n_sessions, n_indices).
+        Shape (n_sessions, n_indices); NaN only where an index without a whole record lacks a close at either end.
     n_dropped_sessions
-        Sessions among them left out because an index had no close; the interval around them is one longer return.
+        Sessions among them left out because an index with a whole record had no close; the interval around them is one
+        longer return.
     repeated
         Positions of assets whose stale closes were taken out.
     """
@@ -47,8 +54,8 @@ class PairedReturns:
 def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], *, lookback: int) -> PairedReturns:
     """Return the newest `lookback` returns of `assets`, paired with those of `indices`.
 
-    Only sessions on which every index has a close become ends of intervals, so that a session missing from one
-    index makes the next return a longer one for all alike.
+    Only sessions on which every index with a whole record (:data:`WHOLE_RECORD`) has a close become ends of intervals,
+    so that a session missing from one of them makes the next return a longer one for all alike.
 
     Parameters
     ----------
@@ -61,7 +68,7 @@ def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], 
     """
     columns = {symbol: position for position, symbol in enumerate(prices.symbols)}
     index_close = prices.close[:, [columns[symbol] for symbol in indices]]
-    complete: npt.NDArray[np.bool_] = np.all(np.isfinite(index_close), axis=1)
+    complete = _have_whole_records(np.isfinite(index_close), lookback)
     kept = np.flatnonzero(complete)[-(lookback + 1) :]
     n_dropped = int((~complete[kept[0] : kept[-1]]).sum()) if kept.size else 0
     asset_close = prices.close[kept][:, [columns[symbol] for symbol in assets]]
@@ -74,6 +81,14 @@ def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], 
         n_dropped_sessions=n_dropped,
         repeated=repeated,
     )
+
+
+def _have_whole_records(known: npt.NDArray[np.bool_], lookback: int) -> npt.NDArray[np.bool_]:
+    """Return on which sessions all indices with a whole record are known, shape (n_sessions,)."""
+    sessions = np.flatnonzero(known.any(axis=1))[-(lookback + 1) :]
+    n_closes = known[sessions].sum(axis=0)
+    together: npt.NDArray[np.bool_] = np.all(known[:, n_closes >= WHOLE_RECORD * n_closes.max()], axis=1)
+    return together
 
 
 def _without_stale_closes(close: FloatArray) -> tuple[FloatArray, tuple[int, ...]]:

@@ -239,6 +239,8 @@ def _exposure(exposure: Exposure, reference_index: str) -> Document:
                 "stderr": each.stderr,
                 "low": each.low,
                 "high": each.high,
+                "low_21": each.low_21,
+                "high_21": each.high_21,
                 "r_squared": each.r_squared,
                 "beta_dollars": each.beta_dollars,
             }

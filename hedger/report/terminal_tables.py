@@ -115,6 +115,8 @@ def betas_view(measurement: Measurement) -> RenderableType:
         ("portfolio", "", "", *(_beta_cell(each.beta, each.stderr) for each in exposure.by_index)),
         ("  low", "", "", *(to_beta(each.low) for each in exposure.by_index)),
         ("  high", "", "", *(to_beta(each.high) for each in exposure.by_index)),
+        ("  low, month", "", "", *(to_beta(each.low_21) for each in exposure.by_index)),
+        ("  high, month", "", "", *(to_beta(each.high_21) for each in exposure.by_index)),
         ("  removes", "", "", *(to_percent(each.r_squared) for each in exposure.by_index)),
     ]
     titles = [_short_title(index) for index in exposure.indices]
@@ -123,7 +125,7 @@ def betas_view(measurement: Measurement) -> RenderableType:
     )
     legend = [
         f"Share of the value ({to_dollars(base)}), then beta ± its standard error.",
-        "low, high: 95% interval of the portfolio's beta over the next quarter.",
+        "low, high: 95% interval of the portfolio's beta over the next quarter, and over the next month.",
         "removes: share of variance that a hedge in this index alone would have removed.",
         *(f"{mark}: {_FLAG_WORDS[mark]}." for mark in _marks(exposure.by_holding)),
     ]

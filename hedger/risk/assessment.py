@@ -96,9 +96,9 @@ def assess_risk(exposure: Exposure, plan: HedgePlan, circumstances: Circumstance
         When a scenario of the user's own moves what is neither an index nor a holding.
     """
     world = circumstances or Circumstances()
-    known = np.isfinite(exposure.gains)
-    unhedged = exposure.gains[known]
-    hedged = unhedged + hedge_gains(exposure, plan)[known]
+    together = exposure.gains + hedge_gains(exposure, plan)
+    known = np.isfinite(together)
+    unhedged, hedged = exposure.gains[known], together[known]
     has_contracts = any(order.held_after for order in plan.positions)
     before = gain_distribution(unhedged)
     margin_call = assess_margin_calls(exposure, plan, buffer=world.buffer)

@@ -16,6 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hedger.errors import Note
 from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
 from hedger.risk.futures_account import AccountRange, FuturesAccount
@@ -172,6 +174,7 @@ def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | 
         return None
     stated = buffer if buffer is not None else max(exposure.book.cash - plan.initial_margin, 0.0)
     returns = hedge_gains(exposure, plan) / gross
+    returns = returns[np.isfinite(returns)]
     account = FuturesAccount(
         cash=plan.initial_margin + stated,
         maintenance=plan.maintenance_margin,

@@ -1,8 +1,9 @@
 r"""Which holdings carry the risk that no index future can remove.
 
-The book's gains are regressed on those of all measured indices (weights of half-life 126, five years). Of the variance
-of the residual :math:`e` a holding with gain :math:`g_i` carries :math:`\mathrm{cov}(g_i, e) / \mathrm{var}(e)`: the
-shares of all holdings add up to one, and that of a holding which offsets the others is negative.
+The book's gains are regressed on those of all indices with a whole record (weights of half-life 126, five years). Of
+the variance of the residual :math:`e` a holding with gain :math:`g_i` carries
+:math:`\mathrm{cov}(g_i, e) / \mathrm{var}(e)`: the shares of all holdings add up to one, and that of a holding which
+offsets the others is negative.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.contracts import INDICES
-from hedger.exposure import age_weights, pair_returns
+from hedger.exposure import LOOKBACK, age_weights, pair_returns
 
 if TYPE_CHECKING:
     from hedger.exposure import Exposure
@@ -57,18 +58,20 @@ def rank_own_risk(exposure: Exposure, prices: Prices) -> tuple[OwnRisk, ...]:
     """
     priced = [holding for holding in exposure.book.holdings if holding.is_priced]
     symbols = {index.name: index.symbol for index in INDICES}
+    whole = list(exposure.has_whole_record)
     paired = pair_returns(
         prices,
         [holding.moves_with for holding in priced],
         [symbols[name] for name in exposure.indices],
-        lookback=exposure.gains.size,
+        lookback=LOOKBACK,
     )
     known = np.isfinite(exposure.gains)
     weights = age_weights(exposure.gains.size, HALF_LIFE)[known]
     weights /= weights.sum()
     root = np.sqrt(weights)[:, None]
     book = exposure.gains[known] - weights @ exposure.gains[known]
-    indices = exposure.index_returns[known] - weights @ exposure.index_returns[known]
+    indices = exposure.index_returns[known][:, whole]
+    indices = indices - weights @ indices
     hedge = np.linalg.lstsq(root * indices, root[:, 0] * book, rcond=None)[0]
     residual = book - indices @ hedge
     variance = float(weights @ np.square(residual))

@@ -23,9 +23,12 @@ def held_notional(exposure: Exposure, plan: HedgePlan) -> FloatArray:
 def hedge_gains(exposure: Exposure, plan: HedgePlan) -> FloatArray:
     """Return what the plan's contracts would have gained in each past session, USD, shape (n_sessions,).
 
-    Each session starts from today's notional, as the book's gains start from today's holdings.
+    Each session starts from today's notional, as the book's gains start from today's holdings; NaN where an index that
+    is held was not known.
     """
-    gains: FloatArray = exposure.index_returns @ held_notional(exposure, plan)
+    notional = held_notional(exposure, plan)
+    is_held = notional != 0
+    gains: FloatArray = exposure.index_returns[:, is_held] @ notional[is_held]
     return gains
 
 

@@ -110,3 +110,62 @@ def test_what_does_not_move_explains_nothing_and_has_nothing_to_explain():
     still = indices.copy()
     still[:, 1] = 0.0
     assert explained_variance(indices[:, 0], still) == pytest.approx([1.0, 0.0], abs=1e-12)
+
+
+# ---------------------------------------------------------------- histories that differ in length
+
+
+def shorten(returns, n_known):
+    """The last series known in the newest `n_known` sessions only."""
+    short = returns.copy()
+    short[:-n_known, -1] = np.nan
+    return short
+
+
+def test_a_short_history_costs_the_others_nothing_and_is_joined_by_its_regression():
+    returns = make_index_returns(np.random.default_rng(11), 1260, 4)
+    short = shorten(returns, 300)
+    joined, alone, shared = (
+        annual_covariance(short),
+        annual_covariance(returns[:, :3]),
+        annual_covariance(returns[-300:]),
+    )
+    np.testing.assert_allclose(joined[:3, :3], alone, rtol=1e-12)
+    slopes = np.linalg.solve(shared[:3, :3], shared[:3, 3])
+    np.testing.assert_allclose(joined[3, :3], alone @ slopes, rtol=1e-9)
+    left = shared[3, 3] - slopes @ shared[:3, 3]
+    assert joined[3, 3] == pytest.approx(slopes @ alone @ slopes + left, rel=1e-9)
+    # Nearer to what the whole history says than the short one alone.
+    whole = annual_covariance(returns)
+    assert abs(joined[3, 3] / joined[0, 0] / (whole[3, 3] / whole[0, 0]) - 1.0) < 0.05
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), lengths=st.lists(st.integers(25, 400), min_size=1, max_size=3))
+def test_a_covariance_of_differing_histories_is_positive_semidefinite_and_follows_their_order(seed, lengths):
+    returns = make_index_returns(np.random.default_rng(seed), 500, len(lengths) + 1)
+    for series, n_known in enumerate(lengths):
+        returns[:-n_known, series + 1] = np.nan
+    covariance = annual_covariance(returns)
+    np.testing.assert_allclose(covariance, covariance.T, rtol=1e-12)
+    assert np.linalg.eigvalsh(covariance).min() >= -1e-9 * np.trace(covariance)
+    order = np.random.default_rng(seed).permutation(len(lengths)) + 1
+    moved = annual_covariance(returns[:, [0, *order]])
+    np.testing.assert_allclose(moved, covariance[np.ix_([0, *order], [0, *order])], rtol=1e-6)
+
+
+def test_a_book_that_is_known_in_fewer_sessions_costs_the_indices_nothing():
+    indices = make_index_returns(np.random.default_rng(12), 800, 2)
+    gains = shorten(np.column_stack([indices, 1e6 * indices @ [0.5, 0.7]]), 250)
+    joint = annual_covariance(gains)
+    np.testing.assert_allclose(joint[:2, :2], annual_covariance(indices), rtol=1e-12)
+    np.testing.assert_allclose(joint[2, :2], joint[:2, :2] @ [0.5e6, 0.7e6], rtol=1e-6)
+
+
+def test_an_index_known_in_few_sessions_is_judged_by_them():
+    indices = make_index_returns(np.random.default_rng(13), 900, 2)
+    book = indices @ [0.2, 0.9]
+    young = shorten(indices, 200)
+    expected = explained_variance(book[-200:], indices[-200:])[1]
+    shares = explained_variance(book, young)
+    assert shares == pytest.approx([explained_variance(book, indices)[0], expected], rel=1e-10)

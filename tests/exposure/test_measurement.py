@@ -1,5 +1,6 @@
 import pickle
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -221,12 +222,33 @@ def test_a_portfolio_of_one_index_fund_finds_its_index_with_a_beta_near_one_and_
     assert measured.low < measured.beta < measured.high
 
 
+def measure_qqq(as_of):
+    prices = SnapshotSource().fetch([*(index.symbol for index in INDICES), "QQQ"], start=None, end=None)
+    return prices, measure(make_portfolio(QQQ=500.0), prices.until(as_of), indices=INDICES)
+
+
+def test_qqq_picks_the_nasdaq_100_with_a_beta_near_one_and_an_interval_narrower_than_five_hundredths():
+    prices, _ = measure_qqq(date(2019, 12, 31))
+    days = [session.item() for session in prices.sessions[-1700::75]]
+    exposures = [measure_qqq(day)[1] for day in days]
+    widths = [exposure.of("nasdaq100").high - exposure.of("nasdaq100").low for exposure in exposures]
+    assert all(exposure.best_index(exposure.indices) == "nasdaq100" for exposure in exposures)
+    assert [exposure.of("nasdaq100").beta for exposure in exposures] == pytest.approx([1.0] * len(days), abs=0.025)
+    assert np.mean(np.array(widths) < 0.05) > 0.75
+    # In March 2020 the fund's close strayed from the index', and for a year an honest interval is wider.
+    assert max(widths) < 0.075
+    assert widths[-1] < 0.05
+
+
 def test_the_interval_of_an_ordinary_book_is_much_wider_than_its_textbook_error():
     exposure = measure_snapshot(AAPL=100.0, KO=300.0, XOM=200.0, JPM=100.0, UNH=50.0)
     for measured in exposure.by_index:
         assert measured.high - measured.low > 1.5 * 2 * 1.96 * measured.stderr
         total = np.hypot(measured.stderr, measured.stderr_drift)
         assert measured.high - measured.beta == pytest.approx(2.04 * total, rel=1e-9)
+        # A beta realised over a month is a noisier figure than one over a quarter, less than three times as uncertain.
+        assert 1.2 < (measured.high_21 - measured.low_21) / (measured.high - measured.low) < 1.75
+        assert measured.high_21 + measured.low_21 == pytest.approx(2.0 * measured.beta, rel=1e-9)
 
 
 # ---------------------------------------------------------------- new listings, stale closes, gaps
@@ -278,13 +300,55 @@ def test_sessions_without_an_index_are_said():
     assert note.message.startswith("2 sessions lack the close of an index")
 
 
+@pytest.mark.parametrize("known", [slice(-300, None), slice(None, None, 3)])
+def test_a_young_or_gappy_index_changes_nothing_of_the_others_and_is_said(known):
+    closes = make_market(**PAIR)
+    whole = measure(make_portfolio(TECH=10.0, BANK=30.0), closes)
+    without = measure(make_portfolio(TECH=10.0, BANK=30.0), closes, indices=THREE[:2])
+    poor = np.full_like(closes["^DJI"], NAN)
+    poor[known] = closes["^DJI"][known]
+    poor[-30:] = closes["^DJI"][-30:]
+    exposure = measure(make_portfolio(TECH=10.0, BANK=30.0), {**closes, "^DJI": poor})
+    assert exposure.by_index[:2] == without.by_index == whole.by_index[:2]
+    assert exposure.has_whole_record == (True, True, False)
+    np.testing.assert_allclose(exposure.covariance[:2, :2], without.covariance, rtol=1e-12)
+    np.testing.assert_array_equal(exposure.gains, without.gains)
+    assert exposure.unhedgeable_share == without.unhedgeable_share
+    n_known = int(np.isfinite(exposure.index_returns[:, 2]).sum())
+    assert {row.n_observations for row in exposure.by_holding if row.index == "dow30"} == {n_known}
+    note = next(note for note in exposure.notes if note.code == "index_record_short")
+    assert note.message.startswith(f"Only {n_known} of 900 daily returns of the Dow are known.")
+    assert np.isfinite(exposure.joint_covariance()).all()
+
+
+def test_an_index_of_a_few_days_is_left_out_and_said():
+    closes = make_market(**PAIR)
+    closes["^DJI"][:-15] = NAN
+    exposure = measure(make_portfolio(TECH=10.0), closes)
+    assert exposure.indices == ("sp500", "nasdaq100")
+    note = next(note for note in exposure.notes if note.code == "indices_not_measured")
+    assert "hardly any history of Dow" in note.message
+
+
+def test_an_index_of_a_few_days_does_not_carry_what_has_no_prices():
+    closes = make_market(**PAIR)
+    closes["^NDX"][:-100] = NAN
+    private = make_position("PRIV", 1.0, market_value=5000.0)
+    overrides = [BetaOverride(symbol="PRIV", index=None, beta=1.5)]
+    exposure = measure(make_portfolio(private, TECH=10.0), closes, overrides=overrides)
+    assert np.isfinite(exposure.gains).all()
+
+
 def test_an_index_without_a_current_level_is_left_out_and_said():
     closes = make_market(**PAIR)
     closes["^DJI"][-1] = NAN
     exposure = measure(make_portfolio(TECH=10.0), closes, indices=INDICES)
     assert exposure.indices == ("sp500", "nasdaq100")
     note = next(note for note in exposure.notes if note.code == "indices_not_measured")
-    assert "no current level of Dow, Russell 2000, S&P MidCap 400" in note.message
+    assert note.message == (
+        "The prices have no current level or hardly any history of Dow, Russell 2000, S&P MidCap 400, so no hedge with "
+        "them was considered."
+    )
 
 
 def test_what_is_left_out_is_named_with_its_share_of_the_file():

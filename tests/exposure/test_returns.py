@@ -30,14 +30,34 @@ def test_a_session_that_an_asset_missed_costs_the_returns_on_both_its_sides():
 
 
 def test_a_session_missing_from_an_index_makes_one_longer_return_for_all():
+    later = np.arange(10.0)
     paired = pair(
-        {"A": [10.0, 50.0, 12.0], "B": [1.0, NAN, 2.0], "^I": [100.0, NAN, 90.0], "^J": [5.0, 6.0, 7.0]},
+        {
+            "A": [10.0, 50.0, 12.0, *later + 12.0],
+            "B": [1.0, NAN, 2.0, *later + 2.0],
+            "^I": [100.0, NAN, 90.0, *later + 90.0],
+            "^J": [5.0, 6.0, 7.0, *later + 7.0],
+        },
         assets=("A", "B"),
         indices=("^I", "^J"),
     )
-    np.testing.assert_allclose(paired.assets, [[0.2, 1.0]], rtol=1e-12)
-    np.testing.assert_allclose(paired.indices, [[-0.1, 0.4]], rtol=1e-12)
+    np.testing.assert_allclose(paired.assets[0], [0.2, 1.0], rtol=1e-12)
+    np.testing.assert_allclose(paired.indices[0], [-0.1, 0.4], rtol=1e-12)
     assert paired.n_dropped_sessions == 1
+
+
+@pytest.mark.parametrize("known", [range(150, 200), range(0, 200, 2)])
+def test_an_index_that_is_young_or_lacks_many_closes_shortens_nothing_but_itself(known):
+    rng = np.random.default_rng(1)
+    closes = {name: to_closes(rng.normal(0.0, 0.01, 199)) for name in ("A", "^I", "^J")}
+    poor = np.full(200, NAN)
+    poor[list(known)] = closes["^J"][list(known)]
+    alone = pair({name: closes[name] for name in ("A", "^I")})
+    paired = pair({**closes, "^J": poor}, indices=("^I", "^J"))
+    np.testing.assert_array_equal(paired.assets, alone.assets)
+    np.testing.assert_array_equal(paired.indices[:, 0], alone.indices[:, 0])
+    assert paired.n_dropped_sessions == 0
+    np.testing.assert_array_equal(paired.indices[:, 1], poor[1:] / poor[:-1] - 1.0)
 
 
 def test_assets_with_different_holidays_are_paired_each_for_itself():

@@ -120,6 +120,8 @@ class TestBetas:
         assert row(lines, "portfolio") == [f"{each.beta:.2f} ± {each.stderr:.2f}" for each in by_index]
         assert row(lines, "low") == [f"{each.low:.2f}" for each in by_index]
         assert row(lines, "high") == [f"{each.high:.2f}" for each in by_index]
+        assert row(lines, "low, month") == [f"{each.low_21:.2f}" for each in by_index]
+        assert row(lines, "high, month") == [f"{each.high_21:.2f}" for each in by_index]
         assert row(lines, "removes") == [f"{each.r_squared:.0%}" for each in by_index]
 
     def test_five_indices_fit_the_width(self, draw: Draw, adviser: Portfolio) -> None:

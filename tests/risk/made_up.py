@@ -53,6 +53,8 @@ def make_exposure(
             stderr=0.02,
             low=beta_dollars / base - 0.3,
             high=beta_dollars / base + 0.3,
+            low_21=beta_dollars / base - 0.4,
+            high_21=beta_dollars / base + 0.4,
             stderr_drift=0.1,
             r_squared=explained,
             beta_dollars=beta_dollars,

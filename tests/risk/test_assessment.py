@@ -30,6 +30,8 @@ def make_exposure(*, value=1_000_000.0, betas=(1.2, 0.9), unhedgeable=0.2, unkno
             stderr=0.02,
             low=beta - 0.3,
             high=beta + 0.3,
+            low_21=beta - 0.4,
+            high_21=beta + 0.4,
             stderr_drift=0.1,
             r_squared=r_squared,
             beta_dollars=beta * value,
