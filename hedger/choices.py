@@ -264,6 +264,9 @@ def _parse_risk(choice: object) -> float:
     return share
 
 
+YEARS = 10
+"""Years that a backtest looks back unless told otherwise."""
+
 SIZE_PARSERS: dict[str, Callable[[object], float]] = {
     "equity": _parse_amount("equity"),
     "risk": _parse_risk,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hedger.advice import Measurement, measure_account
-from hedger.evidence import YEARS, Evidence, assess_evidence
+from hedger.choices import YEARS
+from hedger.evidence import assess_evidence
 from hedger.exposure import ESTIMATORS
 from hedger.market import SnapshotSource, load_futures
 from hedger.pricing import quote_choices
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.errors import Note
+    from hedger.evidence import Evidence
     from hedger.market import PriceSource
     from hedger.portfolio import Portfolio
 

@@ -21,9 +21,12 @@ from hedger.cli.options import (
     takes_portfolio,
     takes_prices,
     takes_settings,
+    takes_years,
 )
+from hedger.cli.progress import progress_bar
 from hedger.contracts import INDICES, select_contracts
 from hedger.report import (
+    backtest_document,
     betas_document,
     contracts_document,
     holdings_document,
@@ -213,6 +216,45 @@ def review(
     from hedger.report.terminal_review import review_view
 
     show(review_view(reviewed))
+
+
+@hedger.command(epilog=_example("hedger backtest sample_portfolios/technology.csv --hedge 50%"))
+@takes_portfolio
+@takes_settings
+@takes_day
+@takes_prices
+@takes_years
+@takes_out
+@takes_json
+def backtest(
+    *,
+    portfolio: HoldingsFile,
+    settings: Settings,
+    as_of: date | None,
+    source: PriceSource,
+    years: int,
+    out: Path | None,
+    is_json: bool,
+) -> None:
+    """Show what hedging this portfolio would have done, against naive ways.
+
+    Takes the options of `hedger plan`; it is the rule of that plan that is followed through the past.
+    """
+    from hedger.past import backtest_account  # other commands start without it
+
+    today = _today()
+    measurement = measure_account(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
+    if out is not None:
+        _write_out(decide(measurement, settings), out)
+    with progress_bar("Quarters") as advance:
+        outcome = backtest_account(measurement, settings, years=years, on_progress=advance)
+    if is_json:
+        write_json(backtest_document(outcome))
+        return
+    from hedger.report.terminal import show
+    from hedger.report.terminal_evidence import backtest_view
+
+    show(backtest_view(outcome))
 
 
 @hedger.command(epilog=_example("hedger contracts --as-of 2020-03-02"))

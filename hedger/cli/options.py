@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from hedger.choices import SIZE_PARSERS
+from hedger.choices import SIZE_PARSERS, YEARS
 from hedger.errors import SettingsError
 from hedger.market import open_source
 from hedger.portfolio import Portfolio, read_portfolio
@@ -212,6 +212,18 @@ def takes_out(command: Command) -> Command:
         type=click.Path(path_type=Path),
         metavar="FOLDER",
         help="Also write the plan to take away there: JSON, orders, basket, workbook, PDF, calendar.",
+    )(command)
+
+
+def takes_years(command: Command) -> Command:
+    """Give a command the option ``--years``, a whole number."""
+    return click.option(
+        "--years",
+        type=click.IntRange(1, 40),
+        default=YEARS,
+        show_default=True,
+        metavar="N",
+        help="Years to look back, as far as the prices reach.",
     )(command)
 
 

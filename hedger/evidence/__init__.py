@@ -1,6 +1,6 @@
 """What a hedge would have done: the plan's rule and its rivals through the past, without knowledge of the future."""
 
-from hedger.evidence.assessment import YEARS, Difference, Evidence, assess_evidence
+from hedger.evidence.assessment import Difference, Evidence, assess_evidence
 from hedger.evidence.calibration import Calibration, TailCheck
 from hedger.evidence.figures import deepest_fall, realised_beta, variance_removed, yearly_volatility
 from hedger.evidence.forecasts import ForecastTest, check_forecast, exceeded_share, qlike, qlike_ratio
@@ -10,7 +10,6 @@ from hedger.evidence.records import HedgedQuarter, Quarter, StrategyRecord
 from hedger.evidence.strategies import StrategyName
 
 __all__ = [
-    "YEARS",
     "Calibration",
     "Difference",
     "EstimatorRecord",

@@ -17,7 +17,7 @@ from hedger.evidence.history import gather_history, list_spans
 from hedger.evidence.league import EstimatorRecord, miss_betas, rank_estimators
 from hedger.evidence.on_futures import FuturesCheck, check_on_futures
 from hedger.evidence.records import Quarter
-from hedger.evidence.strategies import Ruler, list_strategies
+from hedger.evidence.strategies import BENCHMARK_INDEX, Ruler, list_strategies
 from hedger.evidence.walk import hold_quarter
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from hedger.exposure import BetaEstimator, Exposure
     from hedger.hedge import HedgePolicy
     from hedger.market import FuturesCloses, Prices
-
-YEARS = 10
-"""Years that are looked at unless the user says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +138,7 @@ def assess_evidence(
     estimator: str,
     estimators: Mapping[str, BetaEstimator],
     futures: Sequence[FuturesCloses] = (),
-    years: int = YEARS,
+    years: int,
     buffer: float | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Evidence:
@@ -178,7 +175,8 @@ def assess_evidence(
         raise ValueError(f"years must be at least 1, not {years}")
     history = gather_history(exposure, prices)
     spans = list_spans(history, years=years)
-    strategies = list_strategies(policy, quotes)
+    benchmark = exposure.indices.index(BENCHMARK_INDEX) if BENCHMARK_INDEX in exposure.indices else -1
+    strategies = list_strategies(policy, quotes, has_benchmark=all(benchmark in span.indices for span in spans))
     ruler = Ruler(
         estimator=estimators[estimator],
         stated={(row.symbol, row.index): row.beta for row in exposure.by_holding if "stated_by_user" in row.flags},

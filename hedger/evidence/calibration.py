@@ -83,11 +83,10 @@ def check_calibration(quarters: Sequence[HeldQuarter], record: StrategyRecord, m
     hedges = np.split(record.hedge, np.cumsum(record.lengths)[:-1])
     for held, came, gains, hedge in zip(quarters, record.quarters, market.gains, hedges, strict=True):
         exposure, plan = held.exposure, held.plan
-        known = np.isfinite(exposure.gains)
-        past = exposure.gains[known]
+        past = exposure.gains[np.isfinite(exposure.gains)]
+        hedged = exposure.gains + hedge_gains(exposure, plan) if plan is not None else exposure.gains
         before.append(check_forecast(past, gains))
-        past_hedge = hedge_gains(exposure, plan)[known] if plan is not None else np.zeros(past.size)
-        after.append(check_forecast(past + past_hedge, gains + hedge))
+        after.append(check_forecast(hedged[np.isfinite(hedged)], gains + hedge))
         call = assess_margin_calls(exposure, plan) if plan is not None else None
         if plan is not None and call is not None:
             room = plan.initial_margin + call.need(ACCEPTED, QUARTER) - plan.maintenance_margin

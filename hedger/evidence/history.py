@@ -19,8 +19,10 @@ from hedger.errors import InsufficientHistoryError
 from hedger.exposure import FULL_RECORD, LOOKBACK, SHORTEST_RECORD, PairedReturns, pair_returns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from hedger.contracts import ContractQuote
     from hedger.exposure import Book, Exposure, Holding
     from hedger.market import Prices
 
@@ -43,12 +45,15 @@ class Span:
         Positions of the holdings that had prices when it began, shape (n_known,).
     known_share
         Their share of the gross value of all that is held today.
+    indices
+        Positions of the indices known in all sessions that the quarter looks at, shape (n_indices,), at least one.
     """
 
     first: int
     last: int
     known: IntArray
     known_share: float
+    indices: IntArray
 
     @property
     def n_sessions(self) -> int:
@@ -69,7 +74,7 @@ class History:
     indices
         Names, in the order of the columns.
     paired
-        Returns of all sessions.
+        Returns of all sessions; NaN where an index without a whole record is not known.
     closes
         Newest close at or before each session of what a holding moves with, NaN before the first; shape
         (n_sessions, n_holdings).
@@ -117,7 +122,7 @@ class History:
         return PairedReturns(
             sessions=self.paired.sessions[rows],
             assets=self.paired.assets[rows][:, span.known],
-            indices=self.paired.indices[rows],
+            indices=self.paired.indices[rows][:, span.indices],
             n_dropped_sessions=0,
             repeated=(),
         )
@@ -141,13 +146,23 @@ class History:
         growth: FloatArray = (closes / closes[0]) @ gross / gross.sum()
         return start.beta_base * growth
 
+    def reprice(self, quotes: Sequence[ContractQuote], span: Span, session: int) -> tuple[ContractQuote, ...]:
+        """Return the contracts on indices that the quarter knows, moved with them from the roll to `session`."""
+        risen = {
+            self.indices[place]: float(self.levels[session, place] / self.levels[span.first, place])
+            for place in span.indices.tolist()
+        }
+        return tuple(replace(quote, price=quote.price * risen[quote.index]) for quote in quotes if quote.index in risen)
+
     def index_steps(self, span: Span) -> FloatArray:
         """Return each session's move of the indices, per unit of the level at which the quarter began.
 
-        What a contract gains is this times its notional at the roll; shape (span.n_sessions, n_indices).
+        What a contract gains is this times its notional at the roll; shape (span.n_sessions, n_indices), zero for
+        indices that the quarter does not know.
         """
-        levels = self.levels[span.first : span.last + 1]
-        steps: FloatArray = np.diff(levels / levels[0], axis=0)
+        steps = np.zeros((span.n_sessions, len(self.indices)))
+        levels = self.levels[span.first : span.last + 1, span.indices]
+        steps[:, span.indices] = np.diff(levels / levels[0], axis=0)
         return steps
 
 
@@ -220,7 +235,12 @@ def _span(history: History, first: int, last: int) -> Span | None:
     full = np.flatnonzero(n_returns >= FULL_RECORD)
     if min(gross[known].sum(), gross[full].sum()) < LEAST_KNOWN * gross.sum():
         return None
-    return Span(first=first, last=last, known=known, known_share=float(gross[known].sum() / gross.sum()))
+    indices = np.flatnonzero(np.isfinite(history.paired.indices[max(first + 1 - LOOKBACK, 0) : last + 1]).all(axis=0))
+    if not indices.size:
+        return None
+    return Span(
+        first=first, last=last, known=known, known_share=float(gross[known].sum() / gross.sum()), indices=indices
+    )
 
 
 def _carried_on(closes: FloatArray) -> FloatArray:

@@ -63,11 +63,11 @@ def miss_betas(history: History, span: Span, estimators: Mapping[str, BetaEstima
     shares = np.array([holding.exposure_value for holding in book.holdings]) / book.beta_base
     returns = history.book_gains(span) / history.values_before(span)
     ahead = history.paired.indices[span.first + 1 : span.last + 1]
-    came = [realised_beta(returns, ahead[:, place]) for place in range(len(history.indices))]
+    came = [realised_beta(returns, ahead[:, place]) for place in span.indices.tolist()]
     return {
         name: [
-            float(shares @ estimator.estimate(paired.assets, paired.indices[:, place]).beta) - came[place]
-            for place in range(len(history.indices))
+            float(shares @ estimator.estimate(paired.assets, index).beta) - realised
+            for index, realised in zip(paired.indices.T, came, strict=True)
         ]
         for name, estimator in estimators.items()
     }

@@ -43,7 +43,9 @@ class Strategy:
     sizing: Sizing
 
 
-def list_strategies(policy: HedgePolicy, quotes: Sequence[ContractQuote]) -> tuple[Strategy, ...]:
+def list_strategies(
+    policy: HedgePolicy, quotes: Sequence[ContractQuote], *, has_benchmark: bool
+) -> tuple[Strategy, ...]:
     """Return the plan's rule and what it is compared with, at the same share of risk and within the same limits.
 
     Parameters
@@ -52,6 +54,8 @@ def list_strategies(policy: HedgePolicy, quotes: Sequence[ContractQuote]) -> tup
         Of the plan. Futures already held are not looked at: each test begins without any.
     quotes
         All contracts; the rule uses those that are not in ``policy.closing_only``.
+    has_benchmark
+        Whether the S&P 500 is known in every quarter.
     """
     rule = replace(policy, current=())
     free = replace(rule, indices=(), closing_only=())
@@ -62,7 +66,7 @@ def list_strategies(policy: HedgePolicy, quotes: Sequence[ContractQuote]) -> tup
         for legs, name in enumerate(LEG_NAMES, start=1)
         if legs <= len(quoted)
     ]
-    if BENCHMARK_INDEX in quoted:
+    if has_benchmark and BENCHMARK_INDEX in quoted:
         single = replace(free, legs=1, indices=(BENCHMARK_INDEX,))
         strategies.append(Strategy(name="sp500", policy=single, sizing="one_year"))
         strategies.append(Strategy(name="naive", policy=single, sizing="one_to_one"))
@@ -90,9 +94,11 @@ class Ruler:
     def measure(self, history: History, span: Span, session: int, sizing: Sizing) -> Exposure:
         """Return the exposure of a quarter's book at the close of `session`, from what was known then."""
         book, paired = history.book_at(span, session), history.returns_until(span, session)
+        names = [history.indices[place] for place in span.indices.tolist()]
         if sizing == "rule":
-            return measure_book(book, paired, levels=self.levels, estimator=self.estimator, stated=self.stated)
-        place = history.indices.index(BENCHMARK_INDEX)
+            levels = {name: self.levels[name] for name in names}
+            return measure_book(book, paired, levels=levels, estimator=self.estimator, stated=self.stated)
+        place = names.index(BENCHMARK_INDEX)
         one = {(holding.symbol, BENCHMARK_INDEX): 1.0 for holding in book.holdings}
         return measure_book(
             book,

@@ -90,20 +90,20 @@ def hold_quarter(
     measure
         Returns the exposure at the close of a session of this quarter.
     """
+    usable = history.reprice(quotes, span, span.first)
     exposure = measure(span.first, strategy.sizing)
     try:
-        plan = solve_hedge(exposure, quotes, strategy.policy, with_alternatives=False)
+        plan = solve_hedge(exposure, usable, strategy.policy, with_alternatives=False)
     except (SettingsError, InfeasibleHedgeError) as error:
         # A target beta may lie beyond a past beta, and a margin budget below one contract: then nothing is held.
         idle = Stretch(first=span.first, last=span.last, held=())
         return HeldQuarter(exposure=exposure, plan=None, refusal=str(error), stretches=(idle,))
     stretches = []
     begin, held = span.first, _positions(plan)
-    missed = _miss(held, exposure, quotes, plan, strategy.policy)
+    missed = _miss(held, exposure, usable, plan, strategy.policy)
     for session in range(span.first + WATCH, span.last, WATCH):
         exposure_now = measure(session, strategy.sizing)
-        risen = dict(zip(history.indices, history.levels[session] / history.levels[span.first], strict=True))
-        priced = tuple(replace(quote, price=quote.price * risen[quote.index]) for quote in quotes)
+        priced = history.reprice(usable, span, session)
         if abs(_miss(held, exposure_now, priced, plan, strategy.policy) - missed) <= BAND:
             continue
         corrected = _put_right(held, exposure_now, priced, replace(strategy.policy, indices=_legs(plan), current=held))

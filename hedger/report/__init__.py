@@ -13,12 +13,15 @@ from hedger.report.document import (
     stress_document,
     to_json,
 )
+from hedger.report.evidence_document import backtest_document
+from hedger.report.evidence_words import state_evidence, to_strategy
 from hedger.report.files import ORDER_COLUMNS, PLAN_FILES, orders_csv, plan_file, write_plan_folder
 from hedger.report.listing import ListedContract, list_contracts
 from hedger.report.review_document import review_document
 from hedger.report.review_words import state_review
 from hedger.report.risk_document import size_document
 from hedger.report.schema import load_plan_schema, plan_schema_json
+from hedger.report.text_table import TextTable
 from hedger.report.words import state_answer, to_beta, to_dollars, to_index_title, to_month, to_percent
 
 __all__ = [
@@ -27,6 +30,8 @@ __all__ = [
     "PLAN_FILES",
     "ListedContract",
     "OrderType",
+    "TextTable",
+    "backtest_document",
     "betas_document",
     "cache_status_document",
     "calendar_document",
@@ -45,6 +50,7 @@ __all__ = [
     "review_document",
     "size_document",
     "state_answer",
+    "state_evidence",
     "state_review",
     "stress_document",
     "to_beta",
@@ -53,5 +59,6 @@ __all__ = [
     "to_json",
     "to_month",
     "to_percent",
+    "to_strategy",
     "write_plan_folder",
 ]

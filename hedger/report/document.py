@@ -101,10 +101,10 @@ def betas_document(measurement: Measurement) -> Document:
     return {
         "version": __version__,
         "as_of": measurement.as_of,
-        "portfolio": _portfolio(measurement),
-        "prices": _prices(measurement),
+        "portfolio": portfolio_section(measurement),
+        "prices": prices_section(measurement),
         "exposure": _exposure(exposure, exposure.best_index(exposure.indices)),
-        "notes": _notes(exposure.notes),
+        "notes": notes_section(exposure.notes),
     }
 
 
@@ -113,7 +113,7 @@ def contracts_document(as_of: date, rows: Iterable[ListedContract], notes: Itera
     return {
         "as_of": as_of,
         "contracts": [_contract(row) for row in rows],
-        "notes": _notes(notes),
+        "notes": notes_section(notes),
     }
 
 
@@ -124,8 +124,8 @@ def plan_document(advice: Advice) -> Document:
         "version": __version__,
         "as_of": advice.as_of,
         "inputs_hash": advice.inputs_hash,
-        "portfolio": _portfolio(advice.measurement),
-        "prices": _prices(advice.measurement),
+        "portfolio": portfolio_section(advice.measurement),
+        "prices": prices_section(advice.measurement),
         "exposure": _exposure(advice.exposure, advice.plan.reference_index),
         "policy": policy_document(advice.settings),
         "plan": _plan(advice),
@@ -136,7 +136,7 @@ def plan_document(advice: Advice) -> Document:
         "scenarios": scenarios_section(advice.risk),
         "futures_tax": tax_section(advice.risk),
         "calendar": calendar_document(advice),
-        "notes": _notes(advice.notes),
+        "notes": notes_section(advice.notes),
     }
 
 
@@ -147,15 +147,15 @@ def stress_document(advice: Advice) -> Document:
         "version": __version__,
         "as_of": advice.as_of,
         "inputs_hash": advice.inputs_hash,
-        "portfolio": _portfolio(advice.measurement),
-        "prices": _prices(advice.measurement),
+        "portfolio": portfolio_section(advice.measurement),
+        "prices": prices_section(advice.measurement),
         "policy": policy_document(advice.settings),
         "plan": _plan(advice),
         "risk": risk_section(advice.risk),
         "margin_call": margin_call_section(advice.risk),
         "scenarios": scenarios_section(advice.risk),
         "paths": paths_section(advice.risk),
-        "notes": _notes(advice.notes),
+        "notes": notes_section(advice.notes),
     }
 
 
@@ -190,7 +190,8 @@ def policy_document(settings: Settings) -> Document:
     }
 
 
-def _portfolio(measurement: Measurement) -> Document:
+def portfolio_section(measurement: Measurement) -> Document:
+    """Return what was read and valued, and what was left out."""
     book = measurement.exposure.book
     return {
         "name": measurement.portfolio.name,
@@ -215,7 +216,7 @@ def _holding(holding: Holding) -> Document:
     }
 
 
-def _prices(measurement: Measurement) -> Document:
+def prices_section(measurement: Measurement) -> Document:
     """Return the source and span of the prices that betas were measured on."""
     prices = measurement.prices
     return {
@@ -374,5 +375,6 @@ def _contract(row: ListedContract) -> Document:
     }
 
 
-def _notes(notes: Iterable[Note]) -> list[Document]:
+def notes_section(notes: Iterable[Note]) -> list[Document]:
+    """Return doubts in the order given."""
     return [{"code": note.code, "message": note.message} for note in notes]
