@@ -14,6 +14,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from hedger.report.text_table import TextTable
+
 NARROWEST, WIDEST = 80, 100
 """Columns below which figures would be cut, and beyond which lines are hard to read."""
 SHOWN_ROWS = 8
@@ -85,6 +87,11 @@ def number_table(
     for number, cells in enumerate(rows):
         table.add_row(*(Text(cell) for cell in cells), style="bold" if number in strong else "")
     return table
+
+
+def draw_table(table: TextTable) -> Table:
+    """Return a table in words as :func:`number_table` draws it."""
+    return number_table(*table.headings, rows=table.rows, n_labels=table.n_labels, bold=table.bold)
 
 
 def left_out(items: Sequence[str]) -> RenderableType:

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from hedger.settings import Settings
+from hedger.ui.accounts import revisit_account
 from hedger.ui.advised import show_advised_page
 from hedger.ui.hedge_page import show_hedge_page
 from hedger.version import __version__
@@ -83,15 +85,8 @@ ADVISED_PAGES = (
         module="hedger.ui.evidence_page",
         function="show_evidence",
     ),
-    AdvisedPage(
-        title="Review",
-        icon=":material/history:",
-        words="An earlier plan against today, and what to trade.",
-        module="hedger.ui.review_page",
-        function="show_review",
-    ),
 )
-"""In the order of the navigation, between the first page and the last."""
+"""In the order of the navigation, behind the first page."""
 
 
 def show_page(opened_with: Path | None = None, *, today: date | None = None) -> None:
@@ -142,12 +137,27 @@ def _navigate(opened_with: Path | None, today: date) -> None:
         url_path="contracts",
         help="The index futures of any day, and how many of one a stop allows.",
     )
-    st.navigation([hedge, *advised, contracts], position="top").run()
+    review = st.Page(
+        partial(_show_review_page, opened_with, today),
+        title="Review",
+        icon=":material/history:",
+        url_path="review",
+        help="An earlier plan against today, and what to trade.",
+    )
+    st.navigation([hedge, *advised, review, contracts], position="top").run()
 
 
 def _show_advised_page(page: AdvisedPage, opened_with: Path | None, today: date) -> None:
     show_body: Callable[[Advice], None] = getattr(import_module(page.module), page.function)
     show_advised_page(opened_with, today, show_body)
+
+
+def _show_review_page(opened_with: Path | None, today: date) -> None:
+    from hedger.ui.review_page import show_review  # noqa: PLC0415 - only for those who look at it
+
+    visited = revisit_account(opened_with, today, Settings().estimator)
+    if visited is not None:
+        show_review(*visited, today)
 
 
 def _show_contracts_page(today: date) -> None:

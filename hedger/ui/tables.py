@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from hedger.advice import Advice
+    from hedger.report import TextTable
 
 
 def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, n_text: int = 1) -> str:
@@ -22,6 +23,11 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, n_
     alignment = [":--" if position < n_text else "--:" for position in range(len(headings))]
     lines = [[escape(heading) for heading in headings], alignment, *([escape(cell) for cell in row] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def draw_table(table: TextTable) -> str:
+    """Return a table in words as :func:`markdown_table` draws it."""
+    return markdown_table(table.headings, table.rows, n_text=table.n_labels)
 
 
 def order_ticket(advice: Advice) -> str:
