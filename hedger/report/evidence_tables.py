@@ -1,0 +1,171 @@
+"""The tables and sentences of the evidence, as the terminal and the page show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hedger.report.evidence_words import to_strategy
+from hedger.report.text_table import TextTable
+from hedger.report.words import UNKNOWN, to_beta, to_dollars, to_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hedger.evidence import Calibration, Evidence, FuturesCheck, HedgedQuarter
+    from hedger.past import Backtest
+
+
+def title_span(evidence: Evidence) -> str:
+    """Return how long the test is: ``"35 quarters, 2017-09-11 to 2026-06-15"``."""
+    first, last = evidence.quarters[0], evidence.quarters[-1]
+    return f"{len(evidence.quarters)} quarters, {first.start} to {last.end}"
+
+
+def rivals_table(evidence: Evidence) -> TextTable:
+    """Return what each strategy removed and cost, the plan's rule in bold."""
+    rows = [("no hedge", UNKNOWN, to_dollars(evidence.volatility), to_dollars(evidence.drawdown), UNKNOWN, UNKNOWN)]
+    rows += [
+        (
+            to_strategy(record.name),
+            to_percent(record.hedge_effectiveness, places=1),
+            to_dollars(record.volatility),
+            to_dollars(record.drawdown),
+            f"{record.basis_points_per_year:.1f}",
+            str(record.n_orders),
+        )
+        for record in evidence.strategies
+    ]
+    return TextTable(
+        headings=("", "variance removed", "volatility", "deepest fall", "cost, bp", "orders"),
+        rows=tuple(rows),
+        bold=(1,),
+    )
+
+
+def rivals_legend(evidence: Evidence) -> str:
+    """Say what the columns of :func:`rivals_table` mean."""
+    return (
+        "Volatility in USD a year; cost in basis points a year (plan's rule: "
+        f"{to_dollars(evidence.rule.cost_per_year)}). Hedged at every roll, and put right in between when beta had "
+        "moved by more than 0.1."
+    )
+
+
+def word_accounts(evidence: Evidence) -> Iterator[str]:
+    """Say what the futures account would have gone through."""
+    rule, n_quarters = evidence.rule, len(evidence.quarters)
+    yield (
+        f"The plan's rule lost up to {to_dollars(rule.worst_account)} of cash within one quarter, "
+        f"{to_dollars(rule.account_drawdown)} from the best to the worst day of all. With the buffer of the plan the "
+        f"account would have been called in {rule.n_called} of {n_quarters} quarters."
+    )
+    calibration = evidence.calibration
+    if calibration.n_accounts:
+        yield (
+            "The buffer that the plan names for a 5% chance of a call would not have lasted in "
+            f"{calibration.n_beyond_buffer} of {calibration.n_accounts} quarters; "
+            f"{0.05 * calibration.n_accounts:.1f} would be right."
+        )
+
+
+def futures_check_table(check: FuturesCheck) -> TextTable:
+    """Return the same positions on the index and on the futures themselves."""
+    rows = tuple(
+        (
+            to_strategy(record.name),
+            to_percent(record.on_index, places=1),
+            to_percent(record.on_futures, places=1),
+            to_dollars(record.basis_per_year, is_change=True),
+        )
+        for record in check.records
+    )
+    return TextTable(
+        headings=(f"{check.n_quarters} quarters", "on the index", "on futures", "financing a year"), rows=rows
+    )
+
+
+def futures_check_legend(check: FuturesCheck) -> str:
+    """Say what :func:`futures_check_table` compares."""
+    return (
+        f"{check.start} to {check.end}, the same contracts, with their real basis and rolls. Financing less dividends, "
+        "which a short hedge earns while interest is above dividends, is not in the table further up."
+    )
+
+
+def calibration_table(calibration: Calibration) -> TextTable:
+    """Return how often what was stated came true, beside how often it should have."""
+    rows = [
+        (
+            f"Sessions beyond the {to_percent(tail.level)} value at risk",
+            to_percent(1.0 - tail.level),
+            to_percent(tail.before, places=1),
+            to_percent(tail.after, places=1),
+        )
+        for tail in calibration.tails
+    ]
+    rows.append(
+        (
+            "Quarters with beta in its 95% interval",
+            f"{0.95 * calibration.n_quarters:.0f} of {calibration.n_quarters}",
+            str(calibration.n_covered),
+            str(calibration.n_covered_after),
+        )
+    )
+    rows.append(
+        (
+            "Error of the volatility forecast, last year's = 1",
+            "below 1",
+            _ratio(calibration.qlike_before),
+            _ratio(calibration.qlike_after),
+        )
+    )
+    return TextTable(headings=("", "would be right", "before", "after the hedge"), rows=tuple(rows))
+
+
+def estimators_table(backtest: Backtest) -> TextTable:
+    """Return how far each estimator's betas were from those that came, the best first."""
+    used = backtest.settings.estimator
+    rows = tuple(
+        (
+            each.name + (" (used)" if each.name == used else ""),
+            to_beta(each.error),
+            f"{each.bias:+.2f}",
+            _ratio(each.ratio),
+        )
+        for each in backtest.evidence.estimators
+    )
+    return TextTable(headings=("", "typical error", "on average", "of one year's"), rows=rows)
+
+
+ESTIMATORS_LEGEND = (
+    "How far the beta that each foretold was from the one that came in the next quarter, over all quarters and "
+    "indices. Some of it is chance that no estimator can foretell."
+)
+
+
+def quarters_table(evidence: Evidence) -> TextTable:
+    """Return each quarter of the plan's rule; a star stands at a beta outside its interval."""
+    rows = tuple(
+        (
+            str(quarter.start),
+            word_positions(hedged),
+            to_dollars(quarter.unhedged_pnl, is_change=True),
+            to_dollars(quarter.unhedged_pnl + hedged.hedge_pnl, is_change=True),
+            to_percent(hedged.hedge_effectiveness),
+            f"{to_beta(hedged.low)} to {to_beta(hedged.high)}",
+            to_beta(hedged.realised_beta) + ("" if hedged.is_covered else "*"),
+        )
+        for quarter, hedged in zip(evidence.quarters, evidence.rule.quarters, strict=True)
+    )
+    return TextTable(
+        headings=("from", "held", "portfolio", "hedged", "removed", "beta foretold", "came"), rows=rows, n_labels=2
+    )
+
+
+def word_positions(quarter: HedgedQuarter) -> str:
+    """Write what was held from the roll on: ``"NQ -2 MNQ -9"``."""
+    return " ".join(f"{symbol} {quantity:+d}" for symbol, quantity in quarter.held) or "nothing"
+
+
+def _ratio(ratio: float | None) -> str:
+    return UNKNOWN if ratio is None else f"{ratio:.2f}"
