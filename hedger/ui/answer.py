@@ -16,7 +16,7 @@ from hedger.report import (
     to_json,
     to_percent,
 )
-from hedger.ui.chart import chart_rows, chart_specification, index_moves
+from hedger.ui.chart import index_moves, show_gain_chart
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import order_ticket, scenario_table
 from hedger.ui.wording import escape
@@ -38,13 +38,11 @@ def show_answer(advice: Advice) -> None:
     _show_figures(advice)
     reference = f"the {to_index_title(plan.reference_index)}"
     st.markdown(f"### If {escape(reference)} moves", anchors=False)
-    st.vega_lite_chart(
-        chart_rows(advice),
-        chart_specification(f"Move of {reference}"),
-        key="chart",
-        alt=f"Gain or loss against moves of {reference}; the table below has the numbers.",
+    show_gain_chart(advice)
+    st.caption(
+        "Shaded: the range of gains when the beta of the next quarter is as far off as 1 time in 20. While the slider "
+        "is dragged, the line shows the hedge before rounding to whole contracts."
     )
-    st.caption("Shaded: the range of gains when the beta of the next quarter is as far off as 1 time in 20.")
     with st.expander("The same in numbers"):
         st.markdown(scenario_table(advice))
         remarks = dict.fromkeys(remark for _, scenario in index_moves(advice) for remark in scenario.notes)

@@ -1,27 +1,33 @@
 """Gain or loss against the move of the index, before and after the hedge, with what is not known of the beta.
 
-The drawing is a Vega-Lite specification that stays the same while the slider moves: only its rows change, which the
-browser redraws without building the chart anew. Colours are told apart by the colour-blind (after Okabe and Ito,
-2008, "Color universal design"), and the lines differ in their dashes too.
+The drawing is an element of our own, in ``gain_chart``: a library of charts would be the largest part of what the
+first page loads, and none lets a line follow the slider while it is dragged. Colours are told apart by the
+colour-blind (after Okabe and Ito, 2008, "Color universal design"), and the lines differ in their dashes too.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hedger.report import to_dollars, to_percent
+import streamlit as st
+
+from hedger.report import to_index_title
 
 if TYPE_CHECKING:
     from hedger.advice import Advice
     from hedger.risk import Scenario
 
-Row = dict[str, float | str]
+FOLDER = Path(__file__).parent / "gain_chart"
 
-UNHEDGED, HEDGED = "Without hedge", "With hedge"
-_SERIES = (UNHEDGED, HEDGED)
-_ORANGE, _BLUE, _GREY = "#d55e00", "#2a7fc9", "#8a8f98"
-_MONEY_AXIS = "(datum.value < 0 ? '\u2212$' : '$') + replace(format(abs(datum.value), '~s'), 'G', 'B')"
-_MOVE_AXIS = "format(datum.value, datum.value == 0 ? '.0%' : '+.0%')"
+_HTML = """
+<figure>
+  <svg role="img" tabindex="0"></svg>
+  <div class="caption" aria-hidden="true"></div>
+  <output aria-live="off"></output>
+</figure>
+"""
 
 
 def index_moves(advice: Advice) -> list[tuple[float, Scenario]]:
@@ -32,86 +38,39 @@ def index_moves(advice: Advice) -> list[tuple[float, Scenario]]:
     ]
 
 
-def chart_rows(advice: Advice) -> list[Row]:
-    """Return two rows per move of the reference index: the gain without and with the hedge, each with its range.
+def show_gain_chart(advice: Advice) -> None:
+    """Draw the chart; its line with the hedge follows the widget with the key ``hedge``, where there is one."""
+    # Known to the server from the first visit on; a test starts a server of its own.
+    draw = st.components.v2.component("hedger_gain_chart", html=_HTML, css=_source("chart.css"), js=_source("chart.js"))
+    draw(data=chart_data(advice), key="chart")
 
-    No move is among them, at which nothing is gained or lost.
+
+@cache
+def _source(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def chart_data(advice: Advice) -> dict[str, Any]:
+    """Return what the chart draws: gains in USD by move of the reference index, no move among them.
+
+    ``futures`` are the gains of the contracts of the plan, for the share of exposure ``share``; ``perShare`` is the
+    gain by which they change, per share of exposure more and per unit of the move, before rounding to whole contracts.
     """
-    rows: list[Row] = [{"move": 0.0, "series": series, "gain": 0.0, "low": 0.0, "high": 0.0} for series in _SERIES]
-    for move, scenario in index_moves(advice):
-        words: Row = {
-            "Index": to_percent(move, is_change=True),
-            UNHEDGED: _range(scenario.unhedged_pnl, scenario.unhedged_low, scenario.unhedged_high),
-            "Futures": to_dollars(scenario.hedge_pnl, is_change=True),
-            HEDGED: _range(scenario.hedged_pnl, scenario.hedged_low, scenario.hedged_high),
-        }
-        for series, gain, low, high in (
-            (UNHEDGED, scenario.unhedged_pnl, scenario.unhedged_low, scenario.unhedged_high),
-            (HEDGED, scenario.hedged_pnl, scenario.hedged_low, scenario.hedged_high),
-        ):
-            rows.append({"move": move, "series": series, "gain": gain, "low": low, "high": high, **words})
-    return rows
+    moves = index_moves(advice)
+    n_falls = sum(move < 0 for move, _ in moves)
+    title = to_index_title(advice.plan.reference_index)
 
+    def with_no_move(figures: list[float]) -> list[float]:
+        return [*figures[:n_falls], 0.0, *figures[n_falls:]]
 
-def _range(gain: float, low: float, high: float) -> str:
-    words = [to_dollars(amount, is_change=True) for amount in (gain, low, high)]
-    return f"{words[0]} ({words[1]} to {words[2]})"
-
-
-def chart_specification(axis_title: str) -> dict[str, Any]:
-    """Return the Vega-Lite specification for rows of :func:`chart_rows`."""
-    legend: dict[str, Any] = {
-        "orient": "top",
-        "title": None,
-        "symbolType": "stroke",
-        "symbolSize": 400,
-        "symbolOpacity": 1,
-    }
-    series = {"field": "series", "type": "nominal", "legend": legend}
     return {
-        "height": 320,
-        "encoding": {
-            "x": {
-                "field": "move",
-                "type": "quantitative",
-                "title": axis_title,
-                "axis": {"labelExpr": _MOVE_AXIS, "labelSeparation": 10, "labelOverlap": True, "grid": False},
-                "scale": {"nice": False},
-            },
-            "color": {**series, "scale": {"domain": _SERIES, "range": [_ORANGE, _BLUE]}},
-        },
-        "layer": [
-            {
-                "mark": {"type": "area", "opacity": 0.16, "tooltip": False},
-                "encoding": {
-                    "y": {
-                        "field": "low",
-                        "type": "quantitative",
-                        "title": "Gain or loss",
-                        "axis": {"labelExpr": _MONEY_AXIS, "tickCount": 7},
-                    },
-                    "y2": {"field": "high"},
-                },
-            },
-            {
-                "mark": {"type": "line", "strokeWidth": 2.5, "tooltip": False},
-                "encoding": {
-                    "y": {"field": "gain", "type": "quantitative"},
-                    "strokeDash": {**series, "scale": {"domain": _SERIES, "range": [[6, 4], [1, 0]]}},
-                },
-            },
-            {
-                "params": [{"name": "pointed", "select": _NEAREST}],
-                "mark": {"type": "rule", "strokeWidth": 1.5},
-                "encoding": {
-                    "color": {"value": _GREY},
-                    "opacity": {"condition": {"param": "pointed", "empty": False, "value": 1}, "value": 0},
-                    "tooltip": [{"field": name, "type": "nominal"} for name in ("Index", UNHEDGED, "Futures", HEDGED)],
-                },
-            },
-        ],
+        "index": title,
+        "alt": f"Gain or loss against moves of the {title}; arrow keys choose a move. The table below has the numbers.",
+        "share": advice.plan.hedge_fraction,
+        "perShare": -advice.plan.beta_dollars,
+        "moves": with_no_move([move for move, _ in moves]),
+        "unhedged": with_no_move([scenario.unhedged_pnl for _, scenario in moves]),
+        "low": with_no_move([scenario.unhedged_low for _, scenario in moves]),
+        "high": with_no_move([scenario.unhedged_high for _, scenario in moves]),
+        "futures": with_no_move([scenario.hedge_pnl for _, scenario in moves]),
     }
-
-
-_LEGEND = {"orient": "top", "title": None, "symbolType": "stroke", "symbolSize": 400, "symbolOpacity": 1}
-_NEAREST = {"type": "point", "encodings": ["x"], "nearest": True, "on": "pointerover", "clear": "pointerout"}

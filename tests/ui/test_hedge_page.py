@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -53,9 +53,10 @@ def headings(page: AppTest) -> list[str]:
     return [each.value for each in page.markdown if each.value.startswith("#")]
 
 
-def chart(page: AppTest) -> list[dict[str, Any]]:
-    (element,) = page.get("vega_lite_chart")
-    return pa.ipc.open_stream(element.proto.data.data).read_all().to_pylist()
+def chart(page: AppTest) -> dict[str, Any]:
+    (element,) = page.get("bidi_component")
+    drawn: dict[str, Any] = json.loads(element.proto.json)
+    return drawn
 
 
 def assert_shows(page: AppTest, advice: Advice) -> None:
@@ -72,11 +73,20 @@ def assert_shows(page: AppTest, advice: Advice) -> None:
     )
     assert shown["Round-trip cost"][0] == escape(to_dollars(plan.round_trip_cost, places=2))
     assert shown["Variance removed"][0] == to_percent(advice.risk.hedge_effectiveness)
-    gains = {(row["move"], row["series"]): (row["gain"], row["low"], row["high"]) for row in chart(page)}
-    for scenario in advice.risk.scenarios:
-        move = dict(scenario.shocks)[plan.reference_index]
-        assert gains[move, "Without hedge"] == (scenario.unhedged_pnl, scenario.unhedged_low, scenario.unhedged_high)
-        assert gains[move, "With hedge"] == (scenario.hedged_pnl, scenario.hedged_low, scenario.hedged_high)
+    drawn = chart(page)
+    columns = zip(*(drawn[name] for name in ("moves", "unhedged", "low", "high", "futures")), strict=True)
+    gains = {move: figures for move, *figures in columns}
+    assert gains.pop(0.0) == [0.0] * 4
+    assert gains == {
+        dict(scenario.shocks)[plan.reference_index]: [
+            scenario.unhedged_pnl,
+            scenario.unhedged_low,
+            scenario.unhedged_high,
+            scenario.hedge_pnl,
+        ]
+        for scenario in advice.risk.scenarios
+    }
+    assert list(gains) == sorted(gains)
     everything = "\n".join(texts(page))
     for order in plan.orders:
         side = "Sell" if order.quantity < 0 else "Buy"
