@@ -41,7 +41,9 @@ LONGEST_QUOTE = 60
 
 def shorten(text: object, limit: int = LONGEST_QUOTE) -> str:
     """Return foreign text cut to `limit` characters with control characters escaped, fit for a message."""
-    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(text))
+    escaped = str(text)
+    if not escaped.isprintable():
+        escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in escaped)
     return escaped if len(escaped) <= limit else escaped[: limit - 1] + "…"
 
 

@@ -26,6 +26,8 @@ MOST_LINES = 500_000
 LONGEST_LINE = 1_000_000
 """Characters; no table of holdings has a longer line."""
 
+_LINE = re.compile(r"[^\r\n]*")
+
 _EXPORT = "Export the positions or holdings as CSV from the broker's site and use that file."
 
 _FOREIGN_BYTES: tuple[tuple[bytes, str], ...] = (
@@ -205,14 +207,17 @@ def _check_text(text: str) -> None:
         raise UnreadableFileError(
             f"Line {line}: the file holds a NUL byte, so it is damaged or binary. Export or save it again as CSV."
         )
-    if len(text) > LONGEST_LINE:
-        lengths = enumerate(map(len, io.StringIO(text, newline="")), start=1)
-        line, longest = max(lengths, key=lambda numbered: numbered[1])
-        if longest > LONGEST_LINE:
+    start = 0
+    while len(text) - start > LONGEST_LINE:
+        end = max(text.rfind(sign, start, start + LONGEST_LINE + 1) for sign in "\r\n")
+        if end < 0:
+            line = len(io.StringIO(text[:start], newline="").readlines()) + 1
+            length = len(_LINE.match(text, start)[0])  # type: ignore[index]  # it always matches
             raise UnreadableFileError(
-                f"Line {line} has {longest:,} characters, more than {LONGEST_LINE:,}: it has no line breaks "
+                f"Line {line} has {length:,} characters, more than {LONGEST_LINE:,}: it has no line breaks "
                 f"where rows should end. {_EXPORT}"
             )
+        start = end + 1
     lines = text.count("\n") or text.count("\r")
     if lines > MOST_LINES + 1_000:
         raise UnreadableFileError(

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from hedger.portfolio.holdings import FileWarning, SkippedRow
+from hedger.portfolio.layouts import GENERIC
 
 if TYPE_CHECKING:
     from hedger.errors import BadCell
     from hedger.portfolio.instruments import Instrument
+    from hedger.portfolio.layouts import Layout
 
 
 class Draft(NamedTuple):
@@ -72,7 +74,10 @@ class TotalRow:
 
 @dataclass(slots=True)
 class Harvest:
-    """Everything read so far; grows from table to table."""
+    """Everything read so far; grows from table to table.
+
+    `layout` is that of the first table of holdings, `base_currency` the one that the file names as its own.
+    """
 
     drafts: list[Draft] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
@@ -82,6 +87,8 @@ class Harvest:
     weight_total: float | None = None
     beside: float = 0.0
     cash_in_base: float | None = None
+    layout: Layout = GENERIC
+    base_currency: str | None = None
 
     def skip(self, line: int, reason: str) -> None:
         """Note a row that is no position."""

@@ -8,7 +8,7 @@ crypto currencies, identifiers and bonds, and last the spelling of shares. Ticke
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -90,8 +90,7 @@ _N_TEXTS = Clues._fields.index("unit_price")
 _NO_TEXTS = ("",) * (_N_TEXTS - 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instrument:
+class Instrument(NamedTuple):
     """What a row holds.
 
     Parameters

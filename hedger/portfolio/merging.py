@@ -8,7 +8,7 @@ from hedger.portfolio.holdings import Position
 from hedger.portfolio.privacy import account_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from hedger.portfolio.drafts import Draft
 
@@ -33,7 +33,7 @@ def merge(drafts: Sequence[Draft], weights: Sequence[float | None]) -> tuple[Pos
     for number, draft in enumerate(drafts):
         key = (draft.instrument.symbol, draft.account, draft.currency, draft.instrument.asset_class)
         groups.setdefault(key, []).append(number)
-    return tuple(_position([drafts[n] for n in group], [weights[n] for n in group]) for group in groups.values())
+    return tuple([_position([drafts[n] for n in group], [weights[n] for n in group]) for group in groups.values()])
 
 
 def _position(drafts: Sequence[Draft], weights: Sequence[float | None]) -> Position:
@@ -43,20 +43,20 @@ def _position(drafts: Sequence[Draft], weights: Sequence[float | None]) -> Posit
     return Position(
         symbol=instrument.symbol,
         raw_symbol=first.raw_symbol,
-        quantity=_sum(draft.quantity for draft in drafts),
-        price=_price(drafts),
-        market_value=None if is_future else _sum(draft.value for draft in drafts),
+        quantity=_sum([draft.quantity for draft in drafts]),
+        price=first.price if len(drafts) == 1 else _price(drafts),
+        market_value=None if is_future else _sum([draft.value for draft in drafts]),
         weight=_sum(weights),
         asset_class=instrument.asset_class,
         account=None if first.account is None else account_ending(first.account),
         currency=first.currency,
-        lines=tuple(draft.line for draft in drafts),
+        lines=tuple([draft.line for draft in drafts]),
         underlying=instrument.underlying,
         expiry=instrument.expiry,
         strike=instrument.strike,
         right=instrument.right,
         multiplier=instrument.multiplier,
-        notional=_sum(_notional(draft) for draft in drafts) if is_future else None,
+        notional=_sum([_notional(draft) for draft in drafts]) if is_future else None,
     )
 
 
@@ -77,11 +77,9 @@ def _price(drafts: Sequence[Draft]) -> float | None:
     return sum(price * quantity for price, quantity in priced) / weight if weight else None
 
 
-def _sum(numbers: Iterable[float | None]) -> float | None:
-    """Add numbers; ``None`` as soon as one is unknown."""
-    total = 0.0
-    for number in numbers:
-        if number is None:
-            return None
-        total += number
-    return total
+def _sum(numbers: Sequence[float | None]) -> float | None:
+    """Add numbers; ``None`` when one is unknown."""
+    if len(numbers) == 1:
+        return numbers[0]
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None

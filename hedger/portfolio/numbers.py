@@ -30,7 +30,8 @@ _CELL_ERRORS = frozenset(
 _SPACES = " \u00a0\u2007\u2009\u202f"
 _CANONICAL = str.maketrans({"\u2212": "-", "\u2019": "'", "\u02bc": "'", **dict.fromkeys(_SPACES, "'")})
 _CURRENCY = r"(?:(?:US|C|CA|A|AU|HK|S|NZ)?\$|[€£¥₹₩]|USD|EUR|GBP|CHF|CAD|JPY|HKD|AUD)"
-_PLAIN = re.compile(r"(-)?\$?([0-9]{1,13}(\.[0-9]{1,15})?)").fullmatch
+_DIGITS = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,15})?").fullmatch
+_DOLLARS = re.compile(r"([+-]?)\$?((?:[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,13})(?:\.[0-9]{1,15})?)").fullmatch
 _NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?(?:{_CURRENCY}'?)?(?P<inner_sign>[+-])?"
     rf"(?P<digits>[0-9.,](?:[0-9.,']*[0-9.,])?)(?P<exponent>[eE][+-]?[0-9]{{1,3}})?(?:'?{_CURRENCY})?(?P<behind>-)?(?P<close>\))?"
@@ -62,12 +63,14 @@ def to_number(text: str, decimal: DecimalSign = ".") -> float:
     ValueError
         With a phrase that says what was expected, such as ``"a number"``.
     """
-    plain = _PLAIN(text)
-    if plain and (decimal == "." or plain[3] is None):
-        number = float(plain[2])
-        return -number if plain[1] else number
-    sign, integer, fraction, exponent = _parts(text, decimal)
-    number = sign * float(f"{integer or '0'}.{fraction or '0'}{exponent}")
+    if decimal == ".":  # what nearly all cells are; below, the same is read and everything else
+        if _DIGITS(text):
+            return float(text)
+        dollars = _DOLLARS(text)
+        if dollars:
+            return float(dollars[1] + dollars[2].replace(",", ""))
+    factor, integer, fraction, exponent = _parts(text, decimal)
+    number = factor * float(f"{integer or '0'}.{fraction or '0'}{exponent}")
     if abs(number) > LARGEST_NUMBER:
         raise ValueError(f"a number below {LARGEST_NUMBER:,.0f}")
     return number

@@ -50,6 +50,14 @@ class _Numbers(NamedTuple):
     has_percent_sign: bool
 
 
+class _Found(NamedTuple):
+    """What rows that say the same of it hold, in which currency, and how they spell it."""
+
+    instrument: Instrument
+    currency: str | None
+    raw_symbol: str
+
+
 class PositionReader:
     """Reads the rows of one table of holdings.
 
@@ -88,7 +96,8 @@ class PositionReader:
         self.facts = facts
         self.harvest = harvest
         self.clue_fields = tuple(field for field in table.columns if field not in _MEASURES)
-        self.known: dict[tuple[object, ...], Instrument] = {}
+        self.coins = load_crypto()
+        self.known: dict[tuple[object, ...], _Found] = {}
         self.context = ""
 
     def read(self) -> None:
@@ -122,14 +131,14 @@ class PositionReader:
             self.context = symbol if self.table.layout.is_grouped else ""
             return
         try:
-            instrument = self._instrument(symbol, cells, numbers)
-            price = self._price(cells, instrument, numbers.price)
+            found = self._found(symbol, cells, numbers)
+            price = self._price(cells, found.instrument, numbers.price)
         except _CellError as error:
             self._bad(line, error.field, cells, str(error), numbers.value)
             return
         if price != numbers.price:
             numbers = numbers._replace(price=price)
-        self._draft(line, cells, instrument, symbol, numbers)
+        self._draft(line, cells, found, numbers)
 
     def _numbers(self, line: int, cells: dict[Field, str]) -> _Numbers | None:
         """Return the numbers of a row; ``None`` when one of its cells is bad."""
@@ -137,14 +146,14 @@ class PositionReader:
         quantity = self._number("quantity", line, cells)
         value = self._number("value", line, cells)
         price = None if "'" in cells.get("price", "") else self._number("price", line, cells)
-        weight, has_percent_sign = self._weight(line, cells)
+        weight, has_percent_sign = self._weight(line, cells) if "weight" in cells else (None, False)
         if len(self.harvest.bad_cells) > n_bad:
             return None
-        if cells.get("direction", "").lower() in _SELLING:
+        if "direction" in cells and cells["direction"].lower() in _SELLING:
             quantity, value = _negative(quantity), _negative(value)
         return _Numbers(quantity, price, value, weight, has_percent_sign)
 
-    def _instrument(self, symbol: str, cells: dict[Field, str], numbers: _Numbers) -> Instrument:
+    def _found(self, symbol: str, cells: dict[Field, str], numbers: _Numbers) -> _Found:
         """Return what the row holds."""
         if not (symbol or cells.get("name") or cells.get("cusip") or cells.get("isin")):
             raise _CellError("symbol", "a symbol: the row has a quantity or a value, but neither symbol nor name")
@@ -152,12 +161,12 @@ class PositionReader:
             raise _CellError("symbol", "a symbol: it is the account")
         ratio = _ratio(numbers.quantity, numbers.price, numbers.value)
         try:
-            instrument = self._identify(symbol, cells, numbers.price, ratio)
+            found = self._identify(symbol, cells, numbers.price, ratio)
         except ValueError as error:
             raise _CellError("symbol", str(error)) from error
-        if numbers.quantity is None and instrument.asset_class in {"option", "future"}:
+        if numbers.quantity is None and found.instrument.asset_class in {"option", "future"}:
             raise _CellError("quantity", "a number of contracts")
-        return instrument
+        return found
 
     def _number(self, field: Field, line: int, cells: dict[Field, str]) -> float | None:
         """Return the number of a cell; a cell that holds something else becomes a bad cell."""
@@ -220,17 +229,18 @@ class PositionReader:
             return self.context or symbol
         return symbol
 
-    def _identify(self, symbol: str, cells: dict[Field, str], price: float | None, ratio: Ratio) -> Instrument:
+    def _identify(self, symbol: str, cells: dict[Field, str], price: float | None, ratio: Ratio) -> _Found:
         """Return what the row holds; rows that say the same of it are identified once."""
-        if price not in {None, 1.0} and symbol.upper() not in load_crypto():
+        if price is not None and price != 1.0 and symbol.upper() not in self.coins:
             price = 0.0  # not the price of money; the same for all, so that the next row finds the answer
-        key = (symbol, price, ratio, self.context, *(cells.get(field) for field in self.clue_fields))
-        instrument = self.known.get(key)
-        if instrument is None:
+        key = (symbol, price, ratio, self.context, *map(cells.get, self.clue_fields))
+        found = self.known.get(key)
+        if found is None:
             clues = self._clues(symbol, cells, price, ratio)
             instrument = identify(clues, as_of=self.as_of, strike_scale=self.table.layout.strike_scale)
-            self.known[key] = instrument
-        return instrument
+            found = _Found(instrument, self._currency(cells, instrument), shorten(symbol or cells.get("name", "")))
+            self.known[key] = found
+        return found
 
     def _clues(self, symbol: str, cells: dict[Field, str], price: float | None, ratio: Ratio) -> Clues:
         if not self.clue_fields and not self.table.layout.is_grouped:
@@ -282,20 +292,18 @@ class PositionReader:
         except ValueError:
             return None
 
-    def _draft(
-        self, line: int, cells: dict[Field, str], instrument: Instrument, symbol: str, numbers: _Numbers
-    ) -> None:
+    def _draft(self, line: int, cells: dict[Field, str], found: _Found, numbers: _Numbers) -> None:
         """Add a draft, with the doubts about it."""
-        quantity, price, value = numbers[:3]
+        instrument, currency, raw_symbol = found
+        quantity, price, value, weight, has_percent_sign = numbers
         for code, sentence in instrument.doubts:
             self.harvest.warn(code, line, f"Line {line}: {sentence}")
         if instrument.asset_class == "cash":
             value = value if value is not None else quantity
             quantity, price = value, None if value is None else 1.0
-            note_cash(line, symbol, value, self.harvest)
-        elif instrument.asset_class != "future":
+            note_cash(line, raw_symbol, value, self.harvest)
+        elif instrument.asset_class != "future" and (quantity is None or value is None):
             self._note_missing(line, quantity, price, value)
-        currency = self._currency(cells, instrument)
         if currency == "GBP" and price is not None and _ratio(quantity, price, value) == "par":
             price /= 100.0
             sentence = f"Line {line}: the price is in pence and the value in pounds; both were read as pounds."
@@ -304,17 +312,16 @@ class PositionReader:
             derived = quantity * price * instrument.price_scale
             rounding = 0.005 * abs(quantity) * instrument.price_scale + 0.02
             value = checked_value(line, derived, value, rounding, self.harvest)
-        raw_symbol = symbol or cells.get("name", "")
         self.harvest.drafts.append(
             Draft(
                 instrument=instrument,
-                raw_symbol=raw_symbol if raw_symbol.isalnum() and len(raw_symbol) < 20 else shorten(raw_symbol),
+                raw_symbol=raw_symbol,
                 account=cells.get("account") or self.table.account,
                 quantity=quantity,
                 price=price,
                 value=value,
-                weight=numbers.weight,
-                has_percent_sign=numbers.has_percent_sign,
+                weight=weight,
+                has_percent_sign=has_percent_sign,
                 currency=currency or "USD",
                 is_currency_assumed=currency is None,
                 line=line,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ from hedger.portfolio.totals import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from typing import BinaryIO
 
@@ -69,6 +72,33 @@ def read_portfolio(
     InvalidRowsError
         When rows cannot be read; names all bad cells, and nothing was imported.
     """
+    with _paused_collector():
+        harvest, shown_name = _harvest(file, as_of, name, leave_out_bad_rows=leave_out_bad_rows)
+        return _portfolio(harvest, shown_name)
+
+
+@contextmanager
+def _paused_collector() -> Iterator[None]:
+    """Pause the garbage collector, which would walk over all cells of a large file again and again.
+
+    Nothing that is made meanwhile refers to itself, so that all of it goes when it is no longer used.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _harvest(
+    file: str | Path | bytes | BinaryIO, as_of: date, name: str | None, *, leave_out_bad_rows: bool
+) -> tuple[Harvest, str]:
+    """Read a file from its bytes to drafts of positions, and return its name for people too.
+
+    The rows of a large file take most memory; they go when this function returns.
+    """
     decoded = decode(read_bytes(file))
     harvest = Harvest(warnings=list(decoded.warnings))
     if decoded.workbook is not None:
@@ -95,7 +125,7 @@ def read_portfolio(
             f"The table that begins on line {found.tables[0].header.line} holds no position. "
             "Export the holdings again, or choose the account that has some."
         )
-    return _portfolio(found, harvest, redactor.quote(_name(file, name)))
+    return harvest, redactor.quote(_name(file, name))
 
 
 def _redactor(found: Tables) -> Redactor:
@@ -111,6 +141,7 @@ def _redactor(found: Tables) -> Redactor:
 def _read_tables(found: Tables, harvest: Harvest, delimiter: str, as_of: date, redactor: Redactor) -> None:
     """Read every table of the file into the harvest."""
     holdings = [table for table in found.tables if table.layout.kind == "holdings"]
+    harvest.layout, harvest.base_currency = holdings[0].layout, found.base_currency
     for table in holdings:
         check_duplicates(table)
     decimal = choose_decimal(holdings, delimiter)
@@ -146,16 +177,16 @@ def _leave_out(harvest: Harvest) -> None:
         harvest.skip(line or 0, "left out, because it cannot be read")
 
 
-def _portfolio(found: Tables, harvest: Harvest, name: str) -> Portfolio:
-    settle_currencies(harvest, found.base_currency)
+def _portfolio(harvest: Harvest, name: str) -> Portfolio:
+    """Make a portfolio of drafts, with what is to be said of all of them together."""
+    settle_currencies(harvest)
     file_total = check_totals(harvest)
     fractions = to_fractions(harvest)
     note_prices(harvest)
     note_endings(harvest)
     positions = merge(harvest.drafts, fractions)
     is_dollars = all(draft.currency == "USD" for draft in harvest.drafts)
-    layout = next(table.layout for table in found.tables if table.layout.kind == "holdings")
-    is_weights = layout is GENERIC and any(fraction is not None for fraction in fractions)
+    is_weights = harvest.layout is GENERIC and any(fraction is not None for fraction in fractions)
     return Portfolio(
         name=name,
         positions=positions,
@@ -163,7 +194,7 @@ def _portfolio(found: Tables, harvest: Harvest, name: str) -> Portfolio:
         file_total=file_total if is_dollars else None,
         skipped_rows=tuple(sorted(harvest.skipped, key=lambda row: row.line)),
         warnings=condense(harvest.warnings),
-        layout="generic_weights" if is_weights else layout.name,
+        layout="generic_weights" if is_weights else harvest.layout.name,
     )
 
 

@@ -8,7 +8,9 @@ must be named, because a wrong partial portfolio would give a wrong hedge.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from hedger.portfolio.derivatives import contract_inside, is_strategy, read_option
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from hedger.portfolio.tables import Table
 
 _Cells: TypeAlias = "dict[Field, str]"
-_Rule: TypeAlias = "Callable[[int, Row, _Cells, str], SortedRow | None]"
+_Rule: TypeAlias = "Callable[[_Sorter, int, Row, _Cells, str], SortedRow | None]"
 RowKind = Literal["position", "total", "pending", "futures value", "strategy", "text", "broken"]
 
 _TOTAL = re.compile(
@@ -40,6 +42,12 @@ _PENDING = re.compile(r"pending (?:activity|transactions?|trades?|credits?|debit
 _FUTURES_VALUE = re.compile(r"futures positions? market value", re.IGNORECASE).fullmatch
 _UNIT = re.compile(r"\(.*\)|\[.*\]|shares|units|usd|eur|gbp|[$€£%]", re.IGNORECASE).fullmatch
 _TICKER = re.compile(r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?").fullmatch
+
+_MAY_BE_LABEL = re.compile(
+    r"sub|grand|account|position|portfolio|overall|page|total|sum|gesamt|tota|all|pending|unsettled|futures",
+    re.IGNORECASE,
+).match
+_MOST_REMEMBERED = 10_000
 
 _NO_TEXT = frozenset({"-", "--", "---", "N/A", "n/a"})
 _TEXTS: tuple[Field, ...] = ("symbol", "name", "cusip", "isin", "currency")
@@ -113,14 +121,22 @@ class _Sorter:
         self.above: list[int] = []
         self.n_added, self.sum_above = 0, 0.0
         self.dates_end, self.are_lots = 0, False
-        self.rules: list[_Rule] = [self._units, self._too_long, self._labelled]
+        self.most = self.usual_length if layout.is_export else sys.maxsize
+        self.has_level = self._has_summaries()
+        self.rules = self._rules()
+
+    def _rules(self) -> list[_Rule]:
+        """Return the rules that fit the table; as functions, because bound methods would tie the table to itself."""
+        layout, sorter = self.table.layout, type(self)
+        rules: list[_Rule] = [sorter.units, sorter.too_long, sorter.labelled]
         if layout.is_export and not layout.is_grouped:
-            self.rules.append(self._unlike_others)
-        if self._has_summaries():
-            self.rules.append(self._level)
-        self.rules.append(self._named_below if layout.is_grouped else self._lot)
-        if "symbol" in columns:
-            self.rules.append(self._summary)
+            rules.append(sorter.unlike_others)
+        if self.has_level:
+            rules.append(sorter.level)
+        rules.append(sorter.named_below if layout.is_grouped else sorter.lot)
+        if "symbol" in self.table.columns:
+            rules.append(sorter.summary)
+        return rules
 
     def _accounts(self) -> frozenset[str]:
         column = self.table.columns.get("account")
@@ -148,12 +164,16 @@ class _Sorter:
                 break
         else:
             return self._without_amount(position, row, cells)
-        label = cells.get("symbol") or cells.get("name", "")
+        label = cells.get("symbol", "")
+        if label and not self.has_level and self._fits(row) and _is_ordinary(label):
+            self.above.append(position)  # as all rules below would find, one by one
+            return SortedRow(row, cells, "position")
+        label = label or cells.get("name", "")
         if not label:
             first = row.cells[0].strip()
             label = first if first not in self.accounts or _is_total(first, cells) else ""
         for rule in self.rules:
-            found = rule(position, row, cells, label)
+            found = rule(self, position, row, cells, label)
             if found is not None:
                 if found.kind == "total":
                     self.above.clear()
@@ -161,6 +181,13 @@ class _Sorter:
                 return found
         self.above.append(position)
         return SortedRow(row, cells, "position")
+
+    def _fits(self, row: Row) -> bool:
+        """Tell whether a row has as many cells as it should, so that no rule can object to their number."""
+        n_cells = len(row.cells)
+        return self.needed < n_cells <= self.most and (
+            n_cells <= self.width or not "".join(row.cells[self.width :]).strip()
+        )
 
     def _cells(self, row: Row) -> _Cells:
         texts, n_cells = row.cells, len(row.cells)
@@ -186,12 +213,12 @@ class _Sorter:
         below = self.table.rows[position + 1 : position + 2]
         return self._cells(below[0]).get("symbol", "") if below else ""
 
-    def _units(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+    def units(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise the row below a header that tells the units of the columns."""
         is_units = not label and all(map(_UNIT, row.filled()))
         return SortedRow(row, cells, "text", "units of the columns") if is_units else None
 
-    def _too_long(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+    def too_long(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise a row with more filled cells than the header."""
         if len(row.cells) <= self.width or not "".join(row.cells[self.width :]).strip():
             return None
@@ -200,32 +227,32 @@ class _Sorter:
         reason = f"{self._as_header(row)}. Put quotes around a number with a thousands comma"
         return SortedRow(row, cells, "broken", reason)
 
-    def _labelled(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+    def labelled(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise what brokers name in words: totals, pending activity, futures, spreads."""
         if _is_total(label, cells):
             return SortedRow(row, cells, "total", "total row")
         found = (SortedRow(row, cells, kind, reason) for is_so, kind, reason in _LABELS if is_so(label))
         return next(found, None)
 
-    def _unlike_others(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+    def unlike_others(self, _: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise a row that ends before its amounts or was shifted, in files that a program wrote."""
         n_cells = len(row.cells)
         is_shifted = n_cells > self.usual_length and not load_cash_names().search(label)
         return SortedRow(row, cells, "broken", self._as_header(row)) if n_cells <= self.needed or is_shifted else None
 
-    def _level(self, _: int, row: Row, cells: _Cells, __: str) -> SortedRow | None:
+    def level(self, _: int, row: Row, cells: _Cells, __: str) -> SortedRow | None:
         """Recognise lots in a file that has rows of sums too."""
         is_lot = cells.get("level", "").upper() not in {"SUMMARY", ""}
         return SortedRow(row, cells, "text", "lot of the row above") if is_lot else None
 
-    def _named_below(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+    def named_below(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise a future that is named by its root, above the row of its contract."""
         contract = contract_inside(self._symbol_below(position)) if label.startswith("/") else None
         if contract is None or contract == label or not contract.startswith(label):
             return None
         return SortedRow(row, cells, "text", "summary of the rows below")
 
-    def _lot(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
+    def lot(self, position: int, row: Row, cells: _Cells, label: str) -> SortedRow | None:
         """Recognise rows that have a date for a symbol and add to the row above."""
         if label.isalpha() or not is_date(label):
             return None
@@ -238,10 +265,12 @@ class _Sorter:
             self.are_lots, self.dates_end = quantity is not None and _is_close(total, quantity), end
         return SortedRow(row, cells, "text", "lot of the row above") if self.are_lots else None
 
-    def _summary(self, position: int, row: Row, cells: _Cells, _: str) -> SortedRow | None:
+    def summary(self, position: int, row: Row, cells: _Cells, _: str) -> SortedRow | None:
         """Recognise a sum without the word: of all rows above, or of the group below."""
+        if cells.get("symbol") or not is_missing(cells.get("quantity", "")):
+            return None
         value = self._number(position, "value")
-        if cells.get("symbol") or value is None or not is_missing(cells.get("quantity", "")):
+        if value is None:
             return None
         name = cells.get("name", "")
         for other in self.above[self.n_added :]:
@@ -293,6 +322,12 @@ class _Sorter:
 
     def _as_header(self, row: Row) -> str:
         return f"a row of {self.width} cells as named in the header; it has {len(row.cells)}"
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _is_ordinary(label: str) -> bool:
+    """Tell whether no rule that looks at a label can have anything to say about this one."""
+    return label.isalpha() and label.isascii() and _MAY_BE_LABEL(label) is None
 
 
 def _is_total(label: str, cells: _Cells) -> bool:

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from hedger.errors import UnreadableFileError
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
     def is_blank(self) -> bool:
         """Tell whether nothing stands in the row."""
-        return not "".join(self.cells).strip()
+        return not any(map(str.strip, self.cells))
 
     def filled(self) -> list[str]:
         """Return the cells that hold something, stripped."""
@@ -103,8 +103,9 @@ def split_rows(text: str, is_header: Callable[[Sequence[str]], bool]) -> tuple[l
 def _delimiter(text: str, is_header: Callable[[Sequence[str]], bool]) -> str:
     """Return the delimiter under which a header appears, the one with most columns if there are several."""
     best, best_score = ",", (0, 0)
+    head = text[: 2 * LONGEST_LINE]
     for delimiter in DELIMITERS:
-        rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _HEAD)
+        rows = islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), _HEAD)
         cells = [row for row in rows if len(row) > 1]
         headers = [len(row) for row in cells if is_header(row)]
         score = (max(headers, default=0), len(cells))
@@ -118,8 +119,7 @@ def _records(text: str, delimiter: str) -> tuple[list[Row], list[tuple[Row, int]
 
     Our own last line must come back as a row of its own.
     """
-    separator = "" if text.endswith(("\n", "\r")) else "\n"
-    reader = csv.reader(io.StringIO(text + separator + _END, newline=""), delimiter=delimiter)
+    reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=delimiter)
     rows: list[Row] = []
     spanning: list[tuple[Row, int]] = []
     line = 1

@@ -136,11 +136,12 @@ def _compare_weights(harvest: Harvest) -> None:
             )
 
 
-def settle_currencies(harvest: Harvest, base: str | None) -> None:
+def settle_currencies(harvest: Harvest) -> None:
     """Give rows without a currency that of the file, and say what is not in US dollars.
 
     The file's currency is the one it names; else the one that all listings in it share; else the US dollar.
     """
+    base = harvest.base_currency
     if base is None:
         told = {draft.currency for draft in harvest.drafts if not draft.is_currency_assumed}
         n_assumed = sum(d.is_currency_assumed and d.instrument.asset_class != "cash" for d in harvest.drafts)
@@ -159,16 +160,16 @@ def settle_currencies(harvest: Harvest, base: str | None) -> None:
 
 def note_prices(harvest: Harvest) -> None:
     """Doubt rows of one instrument whose prices differ: they may be what was paid for each lot."""
-    lines: dict[str, dict[float, int]] = {}
+    lines: dict[tuple[str, str], dict[float, int]] = {}
     for draft in harvest.drafts:
         if draft.price and draft.instrument.asset_class != "cash":
-            lines.setdefault(f"{draft.instrument.symbol} in {draft.currency}", {}).setdefault(draft.price, draft.line)
-    for instrument, prices in lines.items():
-        if max(prices) > (1.0 + PRICE_TOLERANCE) * min(prices):
+            lines.setdefault((draft.instrument.symbol, draft.currency), {}).setdefault(draft.price, draft.line)
+    for (symbol, currency), prices in lines.items():
+        if len(prices) > 1 and max(prices) > (1.0 + PRICE_TOLERANCE) * min(prices):
             harvest.warn(
                 "prices_differ",
                 prices[max(prices)],
-                f"The rows of {instrument} state prices from {min(prices):,.2f} to {max(prices):,.2f}: "
+                f"The rows of {symbol} in {currency} state prices from {min(prices):,.2f} to {max(prices):,.2f}: "
                 "they may be what was paid, not what the shares are worth.",
             )
 
