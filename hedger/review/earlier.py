@@ -120,6 +120,8 @@ def read_plan(file: str | Path | bytes, *, name: str = "The plan") -> EarlierPla
     if reference not in [index.name for index in INDICES]:
         exposure.refuse("reference_index", f"one of {', '.join(index.name for index in INDICES)}")
     book, betas = _book(document, reference)
+    portfolio = document.part("portfolio")
+    _require_sum(portfolio, "market_value", book.market_value, "the values of exposure.by_holding and the cash")
     measured = [each for each in exposure.parts("by_index") if each.text("index") == reference]
     if len(measured) != 1:
         exposure.refuse("by_index", f"a list with one entry for {reference}")
@@ -127,8 +129,6 @@ def read_plan(file: str | Path | bytes, *, name: str = "The plan") -> EarlierPla
         holding.exposure_value * each / book.beta_base for holding, each in zip(book.holdings, betas, strict=True)
     )
     _require_sum(plan, "beta_before", beta, "the betas of exposure.by_holding times their values")
-    portfolio = document.part("portfolio")
-    _require_sum(portfolio, "market_value", book.market_value, "the values of exposure.by_holding and the cash")
     return EarlierPlan(
         name=document.file,
         as_of=as_of,
@@ -183,7 +183,7 @@ def _require_sum(part: Part, name: str, added_up: float, of_what: str) -> None:
     """Refuse a file whose parts do not add up: somebody has changed it."""
     stated = part.number(name)
     if abs(stated - added_up) > ADDS_UP * max(abs(stated), abs(added_up), 1.0):
-        part.refuse(name, f"what {of_what} add up to ({added_up:.6g})")
+        part.refuse(name, f"what {of_what} add up to ({added_up:.10g})")
 
 
 def _positions(plan: Part, as_of: date) -> tuple[EarlierPosition, ...]:

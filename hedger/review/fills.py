@@ -40,7 +40,6 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "side": ("side", "action", "buy/sell", "b/s", "buysell", "direction"),
 }
 """Names of columns in lower case without blanks and underscores, the preferred first."""
-_REQUIRED = ("contract", "quantity", "price")
 _SIDES = {
     **dict.fromkeys(("buy", "b", "bot", "bought", "long", "buy to open", "buy to close"), 1),
     **dict.fromkeys(("sell", "s", "sld", "sold", "short", "sell to open", "sell to close", "sell short"), -1),
@@ -143,15 +142,16 @@ def _split(title: str, text: str) -> list[tuple[int, list[str]]]:
 
 
 def _find_columns(title: str, line: int, header: Sequence[str]) -> dict[str, int]:
+    """Return the place of each column; day and time of day may stand in two."""
     names = [re.sub(r"[\s_]", "", cell).lower() for cell in header]
     columns = {}
     for column, synonyms in _NAMES.items():
-        found = next(
-            (names.index(name) for name in (re.sub(r"\s", "", each) for each in synonyms) if name in names), None
-        )
+        found = next((names.index(name) for name in synonyms if name in names), None)
         if found is not None:
             columns[column] = found
-    missing = [column for column in _REQUIRED if column not in columns]
+    missing = [column for column in ("contract", "quantity", "price") if column not in columns]
+    if not {"day", "time"} & set(columns):
+        missing.insert(0, "time")
     if missing:
         shown = shorten(", ".join(cell.strip() for cell in header), 120)
         raise SettingsError(
