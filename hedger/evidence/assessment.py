@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from hedger.market import FuturesCloses, Prices
 
 
+FEWEST_QUARTERS = 8
+"""Quarters below which no interval is given: drawing a handful anew says little about what else might have come."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """How much more variance the plan's rule removed than another strategy, and how sure that is.
@@ -45,18 +49,18 @@ class Difference:
     difference
         Share of variance, positive where the rule removed more.
     low, high
-        95 % interval from drawing quarters with replacement.
+        95 % interval from drawing quarters with replacement; ``None`` for fewer than :data:`FEWEST_QUARTERS`.
     """
 
     other: StrategyName
     difference: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval leaves no doubt about the sign."""
-        return self.low > 0 or self.high < 0
+        """Whether there is an interval and it leaves no doubt about the sign."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,6 +71,8 @@ class Evidence:
     ----------
     value
         Of the portfolio at the start of every quarter, USD.
+    hedge_fraction
+        Share of beta dollars that was to be removed; ``None`` where a beta was aimed at.
     sessions
         Tested days, oldest first, shape (n_sessions,).
     unhedged
@@ -77,7 +83,7 @@ class Evidence:
         What came of each strategy: the plan's rule first, then one to four legs, the S&P 500 at its one-year beta, and
         as many dollars of it as the portfolio has.
     differences
-        The rule against each other strategy.
+        The rule against each other strategy; empty for a book that stood still in some quarter.
     on_futures
         The same positions on the futures' own closes; ``None`` where there are none.
     calibration
@@ -89,6 +95,7 @@ class Evidence:
     """
 
     value: float
+    hedge_fraction: float | None
     sessions: npt.NDArray[np.datetime64]
     unhedged: FloatArray
     quarters: tuple[Quarter, ...]
@@ -217,6 +224,7 @@ def assess_evidence(
     )
     return Evidence(
         value=history.book.beta_base,
+        hedge_fraction=policy.hedge_fraction if policy.target_beta is None else None,
         sessions=history.sessions[spans[0].first + 1 : spans[-1].last + 1],
         unhedged=records[0].unhedged,
         quarters=quarters,
@@ -240,10 +248,13 @@ def _differences(records: Sequence[StrategyRecord]) -> tuple[Difference, ...]:
     rule, *others = records
     unhedged = spread_by_quarter(rule.unhedged, rule.lengths)
     of_rule = spread_by_quarter(rule.hedged, rule.lengths)
+    if not unhedged.all():
+        return ()
     differences = []
     for other in others:
         of_other = spread_by_quarter(other.hedged, rule.lengths)
-        low, high = bootstrap_difference(unhedged, of_rule, of_other)
+        is_enough = unhedged.size >= FEWEST_QUARTERS
+        low, high = bootstrap_difference(unhedged, of_rule, of_other) if is_enough else (None, None)
         differences.append(
             Difference(
                 other=other.name,

@@ -44,7 +44,7 @@ def list_doubts(quarters: Sequence[Quarter], rule: StrategyRecord) -> Iterator[N
             code="few_quarters",
             message=(
                 f"Only {len(quarters)} quarters could be tested: a first impression. "
-                "Prices that reach further back would tell more."
+                "More years, or prices that reach further back, would tell more."
             ),
         )
     short = [quarter for quarter in quarters if quarter.n_left_out]

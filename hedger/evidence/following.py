@@ -118,12 +118,13 @@ def _quarter(
     gains = market.gains[position]
     reference = plan.reference_index if plan is not None else exposure.best_index(exposure.indices)
     measured = exposure.of(reference)
-    index_returns = history.paired.indices[span.first + 1 : span.last + 1, history.indices.index(reference)]
+    index_returns = history.index_returns(span)[:, history.indices.index(reference)]
     base = history.values_before(span)
     realised = realised_beta(gains / base, index_returns)
     realised_after = realised_beta((gains + hedge) / base, index_returns)
     initial, _ = market.margins(held.stretches[0].held)
-    worst, is_called = _account(held.stretches, market, hedge)
+    buffer = market.buffer if market.buffer is not None else max(history.book.cash - initial, 0.0)
+    worst, is_called = _account(held.stretches, market, initial + buffer, hedge)
     return HedgedQuarter(
         held=held.stretches[0].held,
         reference_index=reference,
@@ -138,6 +139,7 @@ def _quarter(
         hedge_pnl=float(hedge.sum()),
         hedge_effectiveness=variance_removed(gains, gains + hedge, (span.n_sessions,)),
         initial_margin=initial,
+        buffer=buffer,
         cost=cost,
         n_orders=n_orders,
         n_corrections=len(held.stretches) - 1,
@@ -147,13 +149,11 @@ def _quarter(
     )
 
 
-def _account(stretches: Sequence[Stretch], market: Market, hedge: FloatArray) -> tuple[float, bool]:
+def _account(stretches: Sequence[Stretch], market: Market, cash: float, hedge: FloatArray) -> tuple[float, bool]:
     """Return the largest loss of the futures account at a close of the quarter, USD, and whether it was called."""
     summed = np.cumsum(hedge)
-    initial, _ = market.margins(stretches[0].held)
-    buffer = market.buffer if market.buffer is not None else max(market.history.book.cash - initial, 0.0)
     needed = np.concatenate(
         [np.full(stretch.last - stretch.first, market.margins(stretch.held)[1]) for stretch in stretches]
     )
-    is_called = bool(np.any((initial + buffer + summed < needed) & (needed > 0)))
+    is_called = bool(np.any((cash + summed < needed) & (needed > 0)))
     return float(max(-summed.min(), 0.0)), is_called

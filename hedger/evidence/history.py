@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
+_SYMBOLS = {index.name: index.symbol for index in INDICES}
+
 LEAST_KNOWN = 0.5
 """Share of the book's gross value that must have had prices for a quarter to be tested."""
 
@@ -46,7 +48,7 @@ class Span:
     known_share
         Their share of the gross value of all that is held today.
     indices
-        Positions of the indices known in all sessions that the quarter looks at, shape (n_indices,), at least one.
+        Positions of the indices known in all sessions that the quarter looks at, and moving in it, shape (n_indices,).
     """
 
     first: int
@@ -73,26 +75,24 @@ class History:
         Those with prices, in the order of the columns.
     indices
         Names, in the order of the columns.
-    paired
-        Returns of all sessions; NaN where an index without a whole record is not known.
+    prices
+        Closes of what the holdings move with and of the indices.
+    sessions
+        Days on which every index with a whole record has a close, oldest first, shape (n_sessions,).
     closes
         Newest close at or before each session of what a holding moves with, NaN before the first; shape
         (n_sessions, n_holdings).
     levels
-        Closes of the indices, shape (n_sessions, n_indices).
+        Closes of the indices, NaN where there is none, shape (n_sessions, n_indices).
     """
 
     book: Book
     holdings: tuple[Holding, ...]
     indices: tuple[str, ...]
-    paired: PairedReturns
+    prices: Prices
+    sessions: npt.NDArray[np.datetime64]
     closes: FloatArray
     levels: FloatArray
-
-    @property
-    def sessions(self) -> npt.NDArray[np.datetime64]:
-        """Days, oldest first."""
-        return self.paired.sessions
 
     def day(self, session: int) -> date:
         """Return the day of a session."""
@@ -117,15 +117,20 @@ class History:
         )
 
     def returns_until(self, span: Span, session: int) -> PairedReturns:
-        """Return what was known at the close of `session` of the quarter's holdings, up to five years of it."""
-        rows = slice(max(session + 1 - LOOKBACK, 0), session + 1)
-        return PairedReturns(
-            sessions=self.paired.sessions[rows],
-            assets=self.paired.assets[rows][:, span.known],
-            indices=self.paired.indices[rows][:, span.indices],
-            n_dropped_sessions=0,
-            repeated=(),
+        """Return what was known at the close of `session` of the quarter's holdings, up to five years of it.
+
+        The pairing itself sees no later close, because what counts as a stale one depends on those around it.
+        """
+        rows = slice(
+            *np.searchsorted(self.prices.sessions, self.sessions[[max(session - LOOKBACK, 0), session]], side="left")
         )
+        until = replace(
+            self.prices,
+            sessions=self.prices.sessions[rows.start : rows.stop + 1],
+            close=self.prices.close[rows.start : rows.stop + 1],
+        )
+        moving = [self.holdings[place].moves_with for place in span.known.tolist()]
+        return pair_returns(until, moving, [_SYMBOLS[self.indices[place]] for place in span.indices], lookback=LOOKBACK)
 
     def book_gains(self, span: Span) -> FloatArray:
         """Return what the quarter's book gained in each of its sessions, USD, shape (span.n_sessions,)."""
@@ -154,6 +159,12 @@ class History:
         }
         return tuple(replace(quote, price=quote.price * risen[quote.index]) for quote in quotes if quote.index in risen)
 
+    def index_returns(self, span: Span) -> FloatArray:
+        """Return the indices' returns in the quarter's sessions, shape (span.n_sessions, n_indices)."""
+        levels = self.levels[span.first : span.last + 1]
+        returns: FloatArray = levels[1:] / levels[:-1] - 1.0
+        return returns
+
     def index_steps(self, span: Span) -> FloatArray:
         """Return each session's move of the indices, per unit of the level at which the quarter began.
 
@@ -177,16 +188,17 @@ def gather_history(exposure: Exposure, prices: Prices) -> History:
         Those that it was measured on.
     """
     holdings = tuple(holding for holding in exposure.book.holdings if holding.is_priced)
-    symbols = {index.name: index.symbol for index in INDICES}
     moving = [holding.moves_with for holding in holdings]
-    levels = [symbols[name] for name in exposure.indices]
-    paired = pair_returns(prices, moving, levels, lookback=prices.sessions.size)
-    rows = np.searchsorted(prices.sessions, paired.sessions)
+    levels = [_SYMBOLS[name] for name in exposure.indices]
+    sessions = pair_returns(prices, moving, levels, lookback=prices.sessions.size).sessions
+    rows = np.searchsorted(prices.sessions, sessions)
+    symbols = tuple(dict.fromkeys([*moving, *levels]))
     return History(
         book=replace(exposure.book, holdings=holdings, futures=(), excluded=(), notes=()),
         holdings=holdings,
         indices=exposure.indices,
-        paired=paired,
+        prices=replace(prices, symbols=symbols, close=prices.columns(symbols), missing=(), notes=()),
+        sessions=sessions,
         closes=_carried_on(prices.columns(moving))[rows],
         levels=prices.columns(levels)[rows],
     )
@@ -230,12 +242,12 @@ def _span(history: History, first: int, last: int) -> Span | None:
     if first < FULL_RECORD:
         return None
     gross = np.array([abs(holding.exposure_value) for holding in history.holdings])
-    n_returns = np.isfinite(history.paired.assets[: first + 1]).sum(axis=0)
-    known = np.flatnonzero((n_returns >= SHORTEST_RECORD) & np.isfinite(history.closes[first]))
-    full = np.flatnonzero(n_returns >= FULL_RECORD)
+    known = np.flatnonzero(np.isfinite(history.closes[max(first - SHORTEST_RECORD, 0)]))
+    full = np.flatnonzero(np.isfinite(history.closes[first - FULL_RECORD]))
     if min(gross[known].sum(), gross[full].sum()) < LEAST_KNOWN * gross.sum():
         return None
-    indices = np.flatnonzero(np.isfinite(history.paired.indices[max(first + 1 - LOOKBACK, 0) : last + 1]).all(axis=0))
+    is_known = np.isfinite(history.levels[max(first - LOOKBACK, 0) : last + 1]).all(axis=0)
+    indices = np.flatnonzero(is_known & (np.ptp(history.levels[first : last + 1], axis=0) > 0))
     if not indices.size:
         return None
     return Span(

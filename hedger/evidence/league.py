@@ -62,7 +62,7 @@ def miss_betas(history: History, span: Span, estimators: Mapping[str, BetaEstima
     book = history.book_at(span, span.first)
     shares = np.array([holding.exposure_value for holding in book.holdings]) / book.beta_base
     returns = history.book_gains(span) / history.values_before(span)
-    ahead = history.paired.indices[span.first + 1 : span.last + 1]
+    ahead = history.index_returns(span)
     came = [realised_beta(returns, ahead[:, place]) for place in span.indices.tolist()]
     return {
         name: [

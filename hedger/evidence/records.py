@@ -59,8 +59,8 @@ class HedgedQuarter:
         Gain of the futures after costs, USD.
     hedge_effectiveness
         Share of the quarter's variance that the futures removed; ``None`` for a book that did not move.
-    initial_margin
-        Of `held`, USD.
+    initial_margin, buffer
+        Of `held`, and cash beyond it at the roll, USD.
     cost, n_orders, n_corrections
         Of all trades in the quarter, USD; orders placed; how often the hedge was put right between the rolls.
     worst_account
@@ -84,6 +84,7 @@ class HedgedQuarter:
     hedge_pnl: float
     hedge_effectiveness: float | None
     initial_margin: float
+    buffer: float
     cost: float
     n_orders: int
     n_corrections: int

@@ -91,19 +91,20 @@ class Ruler:
     stated: Mapping[tuple[str, str], float]
     levels: Mapping[str, float]
 
-    def measure(self, history: History, span: Span, session: int, sizing: Sizing) -> Exposure:
-        """Return the exposure of a quarter's book at the close of `session`, from what was known then."""
+    def measure(self, history: History, span: Span, session: int) -> dict[Sizing, Exposure]:
+        """Return the exposure of a quarter's book at the close of `session`, from what was known then.
+
+        One for each way to size a hedge; those of the S&P 500 only where the quarter knows it.
+        """
         book, paired = history.book_at(span, session), history.returns_until(span, session)
-        names = [history.indices[place] for place in span.indices.tolist()]
-        if sizing == "rule":
-            levels = {name: self.levels[name] for name in names}
-            return measure_book(book, paired, levels=levels, estimator=self.estimator, stated=self.stated)
-        place = names.index(BENCHMARK_INDEX)
-        one = {(holding.symbol, BENCHMARK_INDEX): 1.0 for holding in book.holdings}
-        return measure_book(
-            book,
-            replace(paired, indices=paired.indices[:, [place]]),
-            levels={BENCHMARK_INDEX: self.levels[BENCHMARK_INDEX]},
-            estimator=OLSBeta(),
-            stated=one if sizing == "one_to_one" else {},
-        )
+        levels = {history.indices[place]: self.levels[history.indices[place]] for place in span.indices.tolist()}
+        measured: dict[Sizing, Exposure] = {
+            "rule": measure_book(book, paired, levels=levels, estimator=self.estimator, stated=self.stated)
+        }
+        if BENCHMARK_INDEX in levels:
+            alone = replace(paired, indices=paired.indices[:, [list(levels).index(BENCHMARK_INDEX)]])
+            level = {BENCHMARK_INDEX: levels[BENCHMARK_INDEX]}
+            one = {(holding.symbol, BENCHMARK_INDEX): 1.0 for holding in book.holdings}
+            measured["one_year"] = measure_book(book, alone, levels=level, estimator=OLSBeta(), stated={})
+            measured["one_to_one"] = measure_book(book, alone, levels=level, estimator=OLSBeta(), stated=one)
+        return measured

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan, HedgePolicy
 
-    Measure = Callable[[int, Sizing], Exposure]
+    Measure = Callable[[int], Mapping[Sizing, Exposure]]
     Positions = tuple[tuple[str, int], ...]
 
 WATCH = 21
@@ -88,10 +88,10 @@ def hold_quarter(
     Parameters
     ----------
     measure
-        Returns the exposure at the close of a session of this quarter.
+        Returns the exposures at the close of a session of this quarter, by the way to size a hedge.
     """
     usable = history.reprice(quotes, span, span.first)
-    exposure = measure(span.first, strategy.sizing)
+    exposure = measure(span.first)[strategy.sizing]
     try:
         plan = solve_hedge(exposure, usable, strategy.policy, with_alternatives=False)
     except (SettingsError, InfeasibleHedgeError) as error:
@@ -102,7 +102,7 @@ def hold_quarter(
     begin, held = span.first, _positions(plan)
     missed = _miss(held, exposure, usable, plan, strategy.policy)
     for session in range(span.first + WATCH, span.last, WATCH):
-        exposure_now = measure(session, strategy.sizing)
+        exposure_now = measure(session)[strategy.sizing]
         priced = history.reprice(usable, span, session)
         if abs(_miss(held, exposure_now, priced, plan, strategy.policy) - missed) <= BAND:
             continue

@@ -41,6 +41,7 @@ def _evidence(evidence: Evidence) -> Document:
         "end": evidence.quarters[-1].end,
         "n_quarters": len(evidence.quarters),
         "value": evidence.value,
+        "hedge_fraction": evidence.hedge_fraction,
         "sessions": evidence.sessions.tolist(),
         "unhedged_pnl": evidence.unhedged.tolist(),
         "unhedged_volatility": evidence.volatility,

@@ -36,7 +36,7 @@ def rivals_table(evidence: Evidence) -> TextTable:
         for record in evidence.strategies
     ]
     return TextTable(
-        headings=("", "variance removed", "volatility", "deepest fall", "cost, bp", "orders"),
+        headings=("", "removed", "volatility", "deepest fall", "cost, bp", "orders"),
         rows=tuple(rows),
         bold=(1,),
     )
@@ -45,7 +45,7 @@ def rivals_table(evidence: Evidence) -> TextTable:
 def rivals_legend(evidence: Evidence) -> str:
     """Say what the columns of :func:`rivals_table` mean."""
     return (
-        "Volatility in USD a year; cost in basis points a year (plan's rule: "
+        "Removed: share of the variance. Volatility in USD a year; cost in basis points a year (plan's rule: "
         f"{to_dollars(evidence.rule.cost_per_year)}). Hedged at every roll, and put right in between when beta had "
         "moved by more than 0.1."
     )
@@ -54,10 +54,12 @@ def rivals_legend(evidence: Evidence) -> str:
 def word_accounts(evidence: Evidence) -> Iterator[str]:
     """Say what the futures account would have gone through."""
     rule, n_quarters = evidence.rule, len(evidence.quarters)
+    buffers = [to_dollars(extreme([quarter.buffer for quarter in rule.quarters])) for extreme in (min, max)]
     yield (
-        f"The plan's rule lost up to {to_dollars(rule.worst_account)} of cash within one quarter, "
-        f"{to_dollars(rule.account_drawdown)} from the best to the worst day of all. With the buffer of the plan the "
-        f"account would have been called in {rule.n_called} of {n_quarters} quarters."
+        f"The futures of this plan's rule lost up to {to_dollars(rule.worst_account)} within one quarter, and "
+        f"{to_dollars(rule.account_drawdown)} from their best to their worst day. With "
+        f"{' to '.join(dict.fromkeys(buffers))} beyond initial margin at every roll, the account would have been "
+        f"called for cash in {rule.n_called} of {n_quarters} quarters."
     )
     calibration = evidence.calibration
     if calibration.n_accounts:
@@ -122,6 +124,18 @@ def calibration_table(calibration: Calibration) -> TextTable:
     return TextTable(headings=("", "would be right", "before", "after the hedge"), rows=tuple(rows))
 
 
+def word_estimators(backtest: Backtest) -> str:
+    """Say how well the plan's estimator foretold the portfolio's betas."""
+    used, records = backtest.settings.estimator, backtest.evidence.estimators
+    own = next(each for each in records if each.name == used)
+    n_better = sum(each.error < own.error for each in records)
+    closer = {0: "No other estimator", 1: "One other estimator"}.get(n_better, f"{n_better} other estimators")
+    return (
+        f"The beta that {used} foretold for the next quarter was typically {to_beta(own.error)} away from the one that "
+        f"came. {closer} came closer."
+    )
+
+
 def estimators_table(backtest: Backtest) -> TextTable:
     """Return how far each estimator's betas were from those that came, the best first."""
     used = backtest.settings.estimator
@@ -134,17 +148,17 @@ def estimators_table(backtest: Backtest) -> TextTable:
         )
         for each in backtest.evidence.estimators
     )
-    return TextTable(headings=("", "typical error", "on average", "of one year's"), rows=rows)
+    return TextTable(headings=("", "typical error", "on average", "ratio"), rows=rows)
 
 
 ESTIMATORS_LEGEND = (
-    "How far the beta that each foretold was from the one that came in the next quarter, over all quarters and "
-    "indices. Some of it is chance that no estimator can foretell."
+    "Errors over all quarters and indices; the last column compares with least squares over one year. Part of every "
+    "error is chance that nothing can foretell."
 )
 
 
 def quarters_table(evidence: Evidence) -> TextTable:
-    """Return each quarter of the plan's rule; a star stands at a beta outside its interval."""
+    """Return each quarter of the plan's rule; a star marks a beta outside the interval given at the roll."""
     rows = tuple(
         (
             str(quarter.start),
@@ -153,7 +167,7 @@ def quarters_table(evidence: Evidence) -> TextTable:
             to_dollars(quarter.unhedged_pnl + hedged.hedge_pnl, is_change=True),
             to_percent(hedged.hedge_effectiveness),
             f"{to_beta(hedged.low)} to {to_beta(hedged.high)}",
-            to_beta(hedged.realised_beta) + ("" if hedged.is_covered else "*"),
+            to_beta(hedged.realised_beta) + (" " if hedged.is_covered else "*"),
         )
         for quarter, hedged in zip(evidence.quarters, evidence.rule.quarters, strict=True)
     )

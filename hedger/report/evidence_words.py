@@ -15,8 +15,8 @@ _STRATEGIES: dict[StrategyName, str] = {
     "two_legs": "up to 2 indices",
     "three_legs": "up to 3 indices",
     "four_legs": "up to 4 indices",
-    "sp500": "S&P 500 at one-year beta",
-    "naive": "S&P 500, dollar for dollar",
+    "sp500": "S&P 500, 1-year beta",
+    "naive": "S&P 500, 1 to 1",
 }
 
 
@@ -26,32 +26,39 @@ def to_strategy(name: StrategyName) -> str:
 
 
 def state_evidence(evidence: Evidence) -> str:
-    """Say in one sentence what the rule would have removed at which cost, and in another what the S&P 500 would have.
+    """Say what the rule would have removed at which cost, then what the S&P 500 would have.
 
-    The second tells the difference with its interval, or that it may be chance.
+    The difference is told with its interval, or that it may be chance.
     """
     rule, n_quarters = evidence.rule, len(evidence.quarters)
     removed = rule.hedge_effectiveness
-    span = "one quarter" if n_quarters == 1 else f"{n_quarters} quarters"
+    span = "1 quarter" if n_quarters == 1 else f"{n_quarters} quarters"
     if removed is None:
         return f"Over the last {span} this portfolio did not move, so there was nothing to hedge."
     verb = "removed" if removed >= 0 else "added"
-    sentence = (
+    verdict = (
         f"Over the last {span} this plan's rule would have {verb} {to_percent(abs(removed), places=1)} of the "
         f"portfolio's variance, at a cost of {rule.basis_points_per_year:.1f} basis points a year."
     )
-    return f"{sentence} {_against_sp500(evidence)}".rstrip()
+    return " ".join([verdict, *_most_possible(evidence.hedge_fraction), *_against_sp500(evidence)])
 
 
-def _against_sp500(evidence: Evidence) -> str:
+def _most_possible(fraction: float | None) -> list[str]:
+    """Say what a part of a hedge can remove: half of it leaves half of the moves, and a quarter of the variance."""
+    if fraction is None or not 0 < fraction < 1:
+        return []
+    return [f"A hedge of {to_percent(fraction)} can remove {to_percent(1.0 - (1.0 - fraction) ** 2)} at most."]
+
+
+def _against_sp500(evidence: Evidence) -> list[str]:
     rival, compared = evidence.strategy("sp500"), evidence.difference("sp500")
-    if rival is None or compared is None or rival.hedge_effectiveness is None:
-        return ""
-    points = f"{100 * compared.difference:+.1f} points"
-    interval = f"{100 * compared.low:+.1f} to {100 * compared.high:+.1f}"
-    doubt = (
-        f"a difference of {points} (95% interval {interval})"
-        if compared.is_clear
-        else f"the difference of {points} may be chance (95% interval {interval})"
-    )
-    return f"The S&P 500 at its one-year beta: {to_percent(rival.hedge_effectiveness, places=1)}; {doubt}."
+    if rival is None or compared is None:
+        return []
+    points = f"{abs(100 * compared.difference):.1f} points {'less' if compared.difference >= 0 else 'more'}"
+    sentence = f"The S&P 500 at its one-year beta would have removed {points}"
+    if compared.low is None or compared.high is None:
+        return [f"{sentence}."]
+    # As the rival's shortfall is told, the ends of the rule's lead are turned round where it is behind.
+    ends = (compared.low, compared.high) if compared.difference >= 0 else (-compared.high, -compared.low)
+    interval = f"95% interval {100 * ends[0]:.1f} to {100 * ends[1]:.1f}"
+    return [f"{sentence} ({interval})." if compared.is_clear else f"{sentence}, which may be chance ({interval})."]

@@ -17,6 +17,7 @@ from hedger.report.evidence_tables import (
     rivals_table,
     title_span,
     word_accounts,
+    word_estimators,
 )
 from hedger.report.evidence_words import state_evidence
 from hedger.report.terminal import bullet_list, draw_table, paragraph, section
@@ -46,8 +47,13 @@ def _parts(backtest: Backtest) -> Iterator[RenderableType]:
     yield section("What was foretold, and what came", draw_table(calibration_table(evidence.calibration)))
     yield section(
         "Which estimator foretold your betas best",
+        paragraph(word_estimators(backtest)),
         draw_table(estimators_table(backtest)),
         paragraph(ESTIMATORS_LEGEND),
     )
-    yield section("Quarter by quarter, by the plan's rule", draw_table(quarters_table(evidence)))
+    yield section(
+        "Quarter by quarter, by this plan's rule",
+        draw_table(quarters_table(evidence)),
+        paragraph("* Beta came outside the 95% interval that was given at the roll."),
+    )
     yield section("Worth knowing", bullet_list(note.message for note in backtest.notes))
