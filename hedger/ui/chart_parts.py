@@ -14,11 +14,13 @@ Row = dict[str, float | str]
 Part = dict[str, Any]
 
 UNHEDGED, HEDGED, FUTURES = "Without hedge", "With hedge", "Futures alone"
+RIVAL = "S&P 500 at one-year beta"
 ACCOUNT, CALL_LINE, LOWEST = "Futures account", "Call for cash below", "Lowest until then, 1 in 20"
 COLOURS = {
     UNHEDGED: palette.BEFORE,
     HEDGED: palette.AFTER,
     FUTURES: palette.FUTURES,
+    RIVAL: palette.FUTURES,
     ACCOUNT: palette.AFTER,
     CALL_LINE: palette.BEFORE,
     LOWEST: palette.FUTURES,
@@ -27,6 +29,7 @@ DASHES = {
     UNHEDGED: [6, 4],
     HEDGED: [1, 0],
     FUTURES: [2, 3],
+    RIVAL: [2, 3],
     ACCOUNT: [1, 0],
     CALL_LINE: [6, 4],
     LOWEST: [2, 3],

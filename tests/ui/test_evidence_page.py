@@ -1,0 +1,113 @@
+"""The page "Evidence" shows the test that the command line makes of the same choices."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hedger.advice import measure_account
+from hedger.market import SnapshotSource
+from hedger.past import Backtest, backtest_account
+from hedger.portfolio import read_portfolio
+from hedger.report import state_evidence, to_percent
+from hedger.settings import Settings
+from hedger.ui.evidence_charts import beta_rows, gain_rows
+from hedger.ui.wording import escape
+
+TODAY = date(2026, 8, 24)
+SAMPLE = Path(__file__).parents[2] / "sample_portfolios" / "technology.csv"
+
+
+def evidence_script(today, settings):
+    from hedger.advice import decide  # noqa: PLC0415
+    from hedger.ui.accounts import revisit_account  # noqa: PLC0415
+    from hedger.ui.evidence_page import show_evidence  # noqa: PLC0415
+
+    _, measurement = revisit_account(None, today, settings.estimator)
+    show_evidence(decide(measurement, settings))
+
+
+def open_evidence(settings: Settings) -> AppTest:
+    kwargs = {"today": TODAY, "settings": settings}
+    page = AppTest.from_function(evidence_script, kwargs=kwargs, default_timeout=120)
+    page.session_state.evidence_years = 3
+    return page.run()
+
+
+@pytest.fixture(scope="module")
+def backtest() -> Backtest:
+    settings = Settings(hedge=0.5)
+    measurement = measure_account(read_portfolio(SAMPLE, as_of=TODAY), SnapshotSource(), settings, today=TODAY)
+    return backtest_account(measurement, settings, years=3)
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(each.value for each in (*page.markdown, *page.caption, *page.error))
+
+
+def test_the_page_shows_the_test_of_the_command_line(backtest: Backtest) -> None:
+    page = open_evidence(Settings(hedge=0.5))
+    assert not page.exception
+    shown, evidence = texts(page), backtest.evidence
+    assert escape(state_evidence(backtest)) in shown
+    metrics = {each.label: (each.value, each.delta) for each in page.metric}
+    assert metrics["Variance removed"][0] == to_percent(evidence.rule.hedge_effectiveness)
+    assert metrics["Deepest fall"] == (
+        to_percent(evidence.rule.drawdown / evidence.value),
+        f"{to_percent(evidence.drawdown / evidence.value)} without",
+    )
+    assert metrics["Beta as foretold"][0] == f"{evidence.calibration.n_covered} of {evidence.calibration.n_quarters}"
+    for record in evidence.strategies:
+        assert to_percent(record.hedge_effectiveness, places=1).replace("%", "\\%").replace(".", "\\.") in shown
+    for note in backtest.notes:
+        assert escape(note.message) in shown
+
+
+def test_a_test_is_made_once_for_the_same_choices_and_forgotten_in_turn(backtest: Backtest) -> None:
+    page = open_evidence(Settings(hedge=0.5))
+    (first,) = page.session_state.backtests.values()
+    page.run()
+    (again,) = page.session_state.backtests.values()
+    assert again is first
+    assert first.evidence.rule.hedge_effectiveness == backtest.evidence.rule.hedge_effectiveness
+
+
+def test_a_portfolio_without_a_past_is_told_so_in_a_sentence() -> None:
+    def young_script(today):
+        from datetime import timedelta  # noqa: PLC0415
+
+        from hedger.advice import decide, measure_account  # noqa: PLC0415
+        from hedger.market import SnapshotSource  # noqa: PLC0415
+        from hedger.portfolio import read_portfolio  # noqa: PLC0415
+        from hedger.settings import Settings  # noqa: PLC0415
+        from hedger.ui.evidence_page import show_evidence  # noqa: PLC0415
+
+        source = SnapshotSource()
+
+        class Young:
+            def fetch(self, symbols, **_):
+                closes = source.fetch(symbols, start=None, end=None)
+                return source.fetch(symbols, start=closes.last_session - timedelta(days=120), end=None)
+
+        held = read_portfolio(b"Symbol,Quantity\nAAPL,400\n", as_of=today, name="mine")
+        show_evidence(decide(measure_account(held, Young(), Settings(), today=today), Settings()))
+
+    page = AppTest.from_function(young_script, kwargs={"today": TODAY}, default_timeout=60).run()
+    assert not page.exception
+    assert len(page.error) == 1
+
+
+def test_the_charts_end_where_the_figures_do(backtest: Backtest) -> None:
+    evidence = backtest.evidence
+    last = gain_rows(evidence)[-1]
+    assert last["Without hedge"] == pytest.approx(sum(quarter.unhedged_pnl for quarter in evidence.quarters), rel=1e-9)
+    assert last["With hedge"] == pytest.approx(
+        sum(quarter.unhedged_pnl for quarter in evidence.quarters)
+        + sum(quarter.hedge_pnl for quarter in evidence.rule.quarters),
+        rel=1e-9,
+    )
+    rows = beta_rows(evidence)
+    assert sum(row["verdict"] == "As foretold" for row in rows) == evidence.rule.n_covered
