@@ -209,6 +209,8 @@ def review(
     traded = None if fills is None else read_fills(fills, since=earlier.as_of, until=measurement.as_of)
     reviewed = review_plan(measurement, source, settings, earlier, fills=traded)
     _write_out(reviewed.advice, out)
+    if out is not None and any(trade.reason == "roll" for trade in reviewed.trades):
+        click.echo("The rolls are not among the orders written; place them as the review shows them.", err=True)
     if is_json:
         write_json(review_document(reviewed))
         return
