@@ -64,7 +64,7 @@ def _tested(advice: Advice, years: int) -> Backtest:
 
 def _show(backtest: Backtest) -> None:
     evidence = backtest.evidence
-    st.markdown(f"### {escape(state_evidence(backtest))}", anchors=False)
+    st.markdown(f"### {escape(state_evidence(evidence))}", anchors=False)
     _show_figures(evidence)
     names = gain_series(evidence)
     st.vega_lite_chart(

@@ -52,7 +52,7 @@ def test_the_page_shows_the_test_of_the_command_line(backtest: Backtest) -> None
     page = open_evidence(Settings(hedge=0.5))
     assert not page.exception
     shown, evidence = texts(page), backtest.evidence
-    assert escape(state_evidence(backtest)) in shown
+    assert escape(state_evidence(backtest.evidence)) in shown
     metrics = {each.label: (each.value, each.delta) for each in page.metric}
     assert metrics["Variance removed"][0] == to_percent(evidence.rule.hedge_effectiveness)
     assert metrics["Deepest fall"] == (
