@@ -79,7 +79,7 @@ class Settings:
     hedge: float = 1.0
     target_beta: float | None = None
     index: tuple[str, ...] = ()
-    legs: int | None = 1
+    legs: int | None = None
     allow_long_legs: bool = False
     sizes: tuple[Size, ...] = ("standard", "e-mini", "micro")
     include_delisted: bool = False

@@ -351,7 +351,7 @@ def test_a_settings_file_may_hold_every_choice(tmp_path):
         for name in (field.name for field in fields(Settings))
         if getattr(chosen, name) == getattr(Settings(), name)
     }
-    assert left == {"target_beta", "legs", "contracts", "include_delisted"}
+    assert left == {"target_beta", "contracts", "include_delisted"}
 
 
 def test_an_empty_file_leaves_the_defaults(tmp_path):

@@ -71,7 +71,7 @@ _CHOICES = (
         "auto",
         "auto, or sp500, nasdaq100, dow30, russell2000, midcap400; several, comma-separated, restrict the choice.",
     ),
-    _choice("legs", "1", "How many indices the hedge may use; auto: a further one where it pays.  [default: 1]"),
+    _choice("legs", "auto", "How many indices the hedge may use; auto: a further one where it pays.  [default: auto]"),
     _flag("allow-long-legs", "A leg may be bought, not only sold."),
     _choice("sizes", "e-mini,micro", "Any of standard, e-mini, micro, spot-quoted.  [default: standard,e-mini,micro]"),
     _flag("include-delisted", "What-if: also contracts delisted before --as-of; such a plan cannot be traded."),

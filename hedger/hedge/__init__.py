@@ -1,10 +1,12 @@
 """Exposure and policy to a plan: the exact whole-contract hedge, with its proof."""
 
+from hedger.hedge.legs import LegStep
 from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, Order
 from hedger.hedge.planning import solve_hedge
 from hedger.hedge.policy import HedgePolicy
 from hedger.hedge.problem import BindingLimit, Candidate, HedgeProblem, ProblemContract, Solution
 from hedger.hedge.solver import solve
+from hedger.hedge.walk_forward import IndexTest, WalkForward, look_back
 
 __all__ = [
     "Alternative",
@@ -14,9 +16,13 @@ __all__ = [
     "HedgePlan",
     "HedgePolicy",
     "HedgeProblem",
+    "IndexTest",
+    "LegStep",
     "Order",
     "ProblemContract",
     "Solution",
+    "WalkForward",
+    "look_back",
     "solve",
     "solve_hedge",
 ]

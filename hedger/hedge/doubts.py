@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hedger.exposure import Exposure
     from hedger.hedge.legs import LegChoice
     from hedger.hedge.problem import BindingLimit, HedgeProblem, Solution
+    from hedger.hedge.walk_forward import IndexTest
 
 
 def list_doubts(
@@ -25,6 +26,7 @@ def list_doubts(
     *,
     reference: str,
     choice: LegChoice,
+    index_test: IndexTest | None,
     limits: Sequence[BindingLimit],
     kept: Sequence[ContractQuote],
 ) -> Iterator[Note]:
@@ -36,6 +38,8 @@ def list_doubts(
         What was to be hedged, the problem that this posed, and its answer.
     reference, choice
         The best single index, and the indices of the hedge.
+    index_test
+        What each index alone would have removed in past quarters, where that is known.
     limits
         Limits that hold the plan back, as the user stated them.
     kept
@@ -54,7 +58,7 @@ def list_doubts(
     if not solution.best.n_contracts and not limits:
         yield _no_contracts(problem)
     if len(exposure.by_index) > 1:
-        yield _index_choice(exposure, reference)
+        yield _index_choice(exposure, reference, index_test)
     if len(choice.steps) > 1:
         yield _leg_choice(choice)
 
@@ -94,26 +98,43 @@ def _no_contracts(problem: HedgeProblem) -> Note:
     )
 
 
-def _index_choice(exposure: Exposure, reference: str) -> Note:
-    titles = {index.name: index.title for index in INDICES}
-    chosen, *others = sorted(exposure.by_index, key=lambda each: (each.index != reference, -each.r_squared))
+_BENCHMARK = "sp500"
+
+
+def _index_choice(exposure: Exposure, reference: str, index_test: IndexTest | None) -> Note:
+    """Say what hedging with the chosen index, and with others, would have removed: in past quarters where known."""
+    removed = dict(index_test.removed) if index_test is not None else {}
+    if index_test is not None and reference in removed:
+        years = "year" if index_test.years == 1 else f"{index_test.years:g} years"
+        when = f"in the last {years}, sized each quarter from earlier prices only"
+    else:
+        removed = {each.index: each.r_squared for each in exposure.by_index}
+        when = "over its history, in which recent sessions count more"
+    against = _BENCHMARK if reference != _BENCHMARK and _BENCHMARK in removed else None
+    instead = f" instead of the {_titles()[against]}" if against else ""
+    shares = f"{removed[reference]:.0%}" + (f" instead of {removed[against]:.0%}" if against else "")
+    others = sorted((name for name in removed if name not in (reference, against)), key=lambda name: -removed[name])
+    beside = ", ".join(f"with the {_titles()[name]} {removed[name]:.0%}" for name in others)
     return Note(
         code="index_choice",
         message=(
-            f"A hedge in the {titles[chosen.index]} alone would have removed {chosen.r_squared:.0%} of this "
-            "portfolio's variance over the last five years (recent sessions count more); in the "
-            + ", in the ".join(f"{titles[each.index]} {each.r_squared:.0%}" for each in others)
-            + "."
+            f"Hedging with the {_titles()[reference]}{instead} would have removed {shares} of this portfolio's "
+            f"variance {when}{'; ' if beside else ''}{beside}."
         ),
     )
 
 
 def _leg_choice(choice: LegChoice) -> Note:
-    titles = {index.name: index.title for index in INDICES}
-    first, *further = choice.steps
-    parts = [f"The {titles[first.indices[0]]} alone would have removed {first.explained:.0%} of the variance"]
-    for step in further:
-        named = " and ".join(titles[name] for name in step.indices)
-        verdict = "so they are used" if step.is_taken else "too little to pay"
-        parts.append(f"{named} together {step.explained:.0%}, {step.cut:.1%} of what was left: {verdict}")
-    return Note(code="leg_choice", message="; ".join(parts) + ".")
+    """Say what each number of indices is expected to remove, what it would have removed, and whether it is used."""
+    parts = []
+    for step in choice.steps:
+        named = " and ".join(_titles()[name] for name in step.indices)
+        past = "" if step.removed is None else f", {step.removed:.0%}"
+        is_used = "" if step is choice.steps[0] else " (used)" if step.is_taken else " (not used)"
+        parts.append(f"{named} {step.explained:.0%}{past}{is_used}")
+    tested = "" if choice.steps[0].removed is None else ", and removed in past quarters, sized from earlier prices only"
+    return Note(code="leg_choice", message=f"Share of the variance expected to be removed{tested}: {'; '.join(parts)}.")
+
+
+def _titles() -> dict[str, str]:
+    return {index.name: index.title for index in INDICES}

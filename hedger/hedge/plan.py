@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hedger.contracts import ContractQuote
     from hedger.errors import Note
+    from hedger.hedge.legs import LegStep
     from hedger.hedge.problem import BindingLimit
+    from hedger.hedge.walk_forward import IndexTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,11 @@ class HedgePlan:
         What holds the plan back, and what else could be done.
     error_budget
         How sure the beta after the hedge is.
+    index_test
+        What each index alone would have removed of the variance in past quarters; ``None`` where the history is too
+        short, or nobody asked.
+    leg_test
+        What further indices were judged by, by rising number of legs; empty where only one was allowed.
     notes
         Doubts about the plan.
     """
@@ -146,6 +153,8 @@ class HedgePlan:
     binding_limits: tuple[BindingLimit, ...]
     alternatives: tuple[Alternative, ...]
     error_budget: ErrorBudget
+    index_test: IndexTest | None
+    leg_test: tuple[LegStep, ...]
     notes: tuple[Note, ...]
 
     @property

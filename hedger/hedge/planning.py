@@ -18,6 +18,7 @@ from hedger.hedge.legs import choose_legs
 from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, Order
 from hedger.hedge.problem import BindingLimit, HedgeProblem, ProblemContract, Side
 from hedger.hedge.solver import solve
+from hedger.hedge.walk_forward import compare_indices, look_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,17 @@ def solve_hedge(
     reference = exposure.best_index(usable)
     beta = exposure.of(reference)
     fraction = _hedge_fraction(policy, beta.beta)
-    choice = choose_legs(exposure, usable, reference, legs=policy.legs, allow_long_legs=policy.allow_long_legs)
+    past = look_back(exposure) if policy.legs is None or with_alternatives else None
+    index_test = compare_indices(past, exposure.indices) if past is not None and with_alternatives else None
+    choice = choose_legs(
+        exposure,
+        [quote for quote in contracts if quote.symbol not in policy.closing_only],
+        usable,
+        reference,
+        past=past,
+        legs=policy.legs,
+        allow_long_legs=policy.allow_long_legs,
+    )
     used = tuple(quote for quote in contracts if quote.index in choice.indices)
     others = tuple(quote for quote in contracts if quote.index not in choice.indices and quote.symbol in current)
     kept = _kept_exposure(exposure, choice, [(quote.index, current[quote.symbol] * quote.notional) for quote in others])
@@ -134,8 +145,19 @@ def solve_hedge(
             stderr_drift=beta.stderr_drift,
             stderr_rounding=abs(beta_after - (1.0 - fraction) * beta.beta),
         ),
+        index_test=index_test,
+        leg_test=choice.steps,
         notes=tuple(
-            list_doubts(exposure, problem, solution, reference=reference, choice=choice, limits=limits, kept=others)
+            list_doubts(
+                exposure,
+                problem,
+                solution,
+                reference=reference,
+                choice=choice,
+                index_test=index_test,
+                limits=limits,
+                kept=others,
+            )
         ),
     )
 

@@ -36,7 +36,7 @@ class HedgePolicy:
     hedge_fraction: float = 1.0
     target_beta: float | None = None
     indices: tuple[str, ...] = ()
-    legs: int | None = 1
+    legs: int | None = None
     allow_long_legs: bool = False
     margin_budget: float | None = None
     max_contracts: int | None = None

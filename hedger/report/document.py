@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES
 from hedger.report.calendar_days import calendar_document
+from hedger.report.plan_section import plan_section
 from hedger.report.risk_document import (
     costs_section,
     margin_call_section,
@@ -25,13 +26,13 @@ from hedger.report.risk_document import (
 from hedger.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from hedger.advice import Advice, Measurement
     from hedger.errors import HedgerError, Note
     from hedger.exposure import Exposure, Holding
-    from hedger.hedge import HedgePlan, Order
-    from hedger.portfolio import Portfolio
+    from hedger.hedge import HedgePlan
+    from hedger.portfolio import FileWarning, Portfolio, Position, SkippedRow
     from hedger.report.listing import ListedContract
     from hedger.settings import Settings
 
@@ -40,16 +41,35 @@ Document = dict[str, Any]
 PLAN_SCHEMA = "hedger.plan/1"
 STRESS_SCHEMA = "hedger.stress/1"
 
+MOST_INDENTED = 10_000
+"""Records of a list that are indented; indenting half a million takes longer than reading them."""
+
 
 def to_json(document: Document) -> str:
     """Return a document as JSON text; the same document gives the same bytes.
+
+    It is indented, but for lists longer than :data:`MOST_INDENTED`, whose records take one line each.
 
     Raises
     ------
     TypeError
         When a value is neither text, number, truth, date nor a collection of these.
     """
-    return json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
+    fields = (f"{json.dumps(name)}: {_to_field(value)}" for name, value in document.items())
+    return "{\n  " + ",\n  ".join(fields) + "\n}"
+
+
+def _to_field(value: Any) -> str:
+    if isinstance(value, list) and len(value) > MOST_INDENTED:
+        return "[\n    " + ",\n    ".join(map(_to_line, value)) + "\n  ]"
+    return json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False).replace("\n", "\n  ")
+
+
+def _to_line(record: Document) -> str:
+    try:
+        return _one_line(record)
+    except ValueError:  # an undefined number
+        return _one_line(_plain(record))
 
 
 def _plain(value: Any) -> Any:
@@ -66,6 +86,9 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     # Text of anything else would be a guess: an array's integer, say, would become a string.
     raise TypeError(f"{type(value).__name__} has no place in a document")
+
+
+_one_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain).encode
 
 
 def error_document(error: HedgerError) -> Document:
@@ -87,12 +110,17 @@ def holdings_document(portfolio: Portfolio) -> Document:
     return {
         "name": portfolio.name,
         "format": portfolio.layout,
-        "positions": [{**asdict(position), "lines": list(position.lines)} for position in portfolio.positions],
+        "positions": [_record(position) for position in portfolio.positions],
         "cash_total": portfolio.cash_total,
         "file_total": portfolio.file_total,
-        "skipped_rows": [asdict(row) for row in portfolio.skipped_rows],
-        "warnings": [asdict(warning) for warning in portfolio.warnings],
+        "skipped_rows": [_record(row) for row in portfolio.skipped_rows],
+        "warnings": [_record(warning) for warning in portfolio.warnings],
     }
+
+
+def _record(found: Position | SkippedRow | FileWarning) -> Document:
+    """Return the fields of a flat type; `asdict` copies them one by one."""
+    return {name: getattr(found, name) for name in found.__slots__}
 
 
 def betas_document(measurement: Measurement) -> Document:
@@ -128,7 +156,7 @@ def plan_document(advice: Advice) -> Document:
         "prices": prices_section(advice.measurement),
         "exposure": _exposure(advice.exposure, advice.plan.reference_index),
         "policy": policy_document(advice.settings),
-        "plan": _plan(advice),
+        "plan": plan_section(advice.plan, is_tradable=advice.is_tradable),
         "error_budget": _error_budget(advice.plan),
         "risk": risk_section(advice.risk),
         "margin_call": margin_call_section(advice.risk),
@@ -150,7 +178,7 @@ def stress_document(advice: Advice) -> Document:
         "portfolio": portfolio_section(advice.measurement),
         "prices": prices_section(advice.measurement),
         "policy": policy_document(advice.settings),
-        "plan": _plan(advice),
+        "plan": plan_section(advice.plan, is_tradable=advice.is_tradable),
         "risk": risk_section(advice.risk),
         "margin_call": margin_call_section(advice.risk),
         "scenarios": scenarios_section(advice.risk),
@@ -249,95 +277,6 @@ def _exposure(exposure: Exposure, reference_index: str) -> Document:
         ],
         "by_holding": [{**asdict(row), "flags": list(row.flags)} for row in exposure.by_holding],
         "covariance": exposure.covariance.tolist(),
-    }
-
-
-def _plan(advice: Advice) -> Document:
-    plan = advice.plan
-    return {
-        "is_tradable": advice.is_tradable,
-        "hedge_fraction": plan.hedge_fraction,
-        "orders": [_order(order) for order in plan.orders],
-        "positions": [_position(order) for order in plan.positions],
-        "target_notional": dict(plan.target_notional),
-        "hedge_notional": plan.hedge_notional,
-        "achieved_hedge_fraction": plan.achieved_hedge_fraction,
-        "beta_before": plan.beta_before,
-        "beta_after": plan.beta_after,
-        "beta_after_low": plan.beta_after_low,
-        "beta_after_high": plan.beta_after_high,
-        "beta_dollars": plan.beta_dollars,
-        "residual_beta_dollars": plan.residual_beta_dollars,
-        "tracking_risk": plan.tracking_risk,
-        "best_tracking_risk": plan.best_tracking_risk,
-        "bound": plan.bound,
-        "is_optimal": plan.is_optimal,
-        "n_nodes": plan.n_nodes,
-        "initial_margin": plan.initial_margin,
-        "maintenance_margin": plan.maintenance_margin,
-        "round_trip_cost": plan.round_trip_cost,
-        "binding_limits": [asdict(limit) for limit in plan.binding_limits],
-        "alternatives": [
-            {
-                "orders": _trades(alternative.positions, plan),
-                "positions": [{"symbol": symbol, "quantity": held} for symbol, held in alternative.positions],
-                "tracking_risk": alternative.tracking_risk,
-                "round_trip_cost": alternative.round_trip_cost,
-                "initial_margin": alternative.initial_margin,
-                "labels": list(alternative.labels),
-            }
-            for alternative in plan.alternatives
-        ],
-    }
-
-
-def _trades(positions: Sequence[tuple[str, int]], plan: HedgePlan) -> list[Document]:
-    """Return the trades that lead from what is held before the plan to `positions`."""
-    held = {order.quote.symbol: order.held_after - order.quantity for order in plan.positions}
-    after = dict(positions)
-    trades = {symbol: after.get(symbol, 0) - held.get(symbol, 0) for symbol in {**after, **held}}
-    return [{"symbol": symbol, "quantity": quantity} for symbol, quantity in trades.items() if quantity]
-
-
-def _order(order: Order) -> Document:
-    quote = order.quote
-    return {
-        "symbol": quote.symbol,
-        "contract_code": quote.code,
-        "index": quote.index,
-        "last_trading_day": quote.last_trading_day,
-        "quantity": order.quantity,
-        "held_after": order.held_after,
-        "price": quote.price,
-        "price_source": quote.price_source,
-        "multiplier": quote.contract.multiplier,
-        "notional": order.notional,
-        "initial_margin": order.initial_margin,
-        "maintenance_margin": order.maintenance_margin,
-        "cost": order.cost,
-        "exchange": quote.contract.exchange,
-        "margin_as_of": quote.margin.as_of,
-        "margin_source": quote.margin.source,
-        "margin_is_assumed": quote.margin.is_assumed,
-        "fees_source": quote.fees.source,
-    }
-
-
-def _position(order: Order) -> Document:
-    """Return what is held of one contract after the orders, and what one contract takes."""
-    quote = order.quote
-    return {
-        "symbol": quote.symbol,
-        "contract_code": quote.code,
-        "index": quote.index,
-        "quantity": order.held_after,
-        "quantity_before": order.held_after - order.quantity,
-        "price": quote.price,
-        "multiplier": quote.contract.multiplier,
-        "notional": order.held_after * quote.notional,
-        "contract_initial_margin": quote.margin.initial,
-        "contract_maintenance_margin": quote.margin.maintenance,
-        "contract_cost": quote.round_trip_cost,
     }
 
 

@@ -45,6 +45,8 @@ METHODS = {
     ),
 }
 """Subject and sentence of each method."""
+REASONS = ("index_choice", "leg_choice")
+"""Codes of the notes that say why these indices: :func:`explain` says them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +97,11 @@ def explain(document: Document) -> tuple[str, ...]:
 
 def _exposure_words(document: Document) -> str:
     title, portfolio, plan = index_title(document), document["portfolio"], document["plan"]
-    by_index = sorted(document["exposure"]["by_index"], key=lambda each: -each["r_squared"])
-    chosen = next(each for each in by_index if each["index"] == document["exposure"]["reference_index"])
-    others = ", ".join(
-        f"the {each['title']} {to_percent(each['r_squared'])}" for each in by_index if each is not chosen
-    )
-    why = (
-        f"Of its ups and downs over the last five years a hedge with the {title} alone would have removed "
-        f"{to_percent(chosen['r_squared'])}" + (f" (with {others})." if others else ".")
-    )
+    why = [note["message"] for note in document["notes"] if note["code"] in REASONS]
     return (
         f"The portfolio is worth {to_dollars(portfolio['market_value'])} and moves by about {plan['beta_before']:.2f}% "
         f"when the {title} moves by 1%: its beta is {to_beta(plan['beta_before'])}, and its exposure to the index "
-        f"{to_dollars(plan['beta_dollars'])}. {why}"
+        f"{to_dollars(plan['beta_dollars'])}." + "".join(f" {to_plain(reason)}" for reason in why)
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hedger.advice import Advice
     from hedger.errors import Note
-    from hedger.hedge import Order
+    from hedger.hedge import HedgePlan, Order
 
 SHOWN_MOVES = (-0.30, -0.20, -0.10, -0.05, 0.05, 0.10, 0.20)
 """Index moves of the view; the JSON has more."""
@@ -40,6 +40,7 @@ GRAVEST = (
 SHOWN_ELSEWHERE = (
     "contract_delisted",
     "index_choice",
+    "leg_choice",
     "holdings_excluded",
     "buffer_assumed",
     "buffer_too_small",
@@ -68,7 +69,7 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
         yield section("Futures held", *(paragraph(line) for line in _money_lines(advice)))
     title = to_index_title(advice.plan.reference_index)
     yield section(f"If the {title} moves", _moves(advice), *(paragraph(line) for line in _move_lines(advice)))
-    yield section("Which index", _indices(advice))
+    yield section("Which index", *_indices(advice))
     omitted = _omitted(advice)
     if omitted:
         yield section("Left out", left_out(omitted))
@@ -193,20 +194,42 @@ def _move_lines(advice: Advice) -> Iterator[str]:
         yield f"* {note}"
 
 
-def _indices(advice: Advice) -> RenderableType:
-    by_index = sorted(advice.exposure.by_index, key=lambda each: -each.r_squared)
-    chosen = advice.plan.reference_index
+def _indices(advice: Advice) -> Iterator[RenderableType]:
+    """Draw what each index is to the book, best first, and how further ones were judged."""
+    plan, test = advice.plan, advice.plan.index_test
+    fits = {each.index: each.r_squared for each in advice.exposure.by_index}
+    removed = fits if test is None else dict(test.removed)
+    by_index = sorted(advice.exposure.by_index, key=lambda each: -removed.get(each.index, 0.0))
+    used = {index for index, _ in plan.target_notional}
     rows = [
         (
-            to_index_title(each.index) + (" (used)" if each.index == chosen else ""),
+            to_index_title(each.index) + (" (used)" if each.index in used else ""),
             to_beta(each.beta),
             _interval(each.low, each.high),
-            to_percent(each.r_squared),
+            to_percent(removed.get(each.index)),
         )
         for each in by_index
     ]
-    bold = [position for position, each in enumerate(by_index) if each.index == chosen]
-    return number_table("", "beta", "95% interval", "variance it removes", rows=rows, bold=bold)
+    bold = [position for position, each in enumerate(by_index) if each.index in used]
+    yield number_table("", "beta", "95% interval", "variance removed", rows=rows, bold=bold)
+    if test is not None:
+        years = "year" if test.years == 1 else f"{test.years:g} years"
+        yield paragraph(f"Removed: over the last {years}, sized each quarter from earlier prices only.")
+    if len(plan.leg_test) > 1:
+        yield _leg_test(plan)
+
+
+def _leg_test(plan: HedgePlan) -> RenderableType:
+    rows = [
+        (
+            " + ".join(to_index_title(index) for index in step.indices),
+            to_percent(step.explained),
+            to_percent(step.removed),
+            "" if number == 0 else "used" if step.is_taken else "not used",
+        )
+        for number, step in enumerate(plan.leg_test)
+    ]
+    return number_table("More than one index", "expected", "removed", "", rows=rows)
 
 
 def _omitted(advice: Advice) -> list[str]:

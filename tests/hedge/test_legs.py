@@ -1,11 +1,17 @@
 """Which indices a hedge uses: books made of known amounts of indices get them back."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 
+from hedger.contracts import BrokerFees, Fees, quote_contracts, select_contracts
 from hedger.exposure import Book, Exposure, IndexBeta, annual_covariance
 from hedger.hedge.legs import choose_legs
+from hedger.hedge.walk_forward import look_back
 
+DAY = date(2026, 8, 21)
 N_SESSIONS = 1000
 NAMES = ("sp500", "nasdaq100", "dow30", "russell2000")
 
@@ -34,6 +40,8 @@ def make_exposure(dollars, noise=2_000.0, indices=None):
                 stderr=0.03,
                 low=0.0,
                 high=1.0,
+                low_21=-0.5,
+                high_21=1.5,
                 stderr_drift=0.1,
                 r_squared=share,
                 beta_dollars=value,
@@ -50,9 +58,28 @@ def make_exposure(dollars, noise=2_000.0, indices=None):
     )
 
 
-def choose(exposure, legs=None, allow_long_legs=False, usable=NAMES):
-    reference = exposure.best_index(usable)
-    return choose_legs(exposure, usable, reference, legs=legs, allow_long_legs=allow_long_legs)
+def make_quotes(commission=None):
+    """A large contract of each index, and one a tenth of its size; commissions as shipped, or stated for all."""
+    contracts = select_contracts(DAY, symbols=("ES", "MES", "NQ", "MNQ", "YM", "MYM", "RTY", "M2K"))
+    fees = Fees(commission=commission or 0.0, exchange_fee=0.0, regulatory_fee=0.0, as_of="", source="made up")
+    return quote_contracts(
+        contracts,
+        as_of=DAY,
+        prices={contract.symbol: (5000.0, "made up") for contract in contracts},
+        broker_fees=() if commission is None else [BrokerFees(symbol=each.symbol, fees=fees) for each in contracts],
+    )
+
+
+def choose(exposure, *, legs=None, allow_long_legs=False, usable=NAMES, quotes=None, past="known"):
+    return choose_legs(
+        exposure,
+        make_quotes() if quotes is None else quotes,
+        usable,
+        exposure.best_index(usable),
+        past=look_back(exposure) if past == "known" else past,
+        legs=legs,
+        allow_long_legs=allow_long_legs,
+    )
 
 
 def test_a_book_of_two_indices_is_hedged_with_these_two_and_their_dollars():
@@ -118,3 +145,73 @@ def test_the_dollars_explain_the_covariance_with_the_book():
     joint = exposure.joint_covariance()
     places = [exposure.indices.index(name) for name in choice.indices]
     assert choice.covariance @ choice.exposure == pytest.approx(joint[places, -1], rel=1e-9)
+
+
+# ---------------------------------------------------------------- when a further leg pays
+
+
+def test_the_test_of_a_leg_tells_what_the_past_says_of_it():
+    first, second = choose(make_exposure([0.0, 600_000.0, 0.0, 400_000.0]), legs=2).steps
+    assert (first.cut, first.past_cut, first.volatility_saved, first.cost_added) == (0.0, 0.0, 0.0, 0.0)
+    assert second.removed > first.removed > 0
+    assert second.past_cut == pytest.approx((second.removed - first.removed) / (1 - first.removed), rel=1e-12)
+    assert second.volatility_saved > second.cost_added
+    assert second.explained == pytest.approx(second.removed, abs=0.02)
+
+
+def test_a_leg_that_pays_in_prediction_only_is_not_taken():
+    # The second index belongs to the book of the last sessions only; three years before say little of it.
+    exposure = make_exposure([1_000_000.0, 0.0, 0.0, 0.0])
+    gains = np.array(exposure.gains)
+    gains[-20:] = exposure.index_returns[-20:] @ np.array([300_000.0, 0.0, 0.0, 700_000.0])
+    first, second, *_ = choose(replace(exposure, gains=gains)).steps
+    assert second.cut > 0.01 > second.past_cut
+    assert not second.is_taken
+    assert choose(replace(exposure, gains=gains)).indices == first.indices
+
+
+def test_without_a_past_no_further_leg_is_taken_unless_it_is_asked_for():
+    exposure = make_exposure([0.0, 600_000.0, 0.0, 400_000.0])
+    assert (len(choose(exposure, past=None).indices), choose(exposure, past=None).steps) == (1, ())
+    asked = choose(exposure, past=None, legs=2)
+    assert asked.indices == ("nasdaq100", "russell2000")
+    assert [(step.removed, step.past_cut, step.volatility_saved) for step in asked.steps] == [(None, None, None)] * 2
+
+
+def test_a_leg_that_costs_more_than_it_takes_off_is_not_taken():
+    exposure = make_exposure([0.0, 600_000.0, 0.0, 400_000.0])
+    assert len(choose(exposure, quotes=make_quotes(commission=5.0)).indices) == 2
+    dear = choose(exposure, quotes=make_quotes(commission=5_000.0))
+    assert dear.steps[1].cost_added > dear.steps[1].volatility_saved
+    assert len(dear.indices) == 1
+
+
+def test_the_cost_of_a_year_rolls_a_full_hedge_four_times_in_the_largest_contracts_that_fit():
+    exposure = make_exposure([1_000_000.0, 0.0, 30_000.0, 0.0], noise=1_000.0)
+    costs = {quote.symbol: quote.round_trip_cost for quote in make_quotes()}
+    one, two = choose(exposure, legs=2).steps
+    assert one.indices == ("sp500",)
+    dollars = dict(zip(two.indices, choose(exposure, legs=2).exposure, strict=True))
+    joint = exposure.joint_covariance()
+    alone = joint[0, -1] / joint[0, 0]
+
+    def yearly(index_dollars, large, small):
+        n_large, left = divmod(index_dollars, large[1])
+        n_small, left = divmod(left, small[1])
+        return 4 * (n_large * costs[large[0]] + (n_small + left / small[1]) * costs[small[0]])
+
+    sp500 = (("ES", 250_000.0), ("MES", 25_000.0))
+    other = {"dow30": (("YM", 25_000.0), ("MYM", 2_500.0)), "nasdaq100": (("NQ", 100_000.0), ("MNQ", 10_000.0))}
+    expected = yearly(dollars["sp500"], *sp500) - yearly(alone, *sp500)
+    expected += sum(yearly(dollars[index], *sizes) for index, sizes in other.items() if index in dollars)
+    assert set(dollars) <= {"sp500", *other}
+    assert two.cost_added == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_index_that_is_not_known_in_all_of_the_history_is_no_further_leg():
+    exposure = make_exposure([0.0, 600_000.0, 0.0, 400_000.0])
+    index_returns = np.array(exposure.index_returns)
+    index_returns[:300, 3] = np.nan
+    young = choose(replace(exposure, index_returns=index_returns))
+    assert "russell2000" not in young.indices
+    assert any("russell2000" in step.indices and step.removed is None for step in young.steps)

@@ -43,6 +43,8 @@ def make_exposure(*, value=10_000_000.0, covariance=None, **betas):
             stderr=0.03,
             low=beta - 0.25,
             high=beta + 0.25,
+            low_21=beta - 0.35,
+            high_21=beta + 0.35,
             stderr_drift=0.12,
             r_squared=0.9 - 0.1 * rank,
             beta_dollars=beta * value,
@@ -224,8 +226,35 @@ def test_the_index_that_explains_most_among_those_allowed_is_used():
 def test_a_plan_says_what_the_other_indices_would_have_removed():
     plan = solve(make_exposure(sp500=1.0, nasdaq100=0.9, dow30=1.1))
     assert codes(plan) == ["index_choice"]
-    assert "S&P 500 alone would have removed 90%" in plan.notes[0].message
-    assert "in the Nasdaq-100 80%, in the Dow 70%." in plan.notes[0].message
+    assert plan.index_test is None  # two sessions tell nothing of the past
+    assert plan.notes[0].message == (
+        "Hedging with the S&P 500 would have removed 90% of this portfolio's variance over its history, in "
+        "which recent sessions count more; with the Nasdaq-100 80%, with the Dow 70%."
+    )
+
+
+def test_a_plan_says_what_the_chosen_index_would_have_removed_instead_of_the_sp500():
+    quotes = make_quotes("ES", "MES", "RTY", "M2K")
+    exposure = make_two_index_exposure(sp500=100_000.0, russell2000=900_000.0)
+    small = replace(
+        exposure, by_index=tuple(replace(each, r_squared=each.index == "russell2000") for each in exposure.by_index)
+    )
+    plan = solve(small, quotes, legs=1)
+    removed = dict(plan.index_test.removed)
+    assert plan.index_test.n_quarters == 10
+    assert next(note.message for note in plan.notes if note.code == "index_choice") == (
+        f"Hedging with the Russell 2000 instead of the S&P 500 would have removed {removed['russell2000']:.0%} instead "
+        f"of {removed['sp500']:.0%} of this portfolio's variance in the last 2.5 years, sized each quarter from "
+        "earlier prices only."
+    )
+    assert removed["russell2000"] > 0.95 > removed["sp500"]
+
+
+def test_a_plan_of_a_past_day_is_not_asked_how_other_indices_did():
+    plan = solve_hedge(
+        make_two_index_exposure(), make_quotes("ES", "MES"), HedgePolicy(legs=1), with_alternatives=False
+    )
+    assert (plan.index_test, plan.leg_test, plan.alternatives) == (None, (), ())
 
 
 def test_no_contract_left_to_hedge_with_is_refused():
@@ -463,7 +492,7 @@ def make_two_index_exposure(sp500=600_000.0, russell2000=400_000.0):
 
 
 def test_a_book_of_two_indices_is_hedged_in_both_when_a_further_leg_may_pay():
-    plan = solve(make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K"), hedge_fraction=1.0, legs=None)
+    plan = solve(make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K"), hedge_fraction=1.0)
     target = dict(plan.target_notional)
     assert target["sp500"] == pytest.approx(-600_000.0, rel=0.05)
     assert target["russell2000"] == pytest.approx(-400_000.0, rel=0.05)
@@ -474,6 +503,14 @@ def test_a_book_of_two_indices_is_hedged_in_both_when_a_further_leg_may_pay():
     assert all(abs(notional[index] - target[index]) <= 1.5 * smallest[index] for index in target)
     assert plan.achieved_hedge_fraction == pytest.approx(1.0, abs=0.03)
     assert "leg_choice" in codes(plan)
+    assert next(note.message for note in plan.notes if note.code == "leg_choice").endswith(
+        f"S&P 500 and Russell 2000 {plan.leg_test[1].explained:.0%}, {plan.leg_test[1].removed:.0%} (used)."
+    )
+    alone, both = plan.leg_test
+    assert (alone.indices, both.indices, both.is_taken) == (("sp500",), ("sp500", "russell2000"), True)
+    assert both.removed > alone.removed
+    tested = dict(plan.index_test.removed)
+    assert tested["sp500"] == alone.removed > tested["russell2000"]
 
 
 def test_half_of_two_indices_leaves_half_of_the_beta():
@@ -482,6 +519,6 @@ def test_half_of_two_indices_leaves_half_of_the_beta():
 
 
 def test_with_one_leg_the_same_book_trades_one_index_only():
-    plan = solve(make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K"), hedge_fraction=1.0)
+    plan = solve(make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K"), hedge_fraction=1.0, legs=1)
     assert {order.quote.index for order in plan.orders} == {"sp500"}
     assert "leg_choice" not in codes(plan)

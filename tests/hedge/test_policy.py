@@ -6,9 +6,9 @@ from hedger.errors import SettingsError
 from hedger.hedge import HedgePolicy
 
 
-def test_the_defaults_remove_all_exposure_with_one_index():
+def test_the_defaults_remove_all_exposure_with_as_many_indices_as_pay():
     policy = HedgePolicy()
-    assert (policy.hedge_fraction, policy.target_beta, policy.legs, policy.tolerance) == (1.0, None, 1, 0.0)
+    assert (policy.hedge_fraction, policy.target_beta, policy.legs, policy.tolerance) == (1.0, None, None, 0.0)
     assert (policy.margin_budget, policy.max_contracts, policy.allow_long_legs) == (None, None, False)
 
 

@@ -139,7 +139,7 @@ def test_numbers_of_a_table_end_in_one_column(lines: list[str]) -> None:
 
 
 def test_every_index_has_a_line_best_first(lines: list[str], technology_advice: Advice) -> None:
-    drawn = part(lines, "Which index")[1:]
+    drawn = part(lines, "Which index")[1:5]
     assert drawn[0].startswith("Nasdaq-100 (used)")
     shares = [int(line.split()[-1].removesuffix("%")) for line in drawn]
     assert shares == sorted(shares, reverse=True)
@@ -147,8 +147,31 @@ def test_every_index_has_a_line_best_first(lines: list[str], technology_advice: 
     assert row(lines, "S&P 500") == [
         f"{sp500.beta:.2f}",
         f"{sp500.low:.2f} to {sp500.high:.2f}",
-        f"{sp500.r_squared:.0%}",
+        f"{dict(technology_advice.plan.index_test.removed)['sp500']:.0%}",
     ]
+
+
+def test_what_further_indices_were_judged_by_is_shown(lines: list[str], technology_advice: Advice) -> None:
+    alone, both = technology_advice.plan.leg_test
+    assert "Removed: over the last 3 years, sized each quarter from earlier prices only." in lines
+    *_, first, second = part(lines, "Which index")
+    assert first.split() == ["Nasdaq-100", f"{alone.explained:.0%}", f"{alone.removed:.0%}"]
+    assert second.split()[-4:] == [f"{both.explained:.0%}", f"{both.removed:.0%}", "not", "used"]
+    assert second.startswith("S&P 500 + Nasdaq-100")
+
+
+def test_with_one_index_only_nothing_is_said_of_further_ones(draw: Draw, technology: Portfolio) -> None:
+    drawn = draw(advise(technology, settings=Settings(hedge=0.5, legs=1), today=DAY))
+    assert len(part(drawn, "Which index")) == 6
+    assert "More than one index" not in "".join(drawn)
+
+
+def test_without_a_past_the_fit_stands_in_and_no_years_are_named(draw: Draw, technology: Portfolio) -> None:
+    advice = advise(technology, settings=Settings(hedge=0.5, legs=1), as_of=date(2017, 3, 1), today=DAY)
+    assert advice.plan.index_test is None
+    best, *_ = part(draw(advice), "Which index")[1:]
+    assert best.endswith(f"{advice.exposure.of(advice.plan.reference_index).r_squared:.0%}")
+    assert "Removed: over" not in "".join(draw(advice))
 
 
 def test_the_hedge_ratio_is_explained_in_one_line(lines: list[str], technology_advice: Advice) -> None:
@@ -160,7 +183,7 @@ def test_the_hedge_ratio_is_explained_in_one_line(lines: list[str], technology_a
 def test_every_note_reaches_the_reader_the_gravest_first(draw: Draw, technology: Portfolio) -> None:
     advice = advise(technology, settings=Settings(hedge=0.5, margin_budget=40_000.0), today=date(2026, 11, 22))
     said = flowing(part(draw(advice), "Worth knowing"))
-    elsewhere = {"index_choice", "buffer_too_small"}  # their facts stand with the indices and the ticket
+    elsewhere = {"index_choice", "leg_choice", "buffer_too_small"}  # their facts stand with the indices and the ticket
     places = {note.code: said.find(note.message) for note in advice.notes if note.code not in elsewhere}
     assert set(places) >= {"prices_are_old", "limit_binds"}
     assert min(places.values()) >= 0

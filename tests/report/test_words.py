@@ -92,7 +92,9 @@ def test_a_tolerance_is_named_when_it_was_used(answer_to: Answer) -> None:
 
 
 def test_orders_both_ways_say_which_is_which(adviser: Portfolio, answer_to: Answer) -> None:
-    answer, advice = answer_to(adviser, target_beta=0.4, margin_budget=50_000.0, current=(("ES", -2), ("MES", 3)))
+    answer, advice = answer_to(
+        adviser, target_beta=0.4, legs=1, margin_budget=50_000.0, current=(("ES", -2), ("MES", 3))
+    )
     bought, sold = (order.quantity for order in advice.plan.orders)
     assert bought > 0 > sold
     assert answer.startswith(f"Buy {bought} ES and sell {-sold} MES (September 2026) to bring the S&P 500 beta")
