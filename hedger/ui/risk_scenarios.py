@@ -6,6 +6,7 @@ holding counts for portfolios that hold it; the others leave it out and say so.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,6 +25,8 @@ KEPT = "scenarios"
 MOST_KEPT = 20
 MOST_OFFERED = 500
 """Holdings that can be chosen, the largest; more would make every rerun slow."""
+_PLAIN = re.compile(r"[A-Z][A-Za-z0-9&.-]*(?: [0-9]+)?")
+"""Names of indices and common symbols, in which Markdown finds nothing."""
 FIRST_MOVE = -20.0
 """Per cent that a move begins with."""
 
@@ -58,7 +61,7 @@ def ask_scenarios(advice: Advice) -> None:
         with st.container(horizontal=True):
             for target in targets:
                 st.number_input(
-                    f"{escape(_title(target))} by, %",
+                    f"{_label(target)} by, %",
                     min_value=-100.0,
                     max_value=500.0,
                     value=FIRST_MOVE,
@@ -133,6 +136,12 @@ def _move_key(target: str) -> str:
 def _title(target: str) -> str:
     """Return the name for people of an index, and the symbol of a holding as it is."""
     return to_index_title(target) if target in {index.name for index in INDICES} else target
+
+
+def _label(target: str) -> str:
+    """Return the title for a control's label, which screen readers read with every backslash: without, if it can be."""
+    title = _title(target)
+    return title if _PLAIN.fullmatch(title) else escape(title)
 
 
 def _to_move(move: float) -> str:

@@ -370,12 +370,16 @@ def test_a_margin_typed_on_the_page_changes_the_plan_and_leaves_as_a_file(
     page.wait_for_timeout(1500)
     canvas = grid.locator("canvas").first.bounding_box()
     assert canvas is not None
-    # Rows are 35 pixels high under a head of as much: the third is NQ; its first amount begins behind the symbol.
-    page.mouse.click(canvas["x"] + 180, canvas["y"] + 35 * 3.5)
-    page.keyboard.type("31000")
-    page.keyboard.press("Tab")
-    page.keyboard.type("28000")
-    page.keyboard.press("Enter")
+    # Rows are 35 pixels high under a head of as much: the third is NQ; its amounts stand behind the symbol.
+    for left, amount in ((180, "31000"), (400, "28000")):
+        page.mouse.click(canvas["x"] + left, canvas["y"] + 35 * 3.5)
+        page.wait_for_timeout(300)
+        page.keyboard.press("Enter")
+        typed = page.locator("#portal input")
+        typed.fill(amount)
+        typed.press("Enter")
+        expect(typed).to_have_count(0)
+    page.wait_for_timeout(500)  # the editor sends its cells a moment after they were typed
     send.click()
     expect(page.get_by_text("Your own figures count for 1 contract: NQ.")).to_be_visible()
     with page.expect_download() as arriving:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -280,18 +281,36 @@ def test_hostile_names_of_scenarios_stay_text() -> None:
 
 
 @pytest.mark.browser
-def test_an_added_scenario_reaches_the_downloaded_plan(visit: Callable[..., Page]) -> None:
+def test_a_scenario_is_added_on_a_phone_and_reaches_the_downloaded_plan(visit: Callable[..., Page]) -> None:
     page = visit(width=390, height=844)
     page.goto(f"{page.url.rstrip('/')}/risk")
     expect(page.get_by_role("heading", name="Scenarios")).to_be_visible()
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+    page.wait_for_timeout(1000)  # charts draw themselves after the text and move what stands below them
     page.get_by_text("Add a scenario of your own").click()
-    page.get_by_role("combobox", name="What moves").fill("S&P")
-    page.get_by_role("option", name="S&P 500").click()
-    page.get_by_role("spinbutton", name="S&P 500 by, %").fill("-25")
+    targets = page.get_by_role("combobox", name="What moves")
+    expect(targets).to_be_visible()
+    page.wait_for_timeout(500)  # the form unfolds
+    targets.click()
+    page.keyboard.type("S&P", delay=50)
+    expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
+    move = page.get_by_role("spinbutton", name="S&P 500 by, %")
+    move.fill("-25")
+    move.press("Enter")
     page.get_by_role("textbox", name="Name").fill("A quarter off")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Add the scenario").click()
     expect(page.get_by_role("cell", name="A quarter off")).to_be_visible()
+    expect(page.get_by_role("cell", name="S&P 500 -25%")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove A quarter off")).to_be_visible()
     for selector in ("html", "[data-testid=stMain]"):
         page.wait_for_function("selector => document.querySelector(selector).scrollWidth <= 390", arg=selector)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("link", name="Hedge").click()
+    with page.expect_download() as arriving:
+        page.get_by_role("button", name="plan.json").click()
+    document = json.loads(Path(arriving.value.path()).read_text(encoding="utf-8"))
+    (own,) = (each for each in document["scenarios"] if each["name"] == "A quarter off")
+    assert own["shocks"]["sp500"] == -0.25
+    assert own["hedged_pnl"] == pytest.approx(own["unhedged_pnl"] + own["hedge_pnl"], abs=0.005)
