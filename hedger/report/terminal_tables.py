@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hedger.portfolio import Portfolio, Position
     from hedger.report.listing import ListedContract
 
+MOST_POSITIONS, MOST_LINES = 1_000, 5
+"""Positions, and lines of one position, that a terminal shows."""
+
 _FLAG_MARKS = {
     "no_record": "n",
     "short_record": "s",
@@ -45,9 +48,10 @@ def holdings_view(portfolio: Portfolio) -> RenderableType:
 
 
 def _holdings_parts(portfolio: Portfolio) -> Iterator[RenderableType]:
-    positions = portfolio.positions
-    noun = "position" if len(positions) == 1 else "positions"
-    yield paragraph(f"{portfolio.name}: {len(positions)} {noun}, read as {portfolio.layout}.", style="bold")
+    n_positions = len(portfolio.positions)
+    noun = "position" if n_positions == 1 else "positions"
+    yield paragraph(f"{portfolio.name}: {n_positions:,} {noun}, read as {portfolio.layout}.", style="bold")
+    positions = portfolio.positions[:MOST_POSITIONS]
     columns: dict[str, list[str]] = {
         "Symbol": [position.symbol for position in positions],
         "Kind": [position.asset_class for position in positions],
@@ -56,11 +60,13 @@ def _holdings_parts(portfolio: Portfolio) -> Iterator[RenderableType]:
         "Price": ["" if position.price is None else f"{position.price:,.2f}" for position in positions],
         "Value": [_value(position) for position in positions],
         "Weight": ["" if position.weight is None else to_percent(position.weight, places=2) for position in positions],
-        "Lines": [", ".join(str(line) for line in position.lines) for position in positions],
+        "Lines": [_lines(position) for position in positions],
     }
     told = {name: cells for name, cells in columns.items() if any(cells)}  # files differ in what they tell
     n_labels = len(told.keys() & {"Symbol", "Kind", "Account"})
     yield section("Read", number_table(*told, rows=list(zip(*told.values(), strict=True)), n_labels=n_labels))
+    if n_positions > len(positions):
+        yield paragraph(f"And {n_positions - len(positions):,} more; --json lists all.")
     totals = []
     if portfolio.cash_total is not None:
         totals.append(f"Cash {to_dollars(portfolio.cash_total, places=2)}.")
@@ -84,6 +90,12 @@ def _holdings_parts(portfolio: Portfolio) -> Iterator[RenderableType]:
 
 def _quantity(quantity: float | None) -> str:
     return "" if quantity is None else f"{quantity:,.4f}".rstrip("0").rstrip(".")
+
+
+def _lines(position: Position) -> str:
+    shown = ", ".join(map(str, position.lines[:MOST_LINES]))
+    more = len(position.lines) - MOST_LINES
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def _value(position: Position) -> str:
