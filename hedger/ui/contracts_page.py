@@ -74,9 +74,12 @@ def _show_table(day: date, rows: Sequence[ListedContract]) -> None:
         st.info("No contract matches. Search for fewer words, or choose another day.", icon=":material/search_off:")
         return
     st.dataframe(
-        [_cells(row) for row in rows],
+        [_cells(row) for row in sorted(rows, key=lambda row: not row.is_listed)],
         hide_index=True,
         key="contracts_table",
+        placeholder="",
+        height="content",
+        alt="Contracts of the day, one a row.",
         column_config={
             "$ a point": st.column_config.NumberColumn(help="Multiplier: value of one index point, USD.", format="%g"),
             "Tick": st.column_config.NumberColumn(help="Smallest move, index points.", format="%g"),

@@ -13,7 +13,7 @@ from hedger.ui.evidence_charts import beta_rows, beta_specification, gain_rows, 
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import draw_table
-from hedger.ui.wording import escape, plural
+from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
     from hedger.advice import Advice
@@ -145,7 +145,7 @@ def _show_figures(evidence: Evidence) -> None:
         )
         st.metric(
             "Margin calls",
-            f"{rule.n_called} of {plural(len(evidence.quarters), 'quarter')}",
+            f"{rule.n_called} of {len(evidence.quarters)}",
             width=METRIC_WIDTH,
             help="Quarters in which the cash of the futures account would not have lasted.",
         )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from hedger.review import Review
     from hedger.ui.accounts import Account
 
-EXAMPLE_AGE = timedelta(days=91)
+EXAMPLE_AGE = timedelta(days=60)
 """How long before the newest prices the example plan is made."""
 _PLAN, _FILLS = "review_plan", "review_fills"
 _MEGABYTES = 10
@@ -68,7 +68,7 @@ def show_review(account: Account, measurement: Measurement, today: date) -> None
     earlier, fills = _ask_files()
     if earlier is None:
         st.button(
-            "Show an example: the plan of a quarter ago",
+            "Show an example: the plan of two months ago",
             key="review_example",
             icon=":material/history:",
             on_click=_take_example,
@@ -133,7 +133,7 @@ def _drop(key: str) -> None:
 
 
 def _take_example(account: Account, measurement: Measurement, today: date) -> None:
-    """Make the plan of a quarter ago, as if it had been downloaded then."""
+    """Make the plan of two months ago, as if it had been downloaded then."""
     then = measurement.prices.last_session - EXAMPLE_AGE
     advice = attempt(lambda: advise(measurement.portfolio, _source(account), as_of=then, today=today))
     if advice is not None:

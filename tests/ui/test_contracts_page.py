@@ -41,7 +41,7 @@ def test_the_table_is_the_list_of_the_command_line_on_the_newest_day_of_the_pric
     expected = list_contracts(date(2026, 8, 21), levels)
     shown = rows(page)
     assert [(row["Root"], row["$ a point"]) for row in shown] == [
-        (each.contract.symbol, each.contract.multiplier) for each in expected
+        (each.contract.symbol, each.contract.multiplier) for each in sorted(expected, key=lambda row: not row.is_listed)
     ]
     es = next(row for row in shown if row["Root"] == "ES")
     assert (es["Front"], es["Tick"], es["Tick value"], es["Exchange"]) == ("ESU6", 0.25, 12.5, "CME")

@@ -60,7 +60,7 @@ def test_without_a_plan_the_page_says_what_to_bring_and_offers_an_example() -> N
     assert "Upload the plan.json" in texts(page)
     page.button(key="review_example").click().run()
     assert not page.exception
-    assert page.session_state.review_plan.name == "example-plan-2026-05-22.json"
+    assert page.session_state.review_plan.name == "example-plan-2026-06-22.json"
     assert escape(state_review(review_of(page.session_state.review_plan.content))) in texts(page)
 
 
