@@ -91,8 +91,8 @@ def make_exposure(
 
 
 def make_plan(exposure, *, margins=MARGINS, **policy):
-    """Return the best plan in ES, MES, NQ and MNQ with made-up margins."""
+    """Return the best plan in ES, MES, NQ and MNQ with made-up margins, in one index unless `legs` is stated."""
     contracts = select_contracts(TODAY, symbols=("ES", "MES", "NQ", "MNQ"))
     prices = {contract.symbol: (LEVELS[contract.index], "made up") for contract in contracts}
     quotes = quote_contracts(contracts, as_of=TODAY, prices=prices, broker_margins=margins)
-    return solve_hedge(exposure, quotes, HedgePolicy(**policy))
+    return solve_hedge(exposure, quotes, HedgePolicy(**{"legs": 1, **policy}))

@@ -57,7 +57,9 @@ def make_exposure(*, value=1_000_000.0, betas=(1.2, 0.9), unhedgeable=0.2, unkno
 def make_plan(exposure, **policy):
     contracts = select_contracts(TODAY, symbols=("ES", "MES", "NQ", "MNQ"))
     prices = {contract.symbol: (LEVELS[contract.index], "made up") for contract in contracts}
-    return solve_hedge(exposure, quote_contracts(contracts, as_of=TODAY, prices=prices), HedgePolicy(**policy))
+    return solve_hedge(
+        exposure, quote_contracts(contracts, as_of=TODAY, prices=prices), HedgePolicy(**{"legs": 1, **policy})
+    )
 
 
 # ---------------------------------------------------------------- scenarios

@@ -26,7 +26,7 @@ def plan_with_fees(exposure, symbols=("ES", "MES"), **policy):
     prices = {contract.symbol: (LEVELS[contract.index], "made up") for contract in contracts}
     own = [BrokerFees(symbol=each.symbol, fees=FEES if each.size == "e-mini" else MICRO_FEES) for each in contracts]
     quotes = quote_contracts(contracts, as_of=TODAY, prices=prices, broker_fees=own)
-    return solve_hedge(exposure, quotes, HedgePolicy(**policy))
+    return solve_hedge(exposure, quotes, HedgePolicy(**{"legs": 1, **policy}))
 
 
 def held(plan):
