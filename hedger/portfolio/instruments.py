@@ -141,9 +141,10 @@ def identify(clues: Clues, *, as_of: date, strike_scale: float = 1.0) -> Instrum
     ValueError
         With a phrase that says what was expected in the symbol's cell.
     """
+    alone = identify_alone(clues.symbol) if clues[1:_N_TEXTS] == _NO_TEXTS else None
+    if alone is not None:
+        return alone
     kind = _kind(clues.asset_type)
-    if _PLAIN(clues.symbol) and clues[1:_N_TEXTS] == _NO_TEXTS and clues.symbol not in _with_two_readings():
-        return Instrument(symbol=clues.symbol, asset_class=_share_class(clues.symbol, clues, kind))
     if is_cash(clues):
         return Instrument(symbol=_cash_symbol(clues), asset_class="cash", currency=_cash_currency(clues))
     found = (
@@ -153,6 +154,14 @@ def identify(clues: Clues, *, as_of: date, strike_scale: float = 1.0) -> Instrum
         or _identified(clues, kind)
     )
     return found or _share(clues, kind)
+
+
+def identify_alone(symbol: str) -> Instrument | None:
+    """Return the share, ETF or fund with this plain ticker; ``None`` where more must be known than the symbol."""
+    if _PLAIN(symbol) is None or symbol in _with_two_readings():
+        return None
+    asset_class: AssetClass = "fund" if _FUND(symbol) else "etf" if symbol in load_etfs() else "stock"
+    return Instrument(symbol=symbol, asset_class=asset_class)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from hedger.errors import BadCell, shorten
 from hedger.portfolio.asides import checked_value, note_aside, note_cash
 from hedger.portfolio.derivatives import contract_inside, read_option
 from hedger.portfolio.drafts import Draft, Harvest
-from hedger.portfolio.instruments import Clues, Instrument, Ratio, identify
+from hedger.portfolio.instruments import Clues, Instrument, Ratio, identify, identify_alone
 from hedger.portfolio.lists import load_cash_names, load_crypto
 from hedger.portfolio.numbers import is_cell_error, is_missing, to_fraction, to_number, to_price
 from hedger.portfolio.rows import sort_rows
@@ -236,17 +236,16 @@ class PositionReader:
         key = (symbol, price, ratio, self.context, *map(cells.get, self.clue_fields))
         found = self.known.get(key)
         if found is None:
-            clues = self._clues(symbol, cells, price, ratio)
-            instrument = identify(clues, as_of=self.as_of, strike_scale=self.table.layout.strike_scale)
+            layout = self.table.layout
+            has_clues = bool(self.clue_fields) or layout.is_grouped
+            instrument = (None if has_clues else identify_alone(symbol)) or identify(
+                self._clues(symbol, cells, price, ratio), as_of=self.as_of, strike_scale=layout.strike_scale
+            )
             found = _Found(instrument, self._currency(cells, instrument), shorten(symbol or cells.get("name", "")))
             self.known[key] = found
         return found
 
     def _clues(self, symbol: str, cells: dict[Field, str], price: float | None, ratio: Ratio) -> Clues:
-        if not self.clue_fields and not self.table.layout.is_grouped:
-            return Clues(
-                symbol=symbol[:LONGEST_CLUE], unit_price=price, ratio=ratio, exchange=self._number_exchange(symbol)
-            )
         facts = self.facts.get(symbol, {})
 
         def text(field: Field) -> str:
