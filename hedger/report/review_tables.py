@@ -105,6 +105,8 @@ def word_bands(review: Review) -> Iterator[str]:
     yield f"Beta left: {to_beta(review.beta_held)}, {verdict} the band of {band}."
     same = "the same" if review.has_same_contracts else "not the same"
     yield f"Contracts: held {word_roots(review.held.by_root)}, optimal today {word_roots(review.optimal)}: {same}."
+    if review.has_beta_inside and not review.has_same_contracts and not review.held.gone:
+        yield "With a tolerance, such as --tolerance 5%, contracts stay while they are nearly as good as the best."
     if review.held.gone:
         yield f"Expired and settled in cash since: {word_held(review.held.gone)}."
 

@@ -69,16 +69,19 @@ def _too_far(review: Review) -> str:
 
 
 def _orders(trades: Iterable[Trade]) -> str:
-    """Write trades as ``sell 1 NQ and buy 3 MNQ (September 2026)``."""
+    """Write trades as ``sell 1 NQ and 2 MES, and buy 3 MNQ (September 2026)``."""
     listed = list(trades)
     months = list(dict.fromkeys(_month(trade.future) for trade in listed))
-    parts, verb = [], ""
-    for trade in listed:
-        own = "sell" if trade.quantity < 0 else "buy"
-        month = f" ({_month(trade.future)})" if len(months) > 1 else ""
-        parts.append(f"{'' if own == verb else f'{own} '}{abs(trade.quantity):,} {trade.future.symbol}{month}")
-        verb = own
-    return _joined(parts) + (f" ({months[0]})" if len(months) == 1 else "")
+    sides = []
+    for verb, sign in (("sell", -1), ("buy", 1)):
+        parts = [
+            f"{abs(trade.quantity):,} {trade.future.symbol}" + (f" ({_month(trade.future)})" if len(months) > 1 else "")
+            for trade in listed
+            if trade.quantity * sign > 0
+        ]
+        if parts:
+            sides.append(f"{verb} {_joined(parts)}")
+    return ", and ".join(sides) + (f" ({months[0]})" if len(months) == 1 else "")
 
 
 def _rolls(trades: Iterable[Trade]) -> str:
