@@ -15,7 +15,7 @@ Part = dict[str, Any]
 
 UNHEDGED, HEDGED, FUTURES = "Without hedge", "With hedge", "Futures alone"
 RIVAL = "S&P 500 at one-year beta"
-ACCOUNT, CALL_LINE, LOWEST = "Futures account", "Call for cash below", "Lowest until then, 1 in 20"
+ACCOUNT, CALL_LINE, LOWEST = "Futures account", "Call for cash below", "Low until then"
 COLOURS = {
     UNHEDGED: palette.BEFORE,
     HEDGED: palette.AFTER,
@@ -39,7 +39,7 @@ MONEY_AXIS: Part = {
     "labelExpr": "(datum.value < 0 ? '\u2212$' : '$') + replace(format(abs(datum.value), '~s'), 'G', 'B')",
     "tickCount": 6,
 }
-DAY_AXIS: Part = {"format": "%-d %b %Y", "tickCount": 5, "labelOverlap": True, "labelSeparation": 12, "grid": False}
+DAY_AXIS: Part = {"format": "%b %Y", "tickCount": 5, "labelOverlap": True, "labelSeparation": 12, "grid": False}
 LEGEND: Part = {
     "orient": "top",
     "title": None,

@@ -40,7 +40,7 @@ def fan_rows(plan: HedgePlan, call: MarginCall) -> list[Row]:
 
 def fan_specification() -> dict[str, Any]:
     """Return the Vega-Lite specification for rows of :func:`fan_rows`."""
-    names = (ACCOUNT, LOWEST, CALL_LINE)
+    names = (ACCOUNT, CALL_LINE, LOWEST)
     return {
         "height": 320,
         "encoding": {

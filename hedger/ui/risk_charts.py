@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 260
 """Closes of an episode that are drawn, its first, lowest and last among them; more are no clearer on a screen."""
+LONG = 80
+"""Sessions from which an axis names months and years instead of days."""
 
 
 def path_rows(replay: Replay) -> list[Row]:
@@ -68,23 +70,26 @@ def _drawn(replay: Replay) -> list[int]:
     return sorted({*even, *extremes})
 
 
-def path_specification() -> dict[str, Any]:
+def path_specification(replay: Replay) -> dict[str, Any]:
     """Return the Vega-Lite specification for rows of :func:`path_rows`."""
     names = (UNHEDGED, HEDGED, FUTURES)
-    return _over_time("Gain or loss", 300, names, pointer(("Day",), names, GAIN))
+    return _over_time(replay, "Gain or loss", 300, names, pointer(("Day",), names, GAIN))
 
 
-def account_specification() -> dict[str, Any]:
+def account_specification(replay: Replay) -> dict[str, Any]:
     """Return the Vega-Lite specification for rows of :func:`account_rows`."""
     names = (ACCOUNT, CALL_LINE)
-    return _over_time("In the account", 220, names, pointer(("Day",), names, MONEY))
+    return _over_time(replay, "In the account", 220, names, pointer(("Day",), names, MONEY))
 
 
-def _over_time(title: str, height: int, names: tuple[str, ...], pointed: dict[str, Any]) -> dict[str, Any]:
+def _over_time(
+    replay: Replay, title: str, height: int, names: tuple[str, ...], pointed: dict[str, Any]
+) -> dict[str, Any]:
+    axis = DAY_AXIS if replay.sessions.size > LONG else {**DAY_AXIS, "format": "%-d %b"}
     return {
         "height": height,
         "encoding": {
-            "x": {"field": "session", "type": "temporal", "title": None, "axis": DAY_AXIS, "scale": {"type": "utc"}}
+            "x": {"field": "session", "type": "temporal", "title": None, "axis": axis, "scale": {"type": "utc"}}
         },
         "layer": [lines(names, title), pointed],
     }

@@ -94,7 +94,7 @@ def _show_episodes(advice: Advice) -> None:
     start, end = to_day(replay.episode.start), to_day(replay.episode.end)
     st.vega_lite_chart(
         path_rows(replay),
-        path_specification(),
+        path_specification(replay),
         key="path",
         alt=f"Gain or loss from {start} to {end} without the hedge, with it, and of the futures alone; "
         "the table below has the results.",
@@ -119,7 +119,7 @@ def _show_account(advice: Advice, replay: Replay) -> None:
         return
     st.vega_lite_chart(
         account_rows(replay, advice.plan, call),
-        account_specification(),
+        account_specification(replay),
         key="account_path",
         alt="What the futures account would have held before further cash is paid in, and the line below which the "
         "broker calls; the sentence below has the numbers.",

@@ -115,7 +115,7 @@ def test_the_fan_is_that_of_the_advice_with_the_line_of_the_call() -> None:
     for row, at in zip(rows, call.fan, strict=True):
         names = ("1 in 20 below", "lower", "Futures account", "upper", "1 in 20 above")
         assert tuple(row[name] for name in names) == at.quantiles
-        assert row["Lowest until then, 1 in 20"] == at.lowest
+        assert row["Low until then"] == at.lowest
         assert row["Call for cash below"] == advice.plan.maintenance_margin
     shown = {row[0]: row[1:] for row in rows_of(page, "Account after")}
     for at in call.fan:
