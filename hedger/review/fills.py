@@ -44,7 +44,7 @@ _SIDES = {
     **dict.fromkeys(("buy", "b", "bot", "bought", "long", "buy to open", "buy to close"), 1),
     **dict.fromkeys(("sell", "s", "sld", "sold", "short", "sell to open", "sell to close", "sell short"), -1),
 }
-_NUMBER = re.compile(r"[+-]?\$?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.[0-9]{0,10})?").fullmatch
+_NUMBER = re.compile(r"[+-]?\$?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.[0-9]{0,15})?").fullmatch
 _DAYS = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%y", "%d-%b-%Y", "%d %b %Y", "%b %d %Y")
 _CLOCKS = ("", "%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f", "%H%M%S")
 _FORMATS = tuple(f"{day} {clock}".strip() for day in _DAYS for clock in _CLOCKS)
