@@ -48,7 +48,7 @@ class Span:
     known_share
         Their share of the gross value of all that is held today.
     indices
-        Positions of the indices known in all sessions that the quarter looks at, and moving in it, shape (n_indices,).
+        Positions of the indices known in the year before it and until its end, and moving in it, shape (n_indices,).
     """
 
     first: int
@@ -246,7 +246,7 @@ def _span(history: History, first: int, last: int) -> Span | None:
     full = np.flatnonzero(np.isfinite(history.closes[first - FULL_RECORD]))
     if min(gross[known].sum(), gross[full].sum()) < LEAST_KNOWN * gross.sum():
         return None
-    is_known = np.isfinite(history.levels[max(first - LOOKBACK, 0) : last + 1]).all(axis=0)
+    is_known = np.isfinite(history.levels[first - FULL_RECORD : last + 1]).all(axis=0)
     indices = np.flatnonzero(is_known & (np.ptp(history.levels[first : last + 1], axis=0) > 0))
     if not indices.size:
         return None

@@ -66,8 +66,8 @@ def miss_betas(history: History, span: Span, estimators: Mapping[str, BetaEstima
     came = [realised_beta(returns, ahead[:, place]) for place in span.indices.tolist()]
     return {
         name: [
-            float(shares @ estimator.estimate(paired.assets, index).beta) - realised
-            for index, realised in zip(paired.indices.T, came, strict=True)
+            float(shares @ estimator.estimate(paired.assets[known], index[known]).beta) - realised
+            for index, known, realised in zip(paired.indices.T, np.isfinite(paired.indices.T), came, strict=True)
         ]
         for name, estimator in estimators.items()
     }

@@ -1,0 +1,98 @@
+"""The same contracts on the futures' own closes, made so that the difference is known."""
+
+import numpy as np
+import pytest
+from made_past import assess, make_exposure, make_quotes
+
+from hedger.evidence import variance_removed
+from hedger.market import FuturesCloses
+
+
+def make_futures(past, *, basis=0.0, index="sp500", symbol="^GSPC", days=None):
+    """Return futures that follow an index and gain `basis` a session on it."""
+    level = past.column(symbol)
+    growth = np.concatenate([[np.nan], level[1:] / level[:-1] * (1.0 + basis)])
+    kept = np.ones(level.size, dtype=bool) if days is None else np.isin(past.sessions, days)
+    close = np.cumprod(np.concatenate([[level[0]], growth[1:]]))[kept]
+    chained = np.concatenate([[np.nan], close[1:] / close[:-1]])
+    return FuturesCloses(index=index, source="made up", days=past.sessions[kept], close=close, growth=chained)
+
+
+def both(past, **named):
+    return (
+        make_futures(past, **named),
+        make_futures(past, **{**named, "index": "nasdaq100", "symbol": "^NDX"}),
+    )
+
+
+def test_futures_that_follow_the_index_change_nothing(past, evidence):
+    check = assess(past, futures=both(past)).on_futures
+    assert check.n_quarters == len(evidence.quarters)
+    assert (check.start, check.end) == (evidence.quarters[0].start, evidence.quarters[-1].end)
+    assert [record.name for record in check.records] == ["rule", "sp500"]
+    for record in check.records:
+        assert record.on_futures == pytest.approx(record.on_index, abs=1e-12)
+        assert record.basis_per_year == pytest.approx(0.0, abs=0.01)
+
+
+def test_the_figures_on_the_index_are_those_before_costs(past, evidence):
+    (rule, _) = assess(past, futures=both(past)).on_futures.records
+    before_costs = evidence.rule.hedged + evidence.rule.costs
+    assert rule.on_index == pytest.approx(
+        variance_removed(evidence.unhedged, before_costs, evidence.rule.lengths), abs=1e-12
+    )
+
+
+def test_a_short_hedge_earns_what_futures_lose_on_the_index(past, evidence):
+    # Futures that lose 0.01 % a session on the index end a quarter that much below it, on the dollars sold by then.
+    (rule, _) = assess(past, futures=both(past, basis=-1e-4)).on_futures.records
+    quotes = {quote.symbol: quote for quote in make_quotes(make_exposure(past))}
+    symbols = {"sp500": "^GSPC", "nasdaq100": "^NDX"}
+    earned = 0.0
+    for quarter, hedged in zip(evidence.quarters, evidence.rule.quarters, strict=True):
+        rows = np.searchsorted(past.sessions, [np.datetime64(quarter.start), np.datetime64(quarter.end)])
+        for root, quantity in hedged.held:
+            first, last = past.column(symbols[quotes[root].index])[rows]
+            behind = 1.0 - (1.0 - 1e-4) ** quarter.n_sessions
+            earned -= quantity * quotes[root].notional * last / first * behind
+    assert rule.basis_per_year == pytest.approx(earned * 252 / evidence.sessions.size, rel=1e-9)
+    assert rule.on_futures == pytest.approx(rule.on_index, abs=1e-4)
+
+
+def test_days_without_a_close_move_with_the_index_and_catch_up_later(past):
+    kept = past.sessions[np.arange(past.sessions.size) % 7 != 3]
+    (rule, _) = assess(past, futures=both(past, basis=-1e-4, days=kept)).on_futures.records
+    (full, _) = assess(past, futures=both(past, basis=-1e-4)).on_futures.records
+    assert rule.basis_per_year == pytest.approx(full.basis_per_year, rel=0.02)
+    assert rule.on_futures == pytest.approx(full.on_futures, abs=1e-4)
+
+
+def test_a_roll_without_the_earlier_close_is_no_gain(past):
+    futures = both(past)
+    broken = []
+    for each in futures:
+        growth = each.growth.copy()
+        growth[400] = np.nan
+        close = each.close * np.where(np.arange(each.close.size) >= 400, 1.02, 1.0)
+        broken.append(FuturesCloses(index=each.index, source="made up", days=each.days, close=close, growth=growth))
+    (rule, _) = assess(past, futures=broken).on_futures.records
+    assert rule.on_futures == pytest.approx(rule.on_index, abs=1e-9)
+    assert rule.basis_per_year == pytest.approx(0.0, abs=0.01)
+
+
+def test_quarters_with_too_few_closes_are_left_out(past, evidence):
+    thin = past.sessions[np.arange(past.sessions.size) % 2 == 0]
+    until = np.datetime64(evidence.quarters[2].end)
+    kept = np.concatenate([past.sessions[past.sessions <= until], thin[thin > until]])
+    assert assess(past, futures=both(past, days=kept)).on_futures.n_quarters == 3
+
+
+def test_without_closes_in_the_quarters_there_is_no_check(past):
+    assert assess(past).on_futures is None
+    assert assess(past, futures=both(past, days=past.sessions[:200])).on_futures is None
+    assert assess(past, futures=both(past, days=past.sessions[:1])).on_futures is None
+
+
+def test_futures_on_an_index_that_is_not_measured_are_passed_over(past):
+    other = make_futures(past, index="dow30")
+    assert assess(past, futures=(*both(past), other)).on_futures.n_quarters == len(assess(past).quarters)
