@@ -39,6 +39,15 @@ def test_the_example_prints_what_the_readme_shows(monkeypatch):
     assert [line.rstrip() for line in printed[: len(shown)]] == [line.rstrip() for line in shown]
 
 
+def test_the_review_prints_what_the_readme_shows(tmp_path, monkeypatch):
+    (tmp_path / "sample_portfolios").symlink_to(ROOT / "sample_portfolios")
+    monkeypatch.chdir(tmp_path)
+    for command in re.findall(r"\$ hedger (.* old-plan.*)", README):
+        printed = _run(*shlex.split(command)).splitlines()
+    shown = [line.removeprefix("    ") for line in _section("review").splitlines()]
+    assert [line.rstrip() for line in printed[: len(shown)]] == [line.rstrip() for line in shown]
+
+
 def test_the_notebook_example_of_the_readme_runs(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     code = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
