@@ -64,13 +64,14 @@ def solve(problem: HedgeProblem, *, most_work: float = MOST_WORK, with_alternati
     least = to_candidate(problem, stage_1.plans[0]).tracking_risk
     best = to_candidate(problem, _first(problem, stage_2))
     check_solution(problem, best, least)
+    free = free_of_limits(problem)
     return Solution(
         best=best,
         best_tracking_risk=least,
         bound=least if stage_1.is_complete else math.sqrt(stage_1.bound),
         is_optimal=stage_1.is_complete and stage_2.is_complete,
         n_nodes=stage_1.n_nodes + stage_2.n_nodes,
-        binding_limits=_binding_limits(problem, most_work),
+        binding_limits=() if free is None else broken_limits(problem, find_best(free, most_work=most_work)),
         alternatives=_alternatives(problem, stage_1, best, most_work) if with_alternatives else (),
     )
 
@@ -161,24 +162,29 @@ def check_solution(problem: HedgeProblem, best: Candidate, least: float) -> None
         raise SolverError(f"The solver's own check failed ({'; '.join(faults)}), so no plan is given. Report this.")
 
 
-def _binding_limits(problem: HedgeProblem, most_work: float) -> tuple[BindingLimit, ...]:
-    """Return each limit that the unrestricted optimum would break, with what that optimum would need."""
-    free = replace(
-        problem,
-        contracts=tuple(replace(contract, limit=None) for contract in problem.contracts),
-        legs=max(len(problem.indices), problem.legs),
-        margin_budget=None,
-        max_contracts=None,
-    )
+def free_of_limits(problem: HedgeProblem) -> HedgeProblem | None:
+    """Return a problem without its limits; ``None`` when it has none."""
+    legs = max(len(problem.indices), problem.legs)
     is_limited = (
         problem.margin_budget is not None
         or problem.max_contracts is not None
-        or free.legs > problem.legs
+        or legs > problem.legs
         or any(contract.limit is not None for contract in problem.contracts)
     )
     if not is_limited:
-        return ()
-    wished = find_best(free, most_work=most_work)
+        return None
+    contracts = tuple(replace(contract, limit=None) for contract in problem.contracts)
+    return replace(problem, contracts=contracts, legs=legs, margin_budget=None, max_contracts=None)
+
+
+def broken_limits(problem: HedgeProblem, wished: Candidate) -> tuple[BindingLimit, ...]:
+    """Return each limit that a plan breaks, with what it would need.
+
+    Parameters
+    ----------
+    wished
+        The best plan without limits.
+    """
     limits = []
     if problem.margin_budget is not None and wished.margin > problem.margin_budget * (1.0 + RELATIVE):
         limits.append(BindingLimit(name="margin_budget", limit=problem.margin_budget, needed=wished.margin))
