@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from hedger.contracts import INDICES, ContractQuote, list_doubts, load_symbols, load_table
 from hedger.errors import Note, PricesUnavailableError, StalePricesError
-from hedger.exposure import ESTIMATORS, Exposure, measure_exposure
+from hedger.exposure import ESTIMATORS, Exposure, measure_exposure, symbols_to_price
 from hedger.hedge import HedgePlan, solve_hedge
 from hedger.market import SnapshotSource, dividend_yield_on, rate_on
 from hedger.pricing import doubt_prices, quote_choices
@@ -221,11 +221,7 @@ def measure_account(
         As :func:`advise`.
     """
     index_symbols = [index.symbol for index in INDICES]
-    held = [
-        position.underlying or position.symbol if position.asset_class == "option" else position.symbol
-        for position in portfolio.positions
-        if position.asset_class not in _NOT_PRICED
-    ]
+    held = symbols_to_price(portfolio.positions)
     proxies = [proxy for _, proxy in settings.proxy]
     everything = source.fetch(list(dict.fromkeys([*index_symbols, *held, *proxies])), start=None, end=None)
     prices = everything if as_of is None else everything.until(as_of)
@@ -263,15 +259,14 @@ def _is_current(symbol: str, prices: Prices) -> bool:
     return symbol in prices.symbols and prices.last_session_of(symbol) == prices.last_session
 
 
-_NOT_PRICED = ("cash", "future", "bond")
-
-
 def _up_to_newest_level(prices: Prices, index_symbols: Sequence[str]) -> Prices:
     """End the prices on the newest session on which any index has a close."""
     ends = [prices.last_session_of(symbol) for symbol in index_symbols if symbol in prices.symbols]
     if not ends:
+        reasons = dict.fromkeys(reason for symbol, reason in prices.missing if symbol in index_symbols)
         raise PricesUnavailableError(
-            f"The {prices.source} has no price of any index ({', '.join(index_symbols)}). "
+            f"The {prices.source} has no price of any index ({', '.join(index_symbols)}): "
+            f"{'; '.join(reasons) or 'it does not know them'}. "
             "Add a column for at least one of them, or choose another source.",
             index_symbols,
         )

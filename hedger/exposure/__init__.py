@@ -24,7 +24,7 @@ from hedger.exposure.measurement import LOOKBACK, measure_exposure
 from hedger.exposure.registry import ESTIMATORS
 from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, BetaEstimates, age_weights, variance_before
 from hedger.exposure.returns import PairedReturns, pair_returns
-from hedger.exposure.valuation import value_holdings
+from hedger.exposure.valuation import symbols_to_price, value_holdings
 
 __all__ = [
     "ESTIMATORS",
@@ -61,6 +61,7 @@ __all__ = [
     "measure_exposure",
     "pair_returns",
     "realised_beta_variance",
+    "symbols_to_price",
     "value_holdings",
     "variance_before",
     "weighted_covariance",

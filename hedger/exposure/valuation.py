@@ -9,7 +9,10 @@ import numpy as np
 
 from hedger.errors import Note, SettingsError
 from hedger.exposure.book import Book, Excluded, Holding
+from hedger.exposure.currencies import rate_symbols, to_dollars
 from hedger.exposure.options import own_volatility, reason_not_to_value, value_option
+from hedger.market import to_unit
+from hedger.portfolio import find_index_part
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,6 +22,22 @@ if TYPE_CHECKING:
 
 OLDEST_PRICE = 5
 """Sessions that a holding's newest close may lie back; an older one is no price."""
+
+
+_NOT_PRICED = ("cash", "future", "bond")
+
+
+def symbols_to_price(positions: Iterable[Position]) -> tuple[str, ...]:
+    """Return the symbols whose prices tell what positions are worth, each once: shares, underlyings, exchange rates."""
+    positions = tuple(positions)
+    priced = [position for position in positions if position.asset_class not in _NOT_PRICED]
+    symbols = [
+        find_index_part(position.underlying or position.symbol).symbol
+        if position.asset_class == "option"
+        else position.symbol
+        for position in priced
+    ]
+    return tuple(dict.fromkeys([*symbols, *rate_symbols(positions)]))
 
 
 def value_holdings(
@@ -63,10 +82,11 @@ def value_holdings(
         proxies=dict(proxies or {}),
         valued_by_file=frozenset(valued_by_file),
     )
+    positions, conversions = to_dollars(portfolio.positions, newest, prices)
     holdings: dict[str, Holding] = {}
     cash, futures, excluded = 0.0, dict[str, int](), list[Excluded]()
     priced: list[Position] = []
-    for position in portfolio.positions:
+    for position in positions:
         reason = _reason_to_exclude(position, futures_roots)
         if reason is not None:
             excluded.append(_exclude(position, reason))
@@ -88,7 +108,12 @@ def value_holdings(
         cash=cash,
         futures=tuple(futures.items()),
         excluded=tuple(excluded),
-        notes=(*_doubts(priced, newest), *_option_notes(holdings.values()), *_proxy_notes(holdings.values())),
+        notes=(
+            *conversions,
+            *_doubts(priced, newest),
+            *_option_notes(holdings.values()),
+            *_proxy_notes(holdings.values()),
+        ),
     )
     if book.holdings and book.beta_base != book.market_value:
         book = replace(book, notes=(*book.notes, _gross_base_note(book)))
@@ -138,13 +163,17 @@ def _newest_closes(prices: Prices) -> tuple[dict[str, float], dict[str, str]]:
 
 
 def _reason_to_exclude(position: Position, futures_roots: Collection[str]) -> str | None:
-    if position.currency != "USD":
-        return f"it is held in {position.currency}; only USD is supported"
     if position.asset_class == "future":
         if (position.underlying or position.symbol) not in futures_roots:
             return "it is not a US equity index future"
         if position.quantity is None or position.quantity % 1:
             return "the file does not tell a whole number of contracts"
+        return None
+    if position.currency != "USD":
+        rate = to_unit(position.currency).rate_symbol
+        return (
+            f"it is in {position.currency} and the prices at hand lack the exchange rate {rate}, which live prices have"
+        )
     if position.quantity is None and not _has_value(position):
         return "the file tells neither its quantity nor its value"
     return None
@@ -219,14 +248,14 @@ def _at_delta(position: Position, known: _Known, rate: float) -> Holding | str:
     prices, newest = known.prices, known.newest
     as_of = prices.last_session
     reason = reason_not_to_value(position, as_of)
-    underlying, multiplier = position.underlying or "", position.multiplier or 0.0
+    (underlying, part), multiplier = find_index_part(position.underlying or ""), position.multiplier or 0.0
     if reason is None and underlying not in newest:
         reason = f"no current price of its underlying {underlying} is known"
     if reason is None and position.quantity is None:
         reason = "the file gives no number of contracts"
     if reason is not None:
         return reason
-    close, quantity = newest[underlying], position.quantity or 0.0
+    close, quantity = newest[underlying] * part, position.quantity or 0.0
     valued = value_option(position, close, as_of=as_of, rate=rate, volatility=own_volatility(prices.column(underlying)))
     if valued is None:
         return f"neither its price nor the history of {underlying} tells a volatility"

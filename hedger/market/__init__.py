@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from hedger.market.currency import CurrencyUnit, to_unit
 from hedger.market.fair_value import fair_value
 from hedger.market.futures import FuturesCloses, load_futures
 from hedger.market.price_file import FileSource
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CacheStatus",
+    "CurrencyUnit",
     "DatedRate",
     "FileSource",
     "FuturesCloses",
@@ -45,6 +47,7 @@ __all__ = [
     "open_source",
     "rate_on",
     "read_cache_status",
+    "to_unit",
     "update_prices",
 ]
 

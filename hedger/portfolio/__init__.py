@@ -2,15 +2,18 @@
 
 from hedger.portfolio.holdings import AssetClass, FileWarning, Portfolio, Position, SkippedRow
 from hedger.portfolio.layouts import LAYOUTS, Layout
+from hedger.portfolio.lists import IndexPart, find_index_part
 from hedger.portfolio.reader import read_portfolio
 
 __all__ = [
     "LAYOUTS",
     "AssetClass",
     "FileWarning",
+    "IndexPart",
     "Layout",
     "Portfolio",
     "Position",
     "SkippedRow",
+    "find_index_part",
     "read_portfolio",
 ]

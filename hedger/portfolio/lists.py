@@ -29,6 +29,13 @@ class FutureRoot(NamedTuple):
     is_32nds: bool
 
 
+class IndexPart(NamedTuple):
+    """An index whose level times `part` is the level of another: of the Mini-SPX, a tenth of the S&P 500."""
+
+    symbol: str
+    part: float
+
+
 class Crypto(NamedTuple):
     """A crypto currency: its names in lower case, and the price from which its code cannot be a share's ticker."""
 
@@ -107,6 +114,16 @@ def load_futures() -> dict[str, FutureRoot]:
 def load_index_options() -> dict[str, str]:
     """Return the Yahoo symbol of the index below every root of index options."""
     return {r["root"]: r["underlying"] for r in _load("index_options.csv")}
+
+
+@lru_cache(maxsize=1)
+def _load_index_parts() -> dict[str, IndexPart]:
+    return {r["underlying"]: IndexPart(r["index"], float(r["part"])) for r in _load("index_options.csv")}
+
+
+def find_index_part(underlying: str) -> IndexPart:
+    """Return the index whose level the strikes of options on `underlying` are a part of; else itself, as a whole."""
+    return _load_index_parts().get(underlying, IndexPart(underlying, 1.0))
 
 
 @lru_cache(maxsize=1)

@@ -116,8 +116,11 @@ def test_weights_alone_do_not_tell_the_size_of_the_hedge(asset_class):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"currency": "EUR"}, "it is held in EUR; only USD is supported"),
-        ({"asset_class": "cash", "currency": "CHF"}, "it is held in CHF; only USD is supported"),
+        (
+            {"currency": "EUR"},
+            "it is in EUR and the prices at hand lack the exchange rate EURUSD=X, which live prices have",
+        ),
+        ({"asset_class": "cash", "currency": "CHF"}, "it is in CHF and the prices at hand lack the exchange rate CHFUSD=X, which live prices have"),
         ({"asset_class": "option"}, "its underlying, expiry, strike or right is not known"),
         ({"asset_class": "future", "underlying": "CL"}, "it is not a US equity index future"),
         (

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hedger.market.currency import load_units, to_unit
 from hedger.market.yahoo.closes import CloseSeries
-from hedger.market.yahoo.currency import convert, in_whole_units, load_units, to_unit
+from hedger.market.yahoo.currency import convert, in_whole_units
 from hedger.market.yahoo.failures import Failure
 
 WEEKDAYS = np.arange("2026-01-05", "2026-08-22", dtype="datetime64[D]")

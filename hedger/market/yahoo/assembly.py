@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from hedger.errors import Note, PricesUnavailableError
+from hedger.market.currency import to_unit
 from hedger.market.table import PriceTable
-from hedger.market.yahoo.currency import convert, in_whole_units, to_unit
+from hedger.market.yahoo.currency import convert, in_whole_units
 from hedger.market.yahoo.failures import Failure
 from hedger.market.yahoo.wording import name_some
 

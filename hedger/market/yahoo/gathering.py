@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from hedger.contracts import INDICES
 from hedger.errors import Note
+from hedger.market.currency import to_unit
 from hedger.market.yahoo.answers import check_symbol, to_series
 from hedger.market.yahoo.circuit import Circuit
-from hedger.market.yahoo.currency import to_unit
 from hedger.market.yahoo.failures import Failure
 from hedger.market.yahoo.process import YahooProcess
 from hedger.market.yahoo.store import DamagedEntryError
