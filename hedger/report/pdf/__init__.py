@@ -32,7 +32,7 @@ FRAME_PADDING = 6.0
 
 
 def plan_pdf(advice: Advice) -> bytes:
-    """Return the pages of a plan: what and why, ticket, before and after, moves, cash, costs, calendar, doubts."""
+    """Return the pages of a plan: what and why, ticket, before and after, days, moves, cash, costs, doubts."""
     document, answer = plan_document(advice), state_answer(advice)
     _, n_pages = _print(document, answer, n_pages=0)
     pages, _ = _print(document, answer, n_pages=n_pages)
@@ -77,11 +77,11 @@ def _print(document: Document, answer: str, *, n_pages: int) -> tuple[bytes, int
 
     story = [
         *front_parts(document, answer),
+        *calendar_parts(document),
         *move_parts(document),
         *crisis_parts(document),
         *cash_parts(document),
         *cost_parts(document),
-        *calendar_parts(document),
         *quality_parts(document),
         *closing_parts(document),
     ]

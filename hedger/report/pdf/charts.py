@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable
@@ -13,11 +13,14 @@ from hedger.report.palette import GRID, MUTED
 from hedger.report.pdf.page import REGULAR, to_print
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 FONT_SIZE = 7.2
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 20.0, 16.0
 """Points around the area of a chart: amounts, a margin, the legend, and labels."""
+
+
+_DASHES = {"dotted": [1.2, 2.4], "dashed": [4, 3]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,26 +33,24 @@ class Line:
         For the legend.
     points
         Pairs of position and amount, in the order of the positions.
-    band
-        Lower and upper end of a range around every point; empty for none.
-    is_limit
-        Whether it is a limit, drawn in dashes, and not a course.
+    bands
+        Lower and upper end of a range around every point, for each range.
+    look
+        ``"marked"`` for a course with its points, ``"plain"`` for one without; others are limits.
     """
 
     name: str
     colour: str
     points: tuple[tuple[float, float], ...]
-    band: tuple[tuple[float, float], ...] = ()
-    is_limit: bool = False
+    bands: tuple[tuple[tuple[float, float], ...], ...] = ()
+    look: Literal["marked", "plain", "dotted", "dashed"] = "marked"
 
-    @property
-    def outline(self) -> tuple[tuple[float, float], ...]:
-        """The corners of the band: along its lower ends and back along its upper ends."""
-        if not self.band:
-            return ()
-        lower = [(place, low) for (place, _), (low, _) in zip(self.points, self.band, strict=True)]
-        upper = [(place, high) for (place, _), (_, high) in zip(self.points, self.band, strict=True)]
-        return (*lower, *reversed(upper))
+    def outlines(self) -> Iterator[tuple[tuple[float, float], ...]]:
+        """Yield the corners of every band: along its lower ends and back along its upper ends."""
+        for band in self.bands:
+            lower = [(place, low) for (place, _), (low, _) in zip(self.points, band, strict=True)]
+            upper = [(place, high) for (place, _), (_, high) in zip(self.points, band, strict=True)]
+            yield (*lower, *reversed(upper))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +205,7 @@ class LineChart(_Chart):
         super().__init__(
             size,
             positions=(min(places), max(places)),
-            amounts=[amount for line in lines for _, amount in (*line.points, *line.outline)],
+            amounts=[amount for line in lines for corners in (line.points, *line.outlines()) for _, amount in corners],
             legend=[(line.name, line.colour) for line in lines],
         )
         self._lines, self._to_label, self._marks = lines, to_label, marks
@@ -213,18 +214,18 @@ class LineChart(_Chart):
         for mark in self._marks:
             self._draw_label(canvas, self._x(mark), self._to_label(mark))
         for line in self._lines:
-            if line.band:
-                canvas.setFillColor(line.colour)
-                canvas.setFillAlpha(0.14)
-                canvas.drawPath(self._path(canvas, line.outline), stroke=0, fill=1)
+            canvas.setFillColor(line.colour)
+            canvas.setFillAlpha(0.14)
+            for corners in line.outlines():
+                canvas.drawPath(self._path(canvas, corners), stroke=0, fill=1)
         canvas.setFillAlpha(1)
         for line in self._lines:
             canvas.setStrokeColor(line.colour)
             canvas.setFillColor(line.colour)
             canvas.setLineWidth(1.6)
-            canvas.setDash([4, 3] if line.is_limit else [])
+            canvas.setDash(_DASHES.get(line.look, []))
             canvas.drawPath(self._path(canvas, line.points), stroke=1, fill=0)
-            for place, amount in () if line.is_limit else line.points:
+            for place, amount in line.points if line.look == "marked" else ():
                 canvas.circle(self._x(place), self._y(amount), 1.7, stroke=0, fill=1)
 
     def _path(self, canvas: Any, points: Sequence[tuple[float, float]]) -> Any:

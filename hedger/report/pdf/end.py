@@ -32,10 +32,17 @@ def calendar_parts(document: Document) -> list[Any]:
 
 def _days(calendar: Document) -> Iterator[tuple[date, str]]:
     yield calendar["review_date"], "Review the plan against today's holdings and prices."
+    rolls: dict[date, list[str]] = {}
+    ends: dict[date, list[str]] = {}
     for each in calendar["expiries"]:
         code = each["contract_code"]
-        yield each["roll_date"], f"Roll {abs(each['quantity']):,} {code} to {each['next_contract_code']}."
-        yield each["last_trading_day"], f"Last trading day of {code}."
+        words = f"{abs(each['quantity']):,} {code} to {each['next_contract_code']}"
+        rolls.setdefault(each["roll_date"], []).append(words)
+        ends.setdefault(each["last_trading_day"], []).append(code)
+    for day, listed in rolls.items():
+        yield day, f"Roll {', '.join(listed)}."
+    for day, listed in ends.items():
+        yield day, f"Last trading day of {', '.join(listed)}."
     for each in calendar["closures"]:
         reason = f" ({each['reason']})" if each["reason"] else ""
         words = "is closed" if each["closes_at"] is None else f"closes at {each['closes_at']}"
@@ -82,7 +89,7 @@ def closing_parts(document: Document) -> list[Any]:
     methods = [paragraph(words, "small", lead=f"{subject}.") for subject, words in METHODS.items()]
     sources = [
         paragraph(
-            f"{source.origin}" + (f" ({source.as_of})." if source.as_of else "."), "small", lead=f"{source.figure}:"
+            f"{source.origin}" + (f" ({source.as_of})." if source.as_of else "."), "source", lead=f"{source.figure}:"
         )
         for source in list_sources(document)
     ]

@@ -78,7 +78,8 @@ def _ticket(document: Document) -> Iterator[Any]:
         after = ", ".join(f"{each['quantity']:+,} {each['symbol']}" for each in plan["positions"])
         words += f" Held afterwards: {after}; initial margin of all {to_dollars(plan['initial_margin'])}."
     if plan["is_optimal"] and document["policy"]["tolerance"] == 0:
-        words += " Proved: no other whole number of contracts within the limits comes closer."
+        wanted = "comes closer" if plan["comparison"] is None else "has a smaller expected shortfall"
+        words += f" Proved: no other whole number of contracts within the limits {wanted}."
     yield paragraph(words, "small")
 
 

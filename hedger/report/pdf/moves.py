@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hedger.contracts import INDICES
 from hedger.report.palette import AFTER, BEFORE
 from hedger.report.pdf.charts import BarChart, Bars, Line, LineChart
 from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
@@ -62,7 +63,7 @@ def _line(moves: Sequence[tuple[float, Document]], name: str, colour: str, side:
     nothing = sum(move < 0 for move, _ in moves)  # at no move nothing is gained
     points.insert(nothing, (0.0, 0.0))
     band.insert(nothing, (0.0, 0.0))
-    return Line(name=name, colour=colour, points=tuple(points), band=tuple(band))
+    return Line(name=name, colour=colour, points=tuple(points), bands=(tuple(band),))
 
 
 def _move_label(move: float) -> str:
@@ -70,19 +71,25 @@ def _move_label(move: float) -> str:
 
 
 def _own_scenarios(document: Document) -> list[Any]:
-    names = [each["name"] for each in document["policy"]["scenario"]]
-    own = [each for each in document["scenarios"] if each["kind"] == "shock" and each["name"] in names]
+    moves = {each["name"]: each["moves"] for each in document["policy"]["scenario"]}
+    own = [each for each in document["scenarios"] if each["kind"] == "shock" and each["name"] in moves]
     if not own:
         return []
     rows = [
         (
             paragraph(each["name"], "cell"),
+            paragraph(_moves_in_words(moves[each["name"]]), "cell"),
             *(to_dollars(each[name], is_change=True) for name in ("unhedged_pnl", "hedge_pnl", "hedged_pnl")),
         )
         for each in own
     ]
-    head = ("", "Without hedge", "Futures", "With hedge")
-    return section("Your own scenarios", table(head, rows, (242.0, 90.0, 90.0, 90.0)))
+    head = ("", "What moves; the rest follows", "Without hedge", "Futures", "With hedge")
+    return section("Your own scenarios", table(head, rows, (122.0, 180.0, 70.0, 70.0, 70.0), n_labels=2))
+
+
+def _moves_in_words(moves: dict[str, float]) -> str:
+    titles = {index.name: index.title for index in INDICES}
+    return ", ".join(f"{titles.get(name, name)} {_move_label(move)}" for name, move in moves.items())
 
 
 def crisis_parts(document: Document) -> list[Any]:

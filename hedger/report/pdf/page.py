@@ -58,7 +58,7 @@ def paragraph(text: str, look: str = "body", *, lead: str = "") -> Any:
     text
         Plain; markup in it is printed as it stands.
     look
-        ``"title"``, ``"section"``, ``"answer"``, ``"body"``, ``"small"``, ``"cell"`` or ``"alarm"``.
+        One of ``"title section answer body item small source cell alarm"``.
     lead
         Plain.
     """
@@ -86,6 +86,7 @@ def _styles() -> dict[str, Any]:
         "answer": {"fontName": BOLD, "fontSize": 12, "leading": 16, "textColor": DARK, "spaceAfter": 0},
         "item": {"fontSize": 8.6, "leading": 11.2, "bulletText": "\u2022", "leftIndent": 9, "spaceAfter": 2.5},
         "small": {"fontSize": 7.6, "leading": 9.6, "textColor": MUTED, "spaceBefore": 1.5, "spaceAfter": 1.5},
+        "source": {"fontSize": 6.8, "leading": 8.3, "textColor": MUTED, "spaceBefore": 1, "spaceAfter": 1},
         "cell": {"fontSize": 8.2, "leading": 10.2, "spaceAfter": 0},
         "alarm": {"fontSize": 9, "leading": 12, "textColor": ALARM, "spaceAfter": 0},
     }  # fmt: skip
