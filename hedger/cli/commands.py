@@ -37,7 +37,6 @@ from hedger.report import (
     stress_document,
     write_plan_folder,
 )
-from hedger.review import follow_choices, read_fills, read_plan, review_plan
 from hedger.risk import size_position
 from hedger.version import __version__
 
@@ -201,6 +200,8 @@ def review(
     Takes the options of `hedger plan`; what is not stated is as in the earlier plan. --current tells which futures are
     held in place of the plan's, and --out writes the plan that is optimal today.
     """
+    from hedger.review import follow_choices, read_fills, read_plan, review_plan  # other commands start without it
+
     today = _today()
     earlier = read_plan(plan_file)
     held = portfolio.read(as_of or today)

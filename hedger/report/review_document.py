@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from hedger.report.document import plan_document
 from hedger.report.review_words import state_review
-from hedger.review import BETA_BAND
 
 if TYPE_CHECKING:
     from hedger.review import Contribution, Drift, EarlierPlan, FuturesGain, HeldFuture, Outcome, Review, Trade
@@ -110,8 +109,8 @@ def _bands(review: Review) -> Document:
     return {
         "is_inside": review.is_inside,
         "beta_planned": planned,
-        "beta_low": planned - BETA_BAND,
-        "beta_high": planned + BETA_BAND,
+        "beta_low": planned - review.beta_band,
+        "beta_high": planned + review.beta_band,
         "beta_held": review.beta_held,
         "beta_after_trades": review.beta_after,
         "has_beta_inside": review.has_beta_inside,

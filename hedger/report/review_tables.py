@@ -8,7 +8,6 @@ from hedger.errors import shorten
 from hedger.report.review_words import word_held, word_roots
 from hedger.report.text_table import TextTable
 from hedger.report.words import UNKNOWN, to_beta, to_dollars, to_index_title, to_percent
-from hedger.review import BETA_BAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,9 +99,12 @@ TRADES_LEGEND = "Cost: of a change in and out, of a roll both sides. Prices: tod
 def word_bands(review: Review) -> Iterator[str]:
     """Say whether the plan is inside its bands, and what expired."""
     planned = review.earlier.beta_after
-    band = f"{to_beta(planned - BETA_BAND)} to {to_beta(planned + BETA_BAND)} around the planned {to_beta(planned)}"
+    low, high = to_beta(planned - review.beta_band), to_beta(planned + review.beta_band)
     verdict = "inside" if review.has_beta_inside else "outside"
-    yield f"Beta left: {to_beta(review.beta_held)}, {verdict} the band of {band}."
+    yield (
+        f"Beta left: {to_beta(review.beta_held)}, {verdict} the band of {low} to {high} "
+        f"around the planned {to_beta(planned)}."
+    )
     same = "the same" if review.has_same_contracts else "not the same"
     yield f"Contracts: held {word_roots(review.held.by_root)}, optimal today {word_roots(review.optimal)}: {same}."
     if review.has_beta_inside and not review.has_same_contracts and not review.held.gone:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from hedger.report.words import to_beta, to_index_title, to_month
-from hedger.review import BETA_BAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,11 +49,13 @@ def _why_trade(review: Review) -> str:
     if review.held.gone:
         days = _joined(sorted({str(each.future.last_trading_day) for each in review.held.gone}))
         expired = _capitalised(word_held(review.held.gone))
-        return f"{expired} expired on {days}, and {_left(review)} now; these trades bring it to {after}."
+        is_assumed = review.held.says == "plan"
+        doubled = " If they were rolled before, these trades would double the hedge." if is_assumed else ""
+        return f"{expired} expired on {days}, and {_left(review)} now; these trades bring it to {after}.{doubled}"
     if review.has_beta_inside:
         return (
-            f"{left}, within {BETA_BAND:g} of the planned {to_beta(review.earlier.beta_after)}, but other contracts "
-            f"than those held are optimal now: they bring it to {after}."
+            f"{left}, within {review.beta_band:g} of the planned {to_beta(review.earlier.beta_after)}, but other "
+            f"contracts than those held are optimal now: they bring it to {after}."
         )
     return f"{left}, {_too_far(review)}; these trades bring it to {after}."
 
@@ -65,7 +66,7 @@ def _left(review: Review) -> str:
 
 
 def _too_far(review: Review) -> str:
-    return f"more than {BETA_BAND:g} from the planned {to_beta(review.earlier.beta_after)}"
+    return f"more than {review.beta_band:g} from the planned {to_beta(review.earlier.beta_after)}"
 
 
 def _orders(trades: Iterable[Trade]) -> str:

@@ -79,6 +79,11 @@ class Review:
     notes: tuple[Note, ...]
 
     @property
+    def beta_band(self) -> float:
+        """How far the beta that is left may lie from the planned one: :data:`BETA_BAND`."""
+        return BETA_BAND
+
+    @property
     def has_beta_inside(self) -> bool:
         """Whether the beta that is left lies within :data:`BETA_BAND` of the planned one."""
         # A difference of 0.1 is often not one in floats.
@@ -207,6 +212,14 @@ def _doubts(earlier: EarlierPlan, measurement: Measurement, drift: Drift, outcom
         yield Note(
             code="other_portfolio",
             message=f"No holding of {earlier.name} is held today. Check that it is the plan of this portfolio.",
+        )
+    if earlier.stated_prices:
+        yield Note(
+            code="stated_prices_not_carried",
+            message=(
+                f"The plan's futures prices were given by hand ({_few(earlier.stated_prices)}), today's are not unless "
+                "you give them with --futures-price; the gains compare the two."
+            ),
         )
     if earlier.is_adjusted:
         yield Note(

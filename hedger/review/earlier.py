@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES
-from hedger.errors import SettingsError
+from hedger.errors import SettingsError, shorten
 from hedger.exposure import Book, Holding
 from hedger.review.choices import read_choices_of
-from hedger.review.fields import read_document
+from hedger.review.fields import LONGEST_NAME, read_document
 from hedger.review.futures import read_contract_code
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class EarlierPlan:
         Futures that it held or traded.
     choices
         Choices by field of :class:`~hedger.settings.Settings`, without futures held and futures prices.
+    stated_prices
+        Roots of the futures prices that the user gave for the plan.
     is_adjusted
         Whether its prices were adjusted for later dividends, so that its amounts are too low.
     """
@@ -91,6 +93,7 @@ class EarlierPlan:
     beta_after: float
     positions: tuple[EarlierPosition, ...]
     choices: tuple[tuple[str, Any], ...]
+    stated_prices: tuple[str, ...]
     is_adjusted: bool
 
 
@@ -142,6 +145,7 @@ def read_plan(file: str | Path | bytes, *, name: str = "The plan") -> EarlierPla
         beta_after=plan.number("beta_after"),
         positions=_positions(plan, as_of),
         choices=tuple(read_choices_of(document.part("policy")).items()),
+        stated_prices=_stated_prices(document.part("policy")),
         is_adjusted=any(note.text("code") == "adjusted_prices" for note in document.parts("notes")),
     )
 
@@ -203,6 +207,12 @@ def _positions(plan: Part, as_of: date) -> tuple[EarlierPosition, ...]:
             future=future, quantity=quantities[0], quantity_before=quantities[1], price=part.positive("price")
         )
     return tuple(positions.values())
+
+
+def _stated_prices(policy: Part) -> tuple[str, ...]:
+    if "futures_price" not in policy.fields:
+        return ()
+    return tuple(shorten(root, LONGEST_NAME) for root in policy.part("futures_price").fields)
 
 
 def require_earlier(plan: EarlierPlan, as_of: date) -> None:

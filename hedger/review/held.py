@@ -113,7 +113,7 @@ def find_held(
         says=says,
         held=tuple(each for each in open_contracts if not each.future.is_gone(as_of)),
         gone=tuple(each for each in open_contracts if each.future.is_gone(as_of)),
-        notes=tuple(_doubts(says, contracts=contracts, planned=planned, in_file=in_file)),
+        notes=tuple(_doubts(says, contracts=contracts, planned=planned, in_file=in_file, as_of=as_of)),
     )
 
 
@@ -167,9 +167,24 @@ def _by_root(contracts: Iterable[HeldFuture]) -> dict[str, int]:
 
 
 def _doubts(
-    says: HeldBy, *, contracts: Sequence[HeldFuture], planned: Sequence[HeldFuture], in_file: Sequence[HeldFuture]
+    says: HeldBy,
+    *,
+    contracts: Sequence[HeldFuture],
+    planned: Sequence[HeldFuture],
+    in_file: Sequence[HeldFuture],
+    as_of: date,
 ) -> Iterable[Note]:
-    if says == "plan" and any(each.quantity for each in planned):
+    gone = [each for each in planned if each.quantity and each.future.is_gone(as_of)]
+    if says == "plan" and gone:
+        roots = ",".join(f"{each.future.symbol}={each.quantity}" for each in gone)
+        yield Note(
+            code="expired_unless_rolled",
+            message=(
+                f"The plan's {_worded(gone)} expired. If they were rolled before, say so with --fills FILE.csv or "
+                f"--current {roots}: the trades shown would double the hedge."
+            ),
+        )
+    elif says == "plan" and any(each.quantity for each in planned):
         yield Note(
             code="orders_assumed_filled",
             message=(
