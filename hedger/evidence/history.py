@@ -242,7 +242,7 @@ def _span(history: History, first: int, last: int) -> Span | None:
     if first < FULL_RECORD:
         return None
     gross = np.array([abs(holding.exposure_value) for holding in history.holdings])
-    known = np.flatnonzero(np.isfinite(history.closes[max(first - SHORTEST_RECORD, 0)]))
+    known = np.flatnonzero(np.isfinite(history.closes[first - SHORTEST_RECORD]))
     full = np.flatnonzero(np.isfinite(history.closes[first - FULL_RECORD]))
     if min(gross[known].sum(), gross[full].sum()) < LEAST_KNOWN * gross.sum():
         return None

@@ -206,6 +206,22 @@ def test_a_beta_that_jumps_is_put_right_a_month_after_the_roll():
     assert all(hedged.n_corrections == 0 for start, hedged in by_start.items() if start < sessions[roll].item())
 
 
+def test_a_hedge_that_cannot_be_put_right_stays_as_it_is():
+    # The target lies below the beta at the roll and above it a month later: no hedge reaches it from there.
+    sessions, closes = make_closes(betas={"AAA": 1.0}, noise=0.001)
+    roll = int(np.searchsorted(sessions, np.datetime64("2026-03-16")))
+    market = np.diff(closes["^GSPC"]) / closes["^GSPC"][:-1]
+    beta = np.where(np.arange(market.size) >= roll, -0.5, 1.0)
+    noise = np.random.default_rng(9).normal(0.0, 0.001, market.size)
+    closes["AAA"] = 100.0 * np.cumprod(np.concatenate([[1.0], 1.0 + beta * market + noise]))
+    policy = HedgePolicy(target_beta=0.8, legs=1, indices=("sp500",))
+    evidence = assess(make_prices(sessions, closes), policy, quantities={"AAA": 40_000.0})
+    last = evidence.rule.quarters[-1]
+    assert last.held
+    assert last.realised_beta == pytest.approx(-0.5, abs=0.05)
+    assert last.n_corrections == 0
+
+
 def test_more_legs_than_one_are_used_where_they_pay():
     sessions, closes = make_closes(betas={"AAA": 1.0})
     market = {name: np.diff(closes[name]) / closes[name][:-1] for name in ("^GSPC", "^NDX")}
