@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hedger.market.yahoo.gathering import Gathered
 
 TITLE = "Yahoo Finance feed"
+NEW_YORK = "America/New_York"
 CALENDAR = "^GSPC"
 """Its sessions are those of the exchange: without them a series that has ended would look like a live one."""
 
@@ -85,11 +86,14 @@ class Assembly:
     def to_table(self) -> PriceTable:
         """Return all columns on one grid; there must be at least one.
 
-        Weekends are left out: something trades on every day of the year, but nothing that a hedge could be made of.
+        Its sessions are those of New York: a day on which only exchanges abroad are open is none, because no index that
+        a hedge could be made of has a close there. Without any series from New York, all weekdays with a close count.
         """
         calendar = self._gathered.find(CALENDAR)
         own = [sessions for sessions, _ in self.columns.values()]
-        days = np.unique(np.concatenate(own if calendar is None else [*own, calendar.sessions]))
+        there = [sessions for symbol, (sessions, _) in self.columns.items() if self._is_of_new_york(symbol)]
+        there += [] if calendar is None else [calendar.sessions]
+        days = np.unique(np.concatenate(there or own))
         grid = days[np.is_busday(days)]
 
         def columns(symbols: Sequence[str]) -> FloatArray:
@@ -112,6 +116,10 @@ class Assembly:
             notes=(*self._gathered.notes, *self._notes()),
             reasons={symbol: str(failure) for symbol, failure in self.lacking.items()},
         )
+
+    def _is_of_new_york(self, symbol: str) -> bool:
+        """Tell whether a symbol trades there; what comes from another source counts as if."""
+        return symbol not in self._used or self._used[symbol].timezone == NEW_YORK
 
     def _in_dollars(self, series: CloseSeries) -> CloseSeries | Failure:
         rate_symbol = to_unit(series.currency).rate_symbol
@@ -164,7 +172,7 @@ class Assembly:
     def _note_about_age(self, old: dict[str, CloseSeries]) -> Note:
         reasons = dict.fromkeys(str(self._gathered.failures[symbol]) for symbol in old)
         oldest = min(old.values(), key=lambda series: series.retrieved_at)
-        retrieved = oldest.retrieved_at.astimezone(ZoneInfo("America/New_York"))
+        retrieved = oldest.retrieved_at.astimezone(ZoneInfo(NEW_YORK))
         age = (self._now - oldest.retrieved_at).days
         newest = min(series.last_session for series in old.values())
         return Note(
