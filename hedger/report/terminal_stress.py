@@ -57,8 +57,8 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
     risk = advice.risk
     yield paragraph(state_answer(advice), style="bold")
     title = to_index_title(advice.plan.reference_index)
-    yield section(f"If the {title} moves", *_scenarios(risk.scenarios, head="scenario"))
-    yield section("If something goes wrong", *_scenarios(risk.stresses, head="scenario"))
+    yield section(f"If the {title} moves", *_index_moves(advice))
+    yield section("If something goes wrong", *_stresses(risk.stresses))
     crises = [replay for replay in risk.replays if replay.episode.kind == "crisis"]
     if crises:
         yield section(
@@ -78,27 +78,37 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
     yield section("Worth knowing", bullet_list(notes))
 
 
-def _scenarios(scenarios: Iterable[Scenario], *, head: str) -> Iterator[RenderableType]:
+def _index_moves(advice: Advice) -> Iterator[RenderableType]:
+    """Show moves of the reference index, each with the range that the beta of the next quarter leaves."""
     marks: dict[str, str] = {}
-    rows = []
-    for scenario in scenarios:
-        signs = "".join(_mark(note, marks) for note in scenario.notes if note.startswith("Takes"))
-        rows.append(
-            (
-                scenario.name + signs,
-                to_dollars(scenario.unhedged_pnl, is_change=True),
-                to_dollars(scenario.hedge_pnl, is_change=True),
-                to_dollars(scenario.hedged_pnl, is_change=True),
-            )
+    rows = [
+        (
+            to_percent(dict(scenario.shocks)[advice.plan.reference_index], is_change=True) + _marks(scenario, marks),
+            *_gains(scenario),
+            f"{to_dollars(scenario.hedged_low, is_change=True)} to {to_dollars(scenario.hedged_high, is_change=True)}",
         )
-    yield number_table(head, "portfolio", "futures", "together", rows=rows)
+        for scenario in advice.risk.scenarios
+    ]
+    yield number_table("index", "portfolio", "futures", "together", "95% range of beta", rows=rows)
     yield from (paragraph(f"{sign} {note}") for note, sign in marks.items())
-    told = [f"{each.name}: {note}" for each in scenarios for note in each.notes if each.name.startswith("Margin")]
-    yield from (paragraph(words) for words in told)
 
 
-def _mark(note: str, marks: dict[str, str]) -> str:
-    return marks.setdefault(note, MARKS[min(len(marks), len(MARKS) - 1)])
+def _stresses(scenarios: Iterable[Scenario]) -> Iterator[RenderableType]:
+    marks: dict[str, str] = {}
+    rows = [(scenario.name + _marks(scenario, marks), *_gains(scenario)) for scenario in scenarios]
+    yield number_table("scenario", "portfolio", "futures", "together", rows=rows)
+    yield from (paragraph(f"{sign} {note}") for note, sign in marks.items())
+
+
+def _gains(scenario: Scenario) -> tuple[str, ...]:
+    amounts = (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)
+    return tuple(to_dollars(amount, is_change=True) for amount in amounts)
+
+
+def _marks(scenario: Scenario, marks: dict[str, str]) -> str:
+    """Return the marks of a scenario that takes several sessions, and remember what they stand for."""
+    notes = [note for note in scenario.notes if note.startswith("Takes")]
+    return "".join(marks.setdefault(note, MARKS[min(len(marks), len(MARKS) - 1)]) for note in notes)
 
 
 def _crises(crises: list[Replay], n_holdings: int) -> Iterator[RenderableType]:
@@ -140,10 +150,24 @@ def _margin_call(advice: Advice, call: MarginCall) -> Iterator[RenderableType]:
     ]
     levels = [f"buffer for {to_percent(need.probability)}" for need in call.needs[: len(rows[0]) - 3]]
     yield number_table("call within", "formula", "past windows", *levels, rows=rows)
+    yield paragraph(f"Should margins rise, and a call within {call.chances[-1].horizon_days} sessions:")
+    yield number_table("margins", "at once", "call at", "chance", *levels, rows=list(_risen_margins(call)))
     if call.largest_hedge < 1:
         yield paragraph(
             f"The same cash would carry {to_percent(call.largest_hedge)} of these contracts through a quarter "
             "with a chance of 95%."
+        )
+
+
+def _risen_margins(call: MarginCall) -> Iterator[tuple[str, ...]]:
+    """Yield the account under raised margins: cash at once, move and chance of a call in a quarter, buffers."""
+    for each in call.stressed:
+        yield (
+            to_percent(each.margin_multiplier - 1.0, is_change=True),
+            to_dollars(each.cash_needed),
+            to_percent(each.call_move, places=1, is_change=True),
+            to_percent(each.probability),
+            *(to_dollars(need.buffer) for need in each.needs),
         )
 
 

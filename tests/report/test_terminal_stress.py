@@ -60,8 +60,11 @@ def test_every_scenario_and_every_crisis_is_shown_as_the_advice_has_it(draw: Dra
     assert max(map(len, lines)) <= 80
     moves, wrong = part(lines, "If the Nasdaq-100 moves"), part(lines, "If something goes wrong")
     for scenario in advice.risk.scenarios:
-        row = cells(moves, scenario.name + "*" * len(scenario.notes))
-        assert row == [change(each) for each in (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)]
+        row = cells(moves, f"{dict(scenario.shocks)['nasdaq100']:+.0%}" + "*" * len(scenario.notes))
+        assert row == [
+            *(change(each) for each in (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)),
+            f"{change(scenario.hedged_low)} to {change(scenario.hedged_high)}",
+        ]
     assert moves[-1] == "* Takes several sessions: trading stops for the day at -20 %."
     for scenario in advice.risk.stresses:
         if not scenario.name.startswith("Correlation"):  # which take two lines
@@ -93,6 +96,14 @@ def test_the_futures_account_is_shown_with_its_chances_buffers_and_past(draw: Dr
             f"{chance.probability:.0%}",
             f"{chance.simulated:.0%}",
             *(f"${call.need(each, chance.horizon_days):,.0f}" for each in (0.10, 0.05, 0.01)),
+        ]
+    for stressed in call.stressed:
+        at = "-" if stressed.call_move is None else f"{stressed.call_move:+.1%}"
+        assert cells(cash, f"{stressed.margin_multiplier - 1.0:+.0%}") == [
+            f"${stressed.cash_needed:,.0f}",
+            at,
+            f"{stressed.probability:.0%}",
+            *(f"${need.buffer:,.0f}" for need in stressed.needs),
         ]
     assert f"The same cash would carry {call.largest_hedge:.0%} of these contracts" in told
     past = part(lines, "What that account would have gone through")
