@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -316,3 +316,60 @@ def test_a_future_whose_price_cannot_be_told_is_named() -> None:
     assert outcome.not_marked == ("EMDU5",)
     assert outcome.effectiveness is None
     assert outcome.realised_beta is not None
+
+
+@dataclass(frozen=True)
+class Blanked:
+    """The shipped prices without the closes of some symbols on days between two others."""
+
+    symbols: tuple[str, ...]
+    after: date
+    until: date
+
+    def fetch(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
+        prices = SnapshotSource().fetch(symbols, start=start, end=end)
+        close = prices.close.copy()
+        rows = (prices.sessions > np.datetime64(self.after)) & (prices.sessions <= np.datetime64(self.until))
+        for symbol in set(self.symbols) & set(prices.symbols):
+            close[rows, prices.symbols.index(symbol)] = np.nan
+        return replace(prices, close=close)
+
+
+def test_holdings_that_no_longer_trade_stand_still_and_tell_no_beta(earlier: EarlierPlan) -> None:
+    gone = tuple(symbol for symbol in BOOK if symbol != "KO")
+    source = Blanked(symbols=gone, after=THEN, until=NOW)
+    outcome = review_of(earlier, make_portfolio({"KO": BIG["KO"]}), NOW, source=source).outcome
+    assert outcome.not_followed == ()
+    assert outcome.realised_beta is None
+    ko = SnapshotSource().fetch(["KO"], start=THEN, end=NOW).column("KO")
+    assert outcome.unhedged_pnl == pytest.approx(BIG["KO"] * (ko[-1] - ko[0]), rel=1e-9)
+
+
+def test_futures_on_an_index_whose_level_begins_later_have_a_gain_and_no_effectiveness() -> None:
+    settings = replace(MICRO, current=(("MNQ", -1),))
+    earlier = plan_of(make_portfolio(BIG), THEN, settings)
+    assert {each.future.symbol for each in earlier.positions} == {"MES", "MNQ"}
+    source = Blanked(symbols=("^NDX",), after=date(1980, 1, 1), until=date(2026, 6, 30))
+    nothing_else = {"current": (("MES", 0),), "index": ("sp500",), "legs": 1}
+    outcome = review_of(earlier, make_portfolio(BIG), NOW, nothing_else, source=source).outcome
+    assert outcome.not_marked == ()
+    assert {gain.future.symbol for gain in outcome.by_future} == {"MES", "MNQ"}
+    assert outcome.effectiveness is None
+    assert outcome.realised_beta is not None
+
+
+def test_futures_on_an_index_without_prices_are_named() -> None:
+    earlier = plan_of(make_portfolio(BIG), THEN, replace(MICRO, current=(("MNQ", -1),)))
+    source = ChangedSource(factor={}, until=THEN, without=("^NDX",))
+    outcome = review_of(earlier, make_portfolio(BIG), NOW, {"current": (("MES", 0),)}, source=source).outcome
+    assert outcome.not_marked == ("MNQU6",)
+
+
+def test_before_interest_rates_are_known_futures_are_worth_the_level() -> None:
+    then, now, index = date(1999, 4, 1), date(1999, 5, 3), make_portfolio({"^GSPC": 2_000.0})
+    earlier = plan_of(index, then, Settings(hedge=0.5, index=("sp500",)))
+    outcome = review_of(earlier, index, now).outcome
+    levels = SnapshotSource().fetch(["^GSPC"], start=then, end=now).column("^GSPC")
+    points = sum(each.quantity * each.future.contract.multiplier for each in earlier.positions)
+    assert outcome.open_pnl == pytest.approx(points * (levels[-1] - levels[0]), rel=1e-9)
+    assert outcome.open_pnl + outcome.fees < 0 < outcome.unhedged_pnl

@@ -219,3 +219,14 @@ def test_foreign_text_is_escaped_and_cut(document: dict[str, Any]) -> None:
 def test_a_field_of_a_later_version_does_no_harm(document: dict[str, Any]) -> None:
     later = {**document, "policy": {**document["policy"], "moon_phase": "full"}, "added_later": 1}
     assert read_plan(to_bytes(later)).beta == pytest.approx(document["plan"]["beta_before"], rel=1e-12)
+
+
+def test_stated_futures_prices_are_not_carried_and_that_is_said(document: dict[str, Any]) -> None:
+    portfolio = make_portfolio()
+    earlier = plan_of(portfolio, THEN, Settings(hedge=0.5, futures_price=(("ES", 7_500.0), ("NQ", 30_000.0))))
+    assert earlier.stated_prices == ("ES", "NQ")
+    review = review_of(earlier, portfolio, THEN)
+    note = next(note for note in review.notes if note.code == "stated_prices_not_carried")
+    assert "given by hand (ES, NQ)" in note.message
+    assert review.advice.settings.futures_price == ()
+    assert read_plan(to_bytes(spoil(document, "policy/futures_price", ...))).stated_prices == ()

@@ -138,6 +138,9 @@ def test_expired_contracts_are_named_and_held_no_more() -> None:
     ]
     assert review.beta_held == pytest.approx(review.drift.beta_now, rel=1e-12)
     assert not review.is_inside
+    note = next(note for note in review.notes if note.code == "expired_unless_rolled")
+    stated = ",".join(f"{each.future.symbol}={each.quantity}" for each in earlier.positions)
+    assert f"If they were rolled before, say so with --fills FILE.csv or --current {stated}: " in note.message
     assert all(trade.future.code.endswith("M6") for trade in review.trades)
 
 

@@ -228,8 +228,6 @@ def _gains(
 
 def _since(prices: Prices, session: date, symbol: str) -> Prices | None:
     """Return prices from the newest close of `symbol` up to `session` on; ``None`` where there is none."""
-    if symbol not in prices.symbols:
-        return None
     is_start = np.isfinite(prices.column(symbol)) & (prices.sessions <= np.datetime64(session, "D"))
     rows = np.flatnonzero(is_start)
     if not rows.size:
