@@ -15,7 +15,6 @@ buffer stated for a chance.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from research import LOOKBACK, QUARTER, draw_books, index_gains, read_history, read_levels
 
-from hedger.exposure import ESTIMATORS, SESSIONS_A_YEAR, book_gains, explained_variance
-from hedger.risk import gain_distribution, passage_deviation, passage_distance
+from hedger.evidence import ForecastTest, check_forecast, exceeded_share, qlike, qlike_ratio
+from hedger.exposure import ESTIMATORS, book_gains, explained_variance
+from hedger.risk import passage_deviation, passage_distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,34 +37,13 @@ FIRST_WINDOW = np.datetime64("1992-01-01")
 CHANCES = (0.20, 0.10, 0.05, 0.01)
 
 
-@dataclass(slots=True, kw_only=True)
-class Record:
-    """What was stated of many books, and what came."""
-
-    exceeded: dict[float, list[float]] = field(default_factory=lambda: {0.95: [], 0.99: []})
-    realised: list[float] = field(default_factory=list)
-    stated: list[float] = field(default_factory=list)
-    yearly: list[float] = field(default_factory=list)
-
-    def add(self, past: FloatArray, future: FloatArray) -> None:
-        """Forecast from past gains and compare with those of the 63 sessions after them."""
-        distribution = gain_distribution(past)
-        for tail in distribution.tails:
-            if tail.horizon_days == 1:
-                self.exceeded[tail.level].append(float(np.mean(future < -tail.value_at_risk)))
-        self.realised.append(float(np.mean(np.square(future))))
-        self.stated.append(distribution.volatility**2 / SESSIONS_A_YEAR)
-        self.yearly.append(float(np.mean(np.square(past[-SESSIONS_A_YEAR:]))))
-
-    def qlike(self, forecast: Sequence[float]) -> float:
-        """Return the mean loss of a variance forecast."""
-        ratio = np.array(self.realised) / np.array(forecast)
-        return float(np.mean(ratio - np.log(ratio) - 1.0))
+Tests = dict[str, list[ForecastTest]]
+"""What was stated and what came of many books, before and after the hedge."""
 
 
-def measure_books(history: History, books: Sequence[DrawnBook]) -> dict[str, dict[str, Record]]:
-    """Return by universe the records before and after the hedge."""
-    records: dict[str, dict[str, Record]] = {}
+def measure_books(history: History, books: Sequence[DrawnBook]) -> dict[str, Tests]:
+    """Return by universe the tests before and after the hedge."""
+    tests: dict[str, Tests] = {}
     estimator = next(iter(ESTIMATORS.values()))
     betas: dict[tuple[int, int], FloatArray] = {}
     for book in books:
@@ -79,10 +58,10 @@ def measure_books(history: History, books: Sequence[DrawnBook]) -> dict[str, dic
         future = book.gains_after(history, QUARTER)
         futures = -beta * index_gains(history, book.day, QUARTER)[:, index]
         for name in ("all", book.universe):
-            pair = records.setdefault(name, {"before": Record(), "after": Record()})
-            pair["before"].add(gains[known], future)
-            pair["after"].add((gains - beta * indices[:, index])[known], future + futures)
-    return records
+            pair = tests.setdefault(name, {"before": [], "after": []})
+            pair["before"].append(check_forecast(gains[known], future))
+            pair["after"].append(check_forecast((gains - beta * indices[:, index])[known], future + futures))
+    return tests
 
 
 def measure_margin(days: npt.NDArray[np.datetime64], level: FloatArray) -> Iterator[tuple[int, list[float], int]]:
@@ -105,15 +84,15 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     history = read_history(folder)
     books = list(draw_books(history))
-    records = measure_books(history, books)
+    measured = measure_books(history, books)
     first, last = history.sessions[books[0].day], history.sessions[books[-1].day]
     print(f"{len(books)} books on {len({b.day for b in books})} dates, {first} to {last}, the 63 sessions after each")
     print("                        95 % exceeded       99 % exceeded       QLIKE               ratio to 252 sessions")
     print("                        before    after     before    after     before    after     before    after")
-    for name, pair in records.items():
-        cells = [f"{np.mean(pair[side].exceeded[chance]):.4f}" for chance in (0.95, 0.99) for side in pair]
-        cells += [f"{pair[side].qlike(pair[side].stated):.3f}" for side in pair]
-        cells += [f"{pair[side].qlike(pair[side].stated) / pair[side].qlike(pair[side].yearly):.3f}" for side in pair]
+    for name, pair in measured.items():
+        cells = [f"{exceeded_share(tests, chance):.4f}" for chance in (0.95, 0.99) for tests in pair.values()]
+        cells += [f"{qlike([t.realised for t in tests], [t.stated for t in tests]):.3f}" for tests in pair.values()]
+        cells += [f"{qlike_ratio(tests):.3f}" for tests in pair.values()]
         print((f"{name:24}" + "".join(f"{cell:10}" for cell in cells)).rstrip())
     print("target                  0.04 to 0.06        0.008 to 0.014                          at most 0.80, 0.85")
     print()
