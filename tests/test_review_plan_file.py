@@ -37,7 +37,7 @@ EVERYTHING = Settings(
     current=(("MES", -2),),
     estimator="welch",
     beta=(BetaOverride(symbol="KO", index=None, beta=0.5), BetaOverride(symbol="JPM", index="sp500", beta=1.1)),
-    proxy=(("OLD", "SPY"),),
+    proxy=(("XOM", "SPY"),),
     margins=(BrokerMargin(symbol="MES", initial=2_500.0, maintenance=2_300.0, as_of=THEN, source="m.csv"),),
     fees=(BrokerFees(symbol="MES", fees=FEES),),
     fee_schedule="ibkr",
@@ -95,10 +95,11 @@ def test_what_is_stated_wins_over_the_plan() -> None:
     assert review.changed_choices == ("hedge", "max-contracts")
 
 
-def test_betas_and_scenarios_of_what_was_sold_are_left_out() -> None:
+def test_betas_proxies_and_scenarios_of_what_was_sold_are_left_out() -> None:
     earlier = plan_of(make_portfolio(), THEN, EVERYTHING)
     settings = follow_choices(earlier, make_portfolio({symbol: BOOK[symbol] for symbol in ("AAPL", "JPM")}))
     assert [each.symbol for each in settings.beta] == ["JPM"]
+    assert settings.proxy == ()
     assert settings.scenario == ()
 
 

@@ -77,7 +77,7 @@ def read_choices_of(policy: Part) -> dict[str, Any]:
 def follow_choices(earlier: EarlierPlan, portfolio: Portfolio, *stated: Mapping[str, Any]) -> Settings:
     """Return the settings of today: the choices of the plan, and over them what is stated now.
 
-    Betas and scenarios of holdings that were sold since are left out.
+    Betas, proxies and scenarios of holdings that were sold since are left out.
 
     Parameters
     ----------
@@ -97,6 +97,7 @@ def follow_choices(earlier: EarlierPlan, portfolio: Portfolio, *stated: Mapping[
     movable = held | {index.name for index in INDICES}
     kept = dict(earlier.choices)
     kept["beta"] = tuple(each for each in kept.get("beta", ()) if each.symbol in held)
+    kept["proxy"] = tuple(each for each in kept.get("proxy", ()) if each[0] in held)
     kept["scenario"] = tuple(
         each for each in kept.get("scenario", ()) if all(symbol in movable for symbol, _ in each.moves)
     )
