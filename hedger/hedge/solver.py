@@ -6,7 +6,7 @@ A plan is a number of contracts of each kind; its residual is :math:`x_j = t_j +
 
 **Proof of optimality.** When the search ends, every plan has been looked at, or lies in a part of the tree whose bound
 is beyond the best plan found, or may be swapped for a plan at least as good by the exchange argument of
-:mod:`hedger.hedge.search.axes`. So the least tracking risk found is the least there is, up to :math:`10^{-10}` of its
+:mod:`hedger.hedge.search.sides`. So the least tracking risk found is the least there is, up to :math:`10^{-10}` of its
 square, and the bound equals it. Stage 2 does the same for cost and number of contracts among plans within the
 tolerance; what is equal there is decided by smaller tracking risk, then by more of the contract listed first, shorts
 before longs. A search that would take too long stops with the best plan so far and says that it is not proved.
@@ -22,17 +22,7 @@ from typing import TYPE_CHECKING
 
 from hedger.errors import SolverError
 from hedger.hedge.problem import BindingLimit, Candidate, HedgeProblem, Solution
-from hedger.hedge.search import (
-    ABSOLUTE,
-    MOST_WORK,
-    RELATIVE,
-    SIGNS,
-    Found,
-    find_cheapest,
-    find_least_risk,
-    hedged_risk,
-    risk_limit,
-)
+from hedger.hedge.search import ABSOLUTE, MOST_WORK, RELATIVE, SIGNS, Found, Search, hedged_risk, risk_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +33,7 @@ LADDER = (1 / 8, 1 / 4, 1 / 2, 1.0)
 """Shares of it at which the cheapest plan is shown."""
 
 
-def solve(problem: HedgeProblem, *, most_work: float = MOST_WORK, with_alternatives: bool = True) -> Solution:
+def solve(problem: HedgeProblem, *, most_work: int = MOST_WORK, with_alternatives: bool = True) -> Solution:
     """Return the unique best plan of a problem, with its proof and what else could be done.
 
     Parameters
@@ -59,24 +49,25 @@ def solve(problem: HedgeProblem, *, most_work: float = MOST_WORK, with_alternati
     SolverError
         When the answer fails its own check; no plan is returned then.
     """
-    stage_1 = find_least_risk(problem, most_work=most_work)
-    stage_2 = find_cheapest(problem, stage_1, most_work=most_work)
+    search = Search(problem, most_work=most_work)
+    stage_1 = search.find_least_risk()
+    stage_2 = search.find_cheapest(stage_1, tolerance=problem.tolerance)
     least = to_candidate(problem, stage_1.plans[0]).tracking_risk
-    best = to_candidate(problem, _first(problem, stage_2))
+    best = to_candidate(problem, _first(problem, stage_2.plans))
     check_solution(problem, best, least)
-    free = free_of_limits(problem)
+    wished = free_of_limits(problem)
     return Solution(
         best=best,
         best_tracking_risk=least,
         bound=least if stage_1.is_complete else math.sqrt(stage_1.bound),
         is_optimal=stage_1.is_complete and stage_2.is_complete,
         n_nodes=stage_1.n_nodes + stage_2.n_nodes,
-        binding_limits=() if free is None else broken_limits(problem, find_best(free, most_work=most_work)),
-        alternatives=_alternatives(problem, stage_1, best, most_work) if with_alternatives else (),
+        binding_limits=() if wished is None else broken_limits(problem, find_best(wished, most_work=most_work)),
+        alternatives=_alternatives(problem, search, stage_1, best) if with_alternatives else (),
     )
 
 
-def find_best(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Candidate:
+def find_best(problem: HedgeProblem, *, most_work: int = MOST_WORK) -> Candidate:
     """Return the unique best plan of a problem, checked like that of :func:`solve`, and nothing else.
 
     Parameters
@@ -89,8 +80,9 @@ def find_best(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Candida
     SolverError
         When the answer fails its own check; no plan is returned then.
     """
-    stage_1 = find_least_risk(problem, most_work=most_work)
-    best = to_candidate(problem, _first(problem, find_cheapest(problem, stage_1, most_work=most_work)))
+    search = Search(problem, most_work=most_work)
+    stage_1 = search.find_least_risk()
+    best = to_candidate(problem, _first(problem, search.find_cheapest(stage_1, tolerance=problem.tolerance).plans))
     check_solution(problem, best, to_candidate(problem, stage_1.plans[0]).tracking_risk)
     return best
 
@@ -115,9 +107,9 @@ def to_candidate(problem: HedgeProblem, quantities: Sequence[int], labels: Itera
     )
 
 
-def _first(problem: HedgeProblem, found: Found) -> tuple[int, ...]:
+def _first(problem: HedgeProblem, plans: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """Return, of plans equal in cost and count, the one that comes first."""
-    risks = {plan: to_candidate(problem, plan).tracking_risk for plan in found.plans}
+    risks = {plan: to_candidate(problem, plan).tracking_risk for plan in plans}
     limit = min(risks.values()) * (1.0 + RELATIVE) + ABSOLUTE * hedged_risk(problem)
     equal = [plan for plan, risk in risks.items() if risk <= limit]
     return min(equal, key=lambda plan: ([-abs(quantity) for quantity in plan], plan))
@@ -156,8 +148,9 @@ def check_solution(problem: HedgeProblem, best: Candidate, least: float) -> None
         faults.append(f"{best.n_contracts} contracts exceed {problem.max_contracts}")
     if problem.margin_budget is not None and best.margin > problem.margin_budget * (1.0 + 2 * RELATIVE):
         faults.append(f"a margin of {best.margin:,.2f} exceeds {problem.margin_budget:,.2f}")
-    if best.tracking_risk > risk_limit(problem, least) * (1.0 + RELATIVE):
-        faults.append(f"a tracking risk of {best.tracking_risk:,.2f} exceeds {risk_limit(problem, least):,.2f}")
+    most_risk = risk_limit(problem, least, problem.tolerance)
+    if best.tracking_risk > most_risk * (1.0 + RELATIVE):
+        faults.append(f"a tracking risk of {best.tracking_risk:,.2f} exceeds {most_risk:,.2f}")
     if faults:
         raise SolverError(f"The solver's own check failed ({'; '.join(faults)}), so no plan is given. Report this.")
 
@@ -199,7 +192,7 @@ def broken_limits(problem: HedgeProblem, wished: Candidate) -> tuple[BindingLimi
     return tuple(limits)
 
 
-def _alternatives(problem: HedgeProblem, stage_1: Found, best: Candidate, most_work: float) -> tuple[Candidate, ...]:
+def _alternatives(problem: HedgeProblem, search: Search, stage_1: Found, best: Candidate) -> tuple[Candidate, ...]:
     """Return named plans, and cheapest plans at growing tolerances.
 
     A plan that is cheapest within its tolerance, then of fewest contracts, then of least risk, is beaten by no other
@@ -212,16 +205,21 @@ def _alternatives(problem: HedgeProblem, stage_1: Found, best: Candidate, most_w
         if label not in known:
             known.append(label)
 
-    def cheapest(tolerance: float) -> tuple[int, ...]:
-        changed = replace(problem, tolerance=tolerance)
-        return _first(changed, find_cheapest(changed, stage_1, most_work=most_work))
-
-    name(cheapest(0.0), "least_risk")
+    cheapest: dict[float, tuple[int, ...]] = {problem.tolerance: best.quantities}
+    for tolerance in (0.0, *(share * NEAR for share in LADDER)):
+        if tolerance not in cheapest:
+            known = (
+                cheapest[max(each for each in cheapest if each < tolerance)]
+                if cheapest and min(cheapest) < tolerance
+                else None
+            )
+            cheapest[tolerance] = _first(problem, search.find_cheapest(stage_1, tolerance=tolerance, known=known).plans)
+    name(cheapest[0.0], "least_risk")
     name(best.quantities, "cheapest_within_tolerance")
     for label, changed in _what_ifs(problem, best):
-        name(find_best(changed, most_work=most_work).quantities, label)
+        name(find_best(changed, most_work=search.most_work).quantities, label)
     for share in LADDER:
-        name(cheapest(share * NEAR), "efficient")
+        name(cheapest[share * NEAR], "efficient")
     shown = [to_candidate(problem, quantities, why) for quantities, why in labels.items()]
     return tuple(sorted(shown, key=lambda each: (each.tracking_risk, each.cost, each.n_contracts)))
 

@@ -1,19 +1,22 @@
 r"""The whole-contract hedge in one to five indices, searched to the end.
 
-Sizes of one index nest, or nearly do, so the unknowns are one total of dollars per index and, for each total, the mix
-of sizes that reaches it:
+The unknowns are one total of dollars per index and, for each total, the mix of sizes that reaches it:
 
-- ``axes``: which counts of each contract can matter;
+- ``terms``: the problem in numbers;
+- ``sides``: which counts of each contract can matter;
 - ``curves``: what a total of one index needs at least of cost, contracts and margin when fractions are allowed;
-- ``mixes``: the whole mixes that no other of the same total beats;
-- ``relaxation``: a lower bound on what any choice of the totals still open can reach, at given prices of the limits;
+- ``relaxation``: a lower bound on all plans, and exactly by how much each plan exceeds it;
 - ``prices``: prices of the limits that make this bound high;
-- ``tree``: the walk over the totals, which leaves out only what such a bound rules out;
-- ``stages``: least tracking risk first, then least cost within the tolerance.
+- ``mixes``: the whole mixes that can matter under such a bound;
+- ``walk``: the walk over their totals, which leaves out only what the bound rules out;
+- ``stages``: least tracking risk first, then least cost within the tolerance;
+- ``engine``: from a problem to numbers and back;
+- ``runner``: all of this interpreted or compiled.
 """
 
-from hedger.hedge.search.axes import ABSOLUTE, RELATIVE, SIGNS
-from hedger.hedge.search.stages import MOST_WORK, Found, find_cheapest, find_least_risk, hedged_risk, risk_limit
+from hedger.hedge.search.engine import ABSOLUTE, MOST_WORK, SIGNS, Found, Search, hedged_risk, risk_limit
+from hedger.hedge.search.runner import compile_solver
+from hedger.hedge.search.sides import RELATIVE
 
 __all__ = [
     "ABSOLUTE",
@@ -21,8 +24,8 @@ __all__ = [
     "RELATIVE",
     "SIGNS",
     "Found",
-    "find_cheapest",
-    "find_least_risk",
+    "Search",
+    "compile_solver",
     "hedged_risk",
     "risk_limit",
 ]

@@ -9,124 +9,203 @@ convexly at zero, the lower convex envelope takes their place. Every whole mix l
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
+import math
+from typing import NamedTuple
 
-from hedger.hedge.search.axes import POINTS, SAME
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hedger.hedge.search.axes import Axis, OneSide
+from hedger.hedge.search.sides import SAME, Sides
+from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, float_table, floats, integers
 
 
-Corner = tuple[float, float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
-    """Least priced sum of one index, and the points, margin and count that go with it.
+class Curves(NamedTuple):
+    """The curve of every index at some prices, each from the lowest to the highest total that matters.
 
     Parameters
     ----------
-    breaks
-        Totals at which the curve bends, rising, with the lowest and the highest total that matters at the ends.
-    values, slopes
-        The curve at `breaks`, and its slopes between them.
-    figures, rates
-        The same for points, margin and count, one list for each.
+    n_bends
+        Bends of each curve, its ends included.
+    breaks, values
+        Totals at the bends, rising, and the priced sum there, shape (n_indices, n_bends).
+    slopes
+        Slopes of the curve after each bend.
+    figures
+        Points, margin and count at the bends, shape (3, n_indices, n_bends).
     """
 
-    breaks: list[float]
-    values: list[float]
-    slopes: list[float]
-    figures: list[list[float]]
-    rates: list[list[float]]
-
-    def scaled(self, price: float) -> Curve:
-        """Return the curve at another height of its single price; without any price it has no bends."""
-        if price == 0.0:
-            ends = [self.breaks[0], self.breaks[-1]] if self.slopes else list(self.breaks)
-            return Curve(breaks=ends, values=[0.0] * len(ends), slopes=[0.0] * (len(ends) - 1), figures=[], rates=[])
-        return Curve(
-            breaks=self.breaks,
-            values=[price * value for value in self.values],
-            slopes=[price * slope for slope in self.slopes],
-            figures=self.figures,
-            rates=self.rates,
-        )
-
-    def locate(self, total: float) -> int:
-        """Return ``2 i`` for a total at bend ``i``, ``2 i + 1`` for one between bends ``i`` and ``i + 1``."""
-        i = bisect_left(self.breaks, total)
-        if i == len(self.breaks):
-            return 2 * (i - 1)
-        return 2 * i if self.breaks[i] == total or i == 0 else 2 * i - 1
-
-    def figure(self, budget: int, total: float, place: int) -> float:
-        """Return points, margin or count at a total whose place is known."""
-        i = place // 2
-        if place % 2:
-            return self.figures[budget][i] + self.rates[budget][i] * (total - self.breaks[i])
-        return self.figures[budget][i]
+    n_bends: list[int]
+    breaks: list[list[float]]
+    values: list[list[float]]
+    slopes: list[list[float]]
+    figures: tuple[list[list[float]], list[list[float]], list[list[float]]]
 
 
-def to_curve(axis: Axis, weights: Sequence[float]) -> Curve:
-    """Return the curve of one index for prices of points, margin and count."""
-    start = (0.0, weights[POINTS] * axis.idle_points, float(axis.idle_points), 0.0, 0.0)
-    corners = [start]
-    for side in axis.sides:
-        if side.sign < 0:
-            corners = _branch(side, weights, start)[::-1] + corners
-        else:
-            corners += _branch(side, weights, start)
-    if len(axis.sides) > 1:
-        corners = _envelope(corners)
-    breaks, values, *figures = (list(column) for column in zip(*corners, strict=True))
-    widths = [after - before for before, after in pairwise(breaks)]
-    slopes, *rates = (
-        [(after - before) / width for (before, after), width in zip(pairwise(column), widths, strict=True)]
-        for column in (values, *figures)
+def no_curves(sides: Sides) -> Curves:
+    """Return curves that are still to be drawn."""
+    rows, columns = len(sides.idle), 1
+    for n_pieces in sides.n_pieces:
+        columns = max(columns, 2 * n_pieces + 1)
+    return Curves(
+        n_bends=integers(rows),
+        breaks=float_table(rows, columns),
+        values=float_table(rows, columns),
+        slopes=float_table(rows, columns),
+        figures=(float_table(rows, columns), float_table(rows, columns), float_table(rows, columns)),
     )
-    return Curve(breaks=breaks, values=values, slopes=slopes, figures=figures, rates=rates)
 
 
-def _branch(side: OneSide, weights: Sequence[float], start: Corner) -> list[Corner]:
-    """Return the corners of one side from zero outwards: total, priced sum, points, margin and count."""
-    first, second, third = weights
-    pieces = []
-    for rank, (points, margin, count, width) in enumerate(side.pieces):
-        price = first * points + second * margin + third * count
+def draw(curves: Curves, sides: Sides, j: int, prices: list[float]) -> None:
+    """Draw the curve of one index at prices of points, margin and count."""
+    short, long = 2 * j, 2 * j + 1
+    curves.breaks[j][0] = 0.0
+    curves.values[j][0] = prices[POINTS] * sides.idle[j]
+    curves.figures[POINTS][j][0] = sides.idle[j]
+    curves.figures[MARGIN][j][0] = 0.0
+    curves.figures[COUNT][j][0] = 0.0
+    curves.n_bends[j] = 1
+    if sides.reach[short] > 0.0:
+        _extend(curves, sides, j, short, prices)
+        _turn(curves, j)
+    if sides.reach[long] > 0.0:
+        _extend(curves, sides, j, long, prices)
+    if sides.reach[short] > 0.0 and sides.reach[long] > 0.0:
+        _convexify(curves, j)
+    set_slopes(curves, j)
+
+
+def draw_scaled(curves: Curves, unit: Curves, j: int, price: float) -> None:
+    """Draw the curve of one index at a single price, from its curve at a price of one."""
+    curves.n_bends[j] = unit.n_bends[j]
+    for i in range(unit.n_bends[j]):
+        curves.breaks[j][i] = unit.breaks[j][i]
+        curves.values[j][i] = price * unit.values[j][i]
+        curves.slopes[j][i] = price * unit.slopes[j][i]
+        for figure in range(3):
+            curves.figures[figure][j][i] = unit.figures[figure][j][i]
+
+
+def draw_free(curves: Curves, unit: Curves, j: int) -> None:
+    """Draw the curve of one index without any prices: it has no bends but its ends, and no figures."""
+    last = unit.n_bends[j] - 1
+    curves.n_bends[j] = min(last, 1) + 1
+    curves.breaks[j][0] = unit.breaks[j][0]
+    curves.breaks[j][min(last, 1)] = unit.breaks[j][last]
+    for i in range(curves.n_bends[j]):
+        curves.values[j][i] = curves.slopes[j][i] = 0.0
+
+
+def set_slopes(curves: Curves, j: int) -> None:
+    """Compute the slopes of a curve from its bends."""
+    breaks, values = curves.breaks[j], curves.values[j]
+    for i in range(curves.n_bends[j] - 1):
+        curves.slopes[j][i] = (values[i + 1] - values[i]) / (breaks[i + 1] - breaks[i])
+
+
+def locate(curves: Curves, j: int, total: float) -> int:
+    """Return ``2 i`` for a total at bend ``i``, ``2 i + 1`` for one between bends ``i`` and ``i + 1``."""
+    breaks, i = curves.breaks[j], 0
+    while i < curves.n_bends[j] - 1 and breaks[i] < total:
+        i += 1
+    return 2 * i - 1 if i > 0 and breaks[i] > total else 2 * i
+
+
+def figure_at(curves: Curves, figure: int, j: int, total: float, place: int) -> float:
+    """Return points, margin or count of an index at a total whose place is known."""
+    i = place // 2
+    if place % 2:
+        return curves.figures[figure][j][i] + rate_at(curves, figure, j, place) * (total - curves.breaks[j][i])
+    return curves.figures[figure][j][i]
+
+
+def rate_at(curves: Curves, figure: int, j: int, place: int) -> float:
+    """Return how fast a figure grows with the total of an index, after a place."""
+    i = min(place // 2, curves.n_bends[j] - 2)
+    if i < 0:
+        return 0.0
+    at, breaks = curves.figures[figure][j], curves.breaks[j]
+    return (at[i + 1] - at[i]) / (breaks[i + 1] - breaks[i])
+
+
+def support(curves: Curves, j: int, slope: float) -> float:
+    """Return the height at zero of the highest straight line of a slope that lies nowhere above a curve."""
+    height = curves.values[j][0] - slope * curves.breaks[j][0]
+    for i in range(1, curves.n_bends[j]):
+        height = min(height, curves.values[j][i] - slope * curves.breaks[j][i])
+    return height
+
+
+def within(curves: Curves, j: int, most: float, low: float, high: float) -> tuple[float, float]:
+    """Return the part of an interval of totals in which a curve is at most this high."""
+    breaks, values, slopes, last = curves.breaks[j], curves.values[j], curves.slopes[j], curves.n_bends[j] - 1
+    i = 0
+    while i <= last and values[i] > most:
+        i += 1
+    if i > last:
+        return math.inf, -math.inf
+    if i > 0:
+        low = max(low, breaks[i] + (most - values[i]) / slopes[i - 1])
+    i = last
+    while values[i] > most:
+        i -= 1
+    if i < last:
+        high = min(high, breaks[i] + (most - values[i]) / slopes[i])
+    return low, high
+
+
+def _extend(curves: Curves, sides: Sides, j: int, side: int, prices: list[float]) -> None:
+    """Add the corners of one side after the last bend, which is at zero, outwards."""
+    sign = 2 * (side % 2) - 1
+    n_pieces = sides.n_pieces[side]
+    order, cost = integers(n_pieces), floats(n_pieces)
+    for piece in range(n_pieces):
+        price = 0.0
+        for figure in range(3):
+            price += prices[figure] * sides.rates[figure][side][piece]
         # Prices that differ by rounding only are one.
-        pieces.append((price + SAME * rank * abs(price), rank, width, points, margin, count))
-    pieces.sort()
-    corners = []
-    total, value, all_points, all_margin, all_count = start
-    left = side.reach
-    for price, _, width, points, margin, count in pieces:
-        used = min(width, left)
+        cost[piece] = price + SAME * piece * abs(price)
+        at = piece
+        while at > 0 and cost[order[at - 1]] > cost[piece]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = piece
+    left = sides.reach[side]
+    for piece in order:
+        used = min(sides.width[side][piece], left)
         if used <= 0.0:
-            break
+            return
         left -= used
-        total += side.sign * used
-        value += price * used
-        all_points += points * used
-        all_margin += margin * used
-        all_count += count * used
-        corners.append((total, value, all_points, all_margin, all_count))
-    return corners
+        i = curves.n_bends[j]
+        curves.breaks[j][i] = curves.breaks[j][i - 1] + sign * used
+        curves.values[j][i] = curves.values[j][i - 1] + cost[piece] * used
+        for figure in range(3):
+            at_bends = curves.figures[figure][j]
+            at_bends[i] = at_bends[i - 1] + sides.rates[figure][side][piece] * used
+        curves.n_bends[j] = i + 1
 
 
-def _envelope(corners: list[Corner]) -> list[Corner]:
-    """Return the corners of the lower convex envelope of the priced sum."""
-    hull: list[Corner] = []
-    for corner in corners:
-        while len(hull) >= 2:
-            (x_1, y_1, *_), (x_2, y_2, *_) = hull[-2:]
-            if (y_2 - y_1) * (corner[0] - x_1) < (corner[1] - y_1) * (x_2 - x_1):
-                break
-            hull.pop()
-        hull.append(corner)
-    return hull
+def _turn(curves: Curves, j: int) -> None:
+    """Reverse the order of the bends."""
+    last = curves.n_bends[j] - 1
+    for i in range((last + 1) // 2):
+        _swap(curves.breaks[j], i, last - i)
+        _swap(curves.values[j], i, last - i)
+        for figure in range(3):
+            _swap(curves.figures[figure][j], i, last - i)
+
+
+def _swap(row: list[float], i: int, k: int) -> None:
+    row[i], row[k] = row[k], row[i]
+
+
+def _convexify(curves: Curves, j: int) -> None:
+    """Keep the bends of the lower convex envelope."""
+    breaks, values = curves.breaks[j], curves.values[j]
+    kept = 0
+    for i in range(curves.n_bends[j]):
+        while kept >= 2 and (values[kept - 1] - values[kept - 2]) * (breaks[i] - breaks[kept - 2]) >= (
+            values[i] - values[kept - 2]
+        ) * (breaks[kept - 1] - breaks[kept - 2]):
+            kept -= 1
+        breaks[kept], values[kept] = breaks[i], values[i]
+        for figure in range(3):
+            curves.figures[figure][j][kept] = curves.figures[figure][j][i]
+        kept += 1
+    curves.n_bends[j] = kept

@@ -1,238 +1,292 @@
 r"""Mixes of the sizes of one index, enumerated as far as they can matter.
 
-The counts of all contracts but one are enumerated inside the ranges that a price per dollar leaves them; the count of
-the one with the widest range follows by division from the window of totals. Of mixes with one and the same total only
-those stay that no other beats in points, margin and count at once, and of equals the one with more of the contract
-listed first.
+At the prices of a root a mix exceeds the bound by :math:`s_j`, a sum of one part per contract that is convex in its
+count. The counts are enumerated from the largest contract to the smallest, each inside the range that the excess spent
+so far and the window of totals leave it. Of mixes with one and the same total only those stay that no other beats in
+points, margin and count at once, and of equals the one with more of the contract listed first.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from hedger.hedge.search.axes import COUNT, MARGIN, RELATIVE, SAME
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hedger.hedge.problem import FloatArray
-    from hedger.hedge.search.axes import Axis, OneSide
-
-IntArray = npt.NDArray[np.int64]
+from hedger.hedge.search.curves import support
+from hedger.hedge.search.relaxation import Relaxation, Root, product
+from hedger.hedge.search.sides import RELATIVE, SAME
+from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, WORK, Terms, floats, integers
 
 ROUNDING = 8.0 * float(np.finfo(np.float64).eps)
 """Relative difference of two totals that are one: products and sums of floats are no closer."""
 
 
-MOST_MIXES = 1 << 22
-"""Mixes of one index that are enumerated at most."""
-
-
-class ExhaustedError(Exception):
-    """The search would take more time or memory than it may; it stops with the best plan so far."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Mixes:
+class Mixes(NamedTuple):
     """Mixes of one index, by rising total.
 
     Parameters
     ----------
     total
-        Signed USD, shape (n_mixes,).
-    points
-        Shape (n_mixes,).
-    figures
-        Points, margin and count as floats, shape (3, n_mixes).
+        Signed USD.
+    excess
+        What a mix adds to the bound of its root beside the quadratic term, squared USD, not negative.
+    points, margin, size
+        Figures of each mix; the size is its number of contracts.
     quantities
-        Signed counts of the axis' contracts, shape (n_mixes, n_contracts).
+        Signed counts of the index' contracts, mix after mix.
     """
 
-    total: FloatArray
-    points: IntArray
-    figures: FloatArray
-    quantities: IntArray
+    total: list[float]
+    excess: list[float]
+    points: list[int]
+    margin: list[float]
+    size: list[int]
+    quantities: list[int]
 
 
-def nearest_mix(side: OneSide, total: float, left: Sequence[float]) -> list[int]:
-    """Return counts near a total that fit what is left of margin and count; large contracts first.
+class Parts(NamedTuple):
+    """What each contract of one side adds to the excess: convex in its count, with a bend at what is held.
 
     Parameters
     ----------
-    total
-        USD, not negative.
-    left
-        What is left of points (not looked at), margin and count.
+    held, most
+        Where the bend is, and the highest count.
+    falling, rising
+        Slopes below and above the bend, squared USD per contract.
+    bottom, least
+        Count at which the part is least, and the part there, that at zero contracts being 0.
     """
-    counts = [0] * len(side.notional)
-    margin, count = left[1], left[2]
-    order = sorted(range(len(counts)), key=lambda c: -side.notional[c])
-    usable = [c for c in order if side.most[c] > 0]
-    for c in usable:
-        share = total / side.notional[c]
-        wanted = math.floor(share + 0.5) if c == usable[-1] else math.floor(share * (1.0 + 1e-12))
-        fits = min(wanted, side.most[c], count)
-        if fits * side.margin[c] > margin:
-            fits = math.floor(margin / side.margin[c])
-        counts[c] = max(int(fits), 0)
-        total -= counts[c] * side.notional[c]
-        margin -= counts[c] * side.margin[c]
-        count -= counts[c]
-    return counts
+
+    held: list[int]
+    most: list[int]
+    falling: list[float]
+    rising: list[float]
+    bottom: list[int]
+    least: list[float]
 
 
-def find_mixes(
-    axis: Axis,
-    *,
-    low: float,
-    high: float,
-    weights: Sequence[float],
-    price: float,
-    ceiling: float,
-    budgets: Sequence[int],
-) -> Mixes:
-    r"""Enumerate the mixes whose total lies in a window and whose weighted price is low enough.
+def no_mixes() -> Mixes:
+    """Return room for mixes."""
+    mixes = Mixes([0.0], [0.0], [0], [0.0], [0], [0])
+    for reals in (mixes.total, mixes.excess, mixes.margin):
+        reals.clear()
+    for whole in (mixes.points, mixes.size, mixes.quantities):
+        whole.clear()
+    return mixes
+
+
+def find_mixes(relaxation: Relaxation, root: Root, j: int, gap: float, effort: list[int]) -> Mixes:
+    """Enumerate the mixes of one index that a plan may have whose bound exceeds that of its root by a gap at most.
 
     Parameters
     ----------
-    low, high
-        Window of totals, signed USD.
-    weights
-        Multipliers :math:`\lambda` of points, margin and count, not negative.
-    price
-        Slope :math:`p` per signed USD, about that of the weighted curves in the window.
-    ceiling
-        Highest :math:`\sum_b \lambda_b v_b(k) - p y` of interest.
-    budgets
-        Which of points, margin and count are limited.
-
-    Raises
-    ------
-    ExhaustedError
-        When there are too many.
+    gap
+        Squared USD, not negative.
+    effort
+        Work is taken from it; when it is used up, mixes are missing.
     """
-    parts = [np.zeros((1 if low <= 0.0 <= high else 0, len(axis.positions)), dtype=np.int64)]
-    parts += [
-        side.sign * _counts(side, low=low, high=high, weights=weights, price=price, ceiling=ceiling)
-        for side in axis.sides
-    ]
-    return _described(axis, np.concatenate(parts), budgets)
+    terms, found = relaxation.terms, no_mixes()
+    for side in (2 * j, 2 * j + 1):
+        if relaxation.sides.reach[side] > 0.0:
+            _enumerate(found, relaxation, root, side, gap, effort)
+    idle = root.prices[POINTS] * relaxation.sides.idle[j] - _line_below(relaxation, root, j)[1]
+    if idle + root.total[j] * root.total[j] / terms.inverse[root.mask][j][j] <= gap:
+        _record(found, terms, j, 0.0, idle, integers(terms.first[j + 1] - terms.first[j]), 1)
+    return _tidied(found, terms, terms.first[j + 1] - terms.first[j])
 
 
-def _counts(
-    side: OneSide, *, low: float, high: float, weights: Sequence[float], price: float, ceiling: float
-) -> IntArray:
-    """Return the counts of one side, one row per mix; the contract with the widest range follows by division."""
-    n_contracts = len(side.notional)
-    if side.sign < 0:
-        low, high = -high, -low
-    ranges = _ranges(side, weights, price * side.sign, ceiling)
-    if ranges is None or high <= 0.0:
-        return np.zeros((0, n_contracts), dtype=np.int64)
-    free = max(range(n_contracts), key=lambda c: ranges[c][1] - ranges[c][0])
-    counts = np.zeros((1, n_contracts), dtype=np.int64)
-    total = np.zeros(1)
+def _line_below(relaxation: Relaxation, root: Root, j: int) -> tuple[float, float]:
+    """Return p and h of one index: slope and height at zero of a line that lies nowhere above its curve."""
+    slope = -2.0 * product(relaxation.terms.covariance[j], root.residual)
+    return slope, support(root.curves, j, slope)
+
+
+def _enumerate(  # noqa: PLR0917 - compiled code takes its arguments by position
+    found: Mixes, relaxation: Relaxation, root: Root, side: int, gap: float, effort: list[int]
+) -> None:
+    """Find the mixes of one side."""
+    terms, j, sign = relaxation.terms, side // 2, 2 * (side % 2) - 1
+    first, n_contracts = terms.first[j], terms.first[j + 1] - terms.first[j]
+    slope, height = _line_below(relaxation, root, j)
+    parts = _to_parts(relaxation, root, side, sign * slope)
+    base = root.prices[POINTS] * relaxation.sides.closing[side] - height
     for c in range(n_contracts):
-        first, last = ranges[c]
-        last = min(last, math.floor(high / side.notional[c] * (1.0 + RELATIVE)))
-        if c == free or last == 0:
+        base += parts.least[c] + root.prices[POINTS] * terms.points[first + c] * parts.held[c]
+    width, center = terms.inverse[root.mask][j][j], sign * root.total[j]
+    half = math.sqrt(gap * width)
+    hair = RELATIVE * (abs(center) + half)
+    low, high = center - half - hair, min(center + half, relaxation.sides.reach[side]) + hair
+    order, rest = integers(n_contracts), floats(n_contracts)
+    sort_by_size(terms, first, parts.most, order, rest)
+    counts, last, total, excess = integers(n_contracts), integers(n_contracts), floats(n_contracts), floats(n_contracts)
+    total_here, excess_here = 0.0, base
+    at, is_open = 0, False
+    while at >= 0 and effort[WORK] > 0:
+        effort[WORK] -= 1
+        c = order[at]
+        notional = terms.notional[first + c]
+        if is_open:
+            counts[c] += 1
+        else:
+            total[at], excess[at] = total_here, excess_here
+            counts[c], last[at] = _range(parts, c, gap - excess_here)
+            counts[c] = max(counts[c], math.ceil((low - total_here - rest[at]) / notional))
+            last[at] = min(last[at], math.floor((high - total_here) / notional))
+            is_open = True
+        if counts[c] > last[at]:
+            counts[c] = 0
+            at -= 1
             continue
-        span = np.arange(first, last + 1)
-        if total.size * span.size > MOST_MIXES:
-            raise ExhaustedError
-        counts = np.repeat(counts, span.size, axis=0)
-        counts[:, c] = np.tile(span, total.size)
-        total = np.add.outer(total, span * side.notional[c]).ravel()
-        inside = total <= high * (1.0 + RELATIVE)
-        counts, total = counts[inside], total[inside]
-    slack = RELATIVE * side.notional[free]
-    lowest = np.maximum(np.ceil((low - total - slack) / side.notional[free]), ranges[free][0]).astype(np.int64)
-    highest = np.minimum(np.floor((high - total + slack) / side.notional[free]), ranges[free][1]).astype(np.int64)
-    repeats = np.maximum(highest - lowest + 1, 0)
-    if repeats.sum() > MOST_MIXES:
-        raise ExhaustedError
-    rows = np.repeat(np.arange(total.size), repeats)
-    steps = np.arange(rows.size) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    counts = counts[rows]
-    counts[:, free] = lowest[rows] + steps
-    return counts
+        total_here = total[at] + counts[c] * notional
+        excess_here = excess[at] + _part(parts, c, counts[c]) - parts.least[c]
+        if at < n_contracts - 1:
+            at, is_open = at + 1, False
+        elif total_here > 0.0 and excess_here + (total_here - center) * (total_here - center) / width <= gap:
+            _record(found, terms, j, sign * total_here, excess_here, counts, sign)
 
 
-def _ranges(side: OneSide, weights: Sequence[float], price: float, ceiling: float) -> list[tuple[int, int]] | None:
-    """Return per contract the counts that can keep the priced sum below the ceiling, or nothing if none can."""
-    trading, margin, holding = weights
-    bends = []
-    least = trading * side.closing
-    for c, notional in enumerate(side.notional):
-        common = margin * side.margin[c] + holding - price * notional + trading
-        falling, rising = common - trading * side.points[c], common + trading * side.points[c]
-        bottom = side.most[c] if rising < 0.0 else 0 if falling > 0.0 else min(side.held[c], side.most[c])
-        kept = min(bottom, side.held[c])
-        lowest = trading * side.points[c] * side.held[c] + falling * kept + rising * (bottom - kept)
-        bends.append((falling, rising, bottom))
-        least += lowest
-    spare = ceiling - least
-    spare += RELATIVE * (abs(ceiling) + abs(least))
+def _to_parts(relaxation: Relaxation, root: Root, side: int, earned: float) -> Parts:
+    """Describe what each contract of a side adds to the excess when a USD of its total earns something."""
+    terms, first = relaxation.terms, relaxation.terms.first[side // 2]
+    n_contracts = terms.first[side // 2 + 1] - first
+    parts = Parts(
+        relaxation.sides.held[side],
+        relaxation.sides.most[side],
+        floats(n_contracts),
+        floats(n_contracts),
+        integers(n_contracts),
+        floats(n_contracts),
+    )
+    for i in range(n_contracts):
+        c = first + i
+        trading = root.prices[POINTS] * terms.points[c]
+        holding = root.prices[MARGIN] * terms.margin[c] + root.prices[COUNT] + root.prices[POINTS]
+        parts.falling[i] = holding - earned * terms.notional[c] - trading
+        parts.rising[i] = holding - earned * terms.notional[c] + trading
+        if parts.rising[i] < 0.0:
+            parts.bottom[i] = parts.most[i]
+        elif parts.falling[i] <= 0.0:
+            parts.bottom[i] = min(parts.held[i], parts.most[i])
+        parts.least[i] = _part(parts, i, parts.bottom[i])
+    return parts
+
+
+def _part(parts: Parts, c: int, count: int) -> float:
+    """Return what a count of a contract adds to the excess, less what none of it adds."""
+    return parts.falling[c] * min(count, parts.held[c]) + parts.rising[c] * max(count - parts.held[c], 0)
+
+
+def sort_by_size(terms: Terms, first: int, most: list[int], order: list[int], rest: list[float]) -> None:
+    """Write down the contracts of an index from large to small, and the total that those after each can reach."""
+    for c in range(len(order)):
+        at = c
+        while at > 0 and terms.notional[first + order[at - 1]] < terms.notional[first + c]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = c
+    for at in range(len(order) - 2, -1, -1):
+        rest[at] = rest[at + 1] + most[order[at + 1]] * terms.notional[first + order[at + 1]]
+
+
+def _range(parts: Parts, c: int, spare: float) -> tuple[int, int]:
+    """Return the first and the last count of a contract at which its part is above its least by no more than this."""
+    bottom, held, most = parts.bottom[c], parts.held[c], parts.most[c]
+    falling, rising = parts.falling[c], parts.rising[c]
     if spare < 0.0:
-        return None
-    return [
-        _range(falling, rising, spare, bottom=bottom, held=side.held[c], most=side.most[c])
-        for c, (falling, rising, bottom) in enumerate(bends)
-    ]
-
-
-def _range(falling: float, rising: float, spare: float, *, bottom: int, held: int, most: int) -> tuple[int, int]:
-    """Return where a convex function with one bend at `held` and its minimum at `bottom` rises by at most `spare`."""
+        return 1, 0
     first, last = 0, most
     if bottom > 0:
-        # Downwards from the bottom the function rises by -rising above the bend and by -falling below it.
+        # Downwards from the bottom the part rises by -rising above the bend and by -falling below it.
         above = max(bottom - held, 0)
         if rising < 0.0 and -rising * above > spare:
             first = bottom - math.floor(spare / -rising)
         elif falling < 0.0:
-            rest = spare + min(rising, 0.0) * above
-            first = max(bottom - above - math.floor(rest / -falling), 0)
+            first = max(bottom - above - math.floor(min((spare + min(rising, 0.0) * above) / -falling, bottom)), 0)
     if bottom < most:
         below = max(min(held, most) - bottom, 0)
         if falling > 0.0 and falling * below > spare:
             last = bottom + math.floor(spare / falling)
         elif rising > 0.0:
-            rest = spare - max(falling, 0.0) * below
-            last = min(bottom + below + math.floor(rest / rising), most)
+            last = bottom + below + math.floor(min((spare - max(falling, 0.0) * below) / rising, most - bottom - below))
     return first, last
 
 
-def _described(axis: Axis, quantities: IntArray, budgets: Sequence[int]) -> Mixes:
-    """Return mixes with their figures, sorted by total, without those that another of the same total beats."""
-    count = np.abs(quantities)
-    total = quantities.astype(np.float64) @ np.array(axis.notional, dtype=np.float64)
-    size = count.sum(axis=1)
-    points = np.abs(quantities - np.array(axis.current, dtype=np.int64)) @ np.array(axis.points, dtype=np.int64) + size
-    margin = count @ np.array(axis.margin, dtype=np.float64)
-    if total.size > 1:
-        order = np.argsort(total, kind="stable")
-        group = np.zeros(total.size, dtype=np.int64)
-        group[order[1:]] = np.cumsum(np.diff(total[order]) > ROUNDING * np.abs(total).max())
-        by_contract = [-count[:, c] for c in range(count.shape[1])][::-1]
-        order = np.lexsort((*by_contract, points, group))
-        before, after = order[:-1], order[1:]
-        beaten = group[before] == group[after]
-        if MARGIN in budgets:
-            beaten &= margin[before] <= margin[after] * (1.0 + SAME)
-        if COUNT in budgets:
-            beaten &= size[before] <= size[after]
-        order = order[np.concatenate(([True], ~beaten))]
-        quantities, total = quantities[order], total[order]
-        points, margin, size = points[order], margin[order], size[order]
-    figures = np.stack([points.astype(np.float64), margin, size.astype(np.float64)])
-    return Mixes(
-        total=total,
-        points=points,
-        figures=figures,
-        quantities=quantities,
-    )
+def _record(  # noqa: PLR0917 - as above
+    found: Mixes, terms: Terms, j: int, total: float, excess: float, counts: list[int], sign: int
+) -> None:
+    """Write down a mix."""
+    points, margin, size = 0, 0.0, 0
+    for i in range(len(counts)):
+        c, quantity = terms.first[j] + i, sign * counts[i]
+        points += terms.points[c] * abs(quantity - terms.current[c]) + counts[i]
+        margin += terms.margin[c] * counts[i]
+        size += counts[i]
+        found.quantities.append(quantity)
+    found.total.append(total)
+    found.excess.append(excess)
+    found.points.append(points)
+    found.margin.append(margin)
+    found.size.append(size)
+
+
+def _tidied(found: Mixes, terms: Terms, n_contracts: int) -> Mixes:
+    """Return the mixes sorted by total, without those that another of the same total beats."""
+    if len(found.total) < 2:
+        return found
+    kept, start, group = [0], 0, -1
+    kept.clear()
+    groups = _groups(found)
+    is_limited_twice = terms.limits[MARGIN] < math.inf and terms.limits[COUNT] < math.inf
+    by_points = np.argsort(np.array(found.points), kind="mergesort")
+    for row in by_points[np.argsort(groups[by_points], kind="mergesort")]:
+        if groups[row] != group:
+            start, group = len(kept), groups[row]
+        # Points rise within a group, so those kept need less of a limit one by one: the last needs the least.
+        at, is_beaten = len(kept) - 1, False
+        while at >= start and not is_beaten:
+            is_beaten = _beats(found, terms, n_contracts, kept[at], row)
+            at = at - 1 if is_limited_twice else -1
+        if not is_beaten:
+            while len(kept) > start and _beats(found, terms, n_contracts, row, kept[-1]):
+                kept.pop()
+            kept.append(row)
+    tidy = no_mixes()
+    for row in kept:
+        tidy.total.append(found.total[row])
+        tidy.excess.append(found.excess[row])
+        tidy.points.append(found.points[row])
+        tidy.margin.append(found.margin[row])
+        tidy.size.append(found.size[row])
+        for c in range(n_contracts):
+            tidy.quantities.append(found.quantities[row * n_contracts + c])
+    return tidy
+
+
+def _groups(found: Mixes) -> npt.NDArray[np.int64]:
+    """Return for each mix the rank of its total among all totals."""
+    totals = np.array(found.total)
+    hair = ROUNDING * np.abs(totals).max()
+    groups, group, before = np.zeros(len(totals), dtype=np.int64), -1, -math.inf
+    for row in np.argsort(totals, kind="mergesort"):
+        if totals[row] - before > hair:
+            group += 1
+        groups[row], before = group, totals[row]
+    return groups
+
+
+def _beats(found: Mixes, terms: Terms, n_contracts: int, one: int, other: int) -> bool:
+    """Tell whether a mix may stand in for another of the same total in every plan."""
+    if (
+        found.points[one] > found.points[other]
+        or (terms.limits[MARGIN] < math.inf and found.margin[one] > found.margin[other] * (1.0 + SAME))
+        or (terms.limits[COUNT] < math.inf and found.size[one] > found.size[other])
+    ):
+        return False
+    if found.points[one] == found.points[other]:
+        for c in range(n_contracts):
+            mine, theirs = found.quantities[one * n_contracts + c], found.quantities[other * n_contracts + c]
+            if mine != theirs:
+                return abs(mine) > abs(theirs)
+    return True

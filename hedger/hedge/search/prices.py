@@ -1,169 +1,224 @@
-r"""Prices of the limits that make the bound of a node high.
+r"""Prices of the limits that make the bound of a root high.
 
-The bound :math:`D(\lambda)` of :mod:`hedger.hedge.search.relaxation` is concave in the prices, and whatever they are
-it holds; so they need not be the best ones. They climb by steps of four kinds: Newton's for one price alone and for
-all jointly, which know how :math:`D` bends while nothing but the totals moves; all prices in proportion, because the
-order in which contracts are used depends on their ratio only, and :math:`D` has kinks where it changes; and where the
-figures cannot move at all, a rise until they do. The climb ends when no step promises enough.
+Whatever the prices are, the bound of :mod:`hedger.hedge.search.relaxation` holds; so they need not be the best ones.
+Stage 1 wants :math:`D(\lambda)` high, with prices of margin and count. Stage 2 wants to know how few points fractions
+of contracts could do with at a squared risk of at most :math:`L`: with :math:`\mu` points for a unit of squared risk
+and :math:`\kappa` points for a unit of margin or count these are at least
+
+.. math:: G(\mu, \kappa) = \mu \bigl(D(1/\mu, \kappa/\mu) - L\bigr) .
+
+Both functions are concave, and their slopes are what the relaxation exceeds its limits by. They are climbed along one
+price at a time, the others being the best ones for it. Each climb keeps the best tangent on either side of the top;
+where they meet lies no value of the function, so that the climb knows when it is close enough. A limit that the
+relaxation keeps at a price of zero gets no price.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-import numpy as np
+from hedger.hedge.search.curves import support
+from hedger.hedge.search.relaxation import Relaxation, Root, figure_of, quadratic, reprice
+from hedger.hedge.search.terms import COUNT, MARGIN, NODES, POINTS, floats, integers
 
-from hedger.hedge.search.axes import RELATIVE
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hedger.hedge.problem import FloatArray
-    from hedger.hedge.search.relaxation import Node, Relaxation
-
-MOST_STEPS = 12
-"""Steps at one node."""
-MOST_TRIALS = 8
-"""Points tried along one step."""
-KEPT = 0.1
-"""Share of the gain wanted from a step that makes it a success."""
-FLAT = 1e-9
-"""Share of the largest eigenvalue, or of a direction, below which it counts as zero."""
+MOST_TRIALS = 30
+"""Prices tried along one line."""
+MARGINAL = 1e-3
+"""Share of the interval between two tangents that a trial stays away from their ends."""
+GROWTH = 8.0
+"""By how much a price is raised or lowered until the top lies between two tangents."""
+RISING, FALLING = range(2)
+"""Sides of the top."""
 
 
-def tighten(
-    relaxation: Relaxation, node: Node, limit: float, enough: float, budgets: Sequence[int] | None = None
-) -> None:
-    """Raise the bound of a node until it passes the limit or no step promises enough.
+class Goal(NamedTuple):
+    """What prices are wanted for.
 
     Parameters
     ----------
-    limit
-        Squared risk beyond which the bound need not go.
+    squared
+        Squared risk that is allowed, in stage 2; infinite in stage 1.
     enough
-        Least gain that is worth a step, squared USD.
-    budgets
-        Whose prices may change; all that have a limit if not given.
+        How close to the top a climb has to come: squared USD in stage 1, points in stage 2.
+    ceiling
+        Height at which it may stop, for the root is of no interest then.
     """
-    budgets = relaxation.budgets if budgets is None else budgets
-    relaxation.settle(node)
-    for _ in range(MOST_STEPS):
-        if not -math.inf < node.bound <= limit:
-            return
-        steps = sorted((step for step in _steps(relaxation, node, limit, budgets) if step[0] > enough), reverse=True)
-        has_risen = any(_climb(relaxation, node, step, enough) for _, step in steps)
-        if not has_risen and not _stir(relaxation, node, enough, budgets):
-            return
+
+    squared: float
+    enough: float
+    ceiling: float
 
 
-def _slope_along(relaxation: Relaxation, node: Node, step: Sequence[float]) -> float:
-    return sum(change * relaxation.over(node, budget) for budget, change in enumerate(step) if change != 0.0)
+class Line(NamedTuple):
+    """A concave function of one price, as far as it is known: a tangent on either side of its top.
+
+    Parameters
+    ----------
+    price, value, slope
+        Where the tangent that rises and the one that falls touch the function, its value there, and their slopes.
+    beside
+        Slope of the function by another price at these points.
+    is_known
+        Whether there is such a tangent yet.
+    """
+
+    price: list[float]
+    value: list[float]
+    slope: list[float]
+    beside: list[float]
+    is_known: list[int]
 
 
-def _climb(relaxation: Relaxation, node: Node, step: Sequence[float], enough: float) -> bool:
-    """Change the prices along a step, or part of it, so that the bound rises; return whether it did noticeably."""
-    start, bound = node.prices, node.bound
-    rising = _slope_along(relaxation, node, step)
-    share = 1.0 if rising > 0.0 else 0.0
-    for _ in range(MOST_TRIALS):
-        if share == 0.0:
-            return False
-        relaxation.reprice(node, [max(price + share * change, 0.0) for price, change in zip(start, step, strict=True)])
-        if node.bound > bound:
-            return node.bound > bound + KEPT * enough
-        # The bound is concave along the step, so its slope has changed sign: take the secant, or less, for where the
-        # order of the contracts changes the slope jumps.
-        falling = _slope_along(relaxation, node, step)
-        share *= min(max(rising / (rising - falling), 0.02), 0.5) if falling < 0.0 else 0.5
-    relaxation.reprice(node, start)
-    return False
+def tighten(relaxation: Relaxation, root: Root, goal: Goal, effort: list[int]) -> float:
+    """Find good prices for a root and return the height that they reach."""
+    kappa = floats(3)
+    if goal.squared < math.inf:
+        # Points per squared USD to begin with: all that fractions could save, for all the risk that may be added.
+        least = reprice(relaxation, root, kappa)
+        if least >= goal.squared:
+            return math.inf
+        floor = float(root.idle)
+        for j in root.free:
+            floor += support(relaxation.alone[POINTS], j, 0.0)
+        kappa[POINTS] = max(figure_of(relaxation, root, POINTS) - floor, goal.enough) / (goal.squared - least)
+    return _climb_margin(relaxation, root, goal, kappa, effort)
 
 
-def _stir(relaxation: Relaxation, node: Node, enough: float, budgets: Sequence[int]) -> bool:
-    """Give every limit a small price, for limits that can be met one by one may still exclude each other."""
-    if len(budgets) < 2 or any(node.prices):
-        return False
-    prices = [0.0, 0.0, 0.0]
-    for budget in budgets:
-        prices[budget] = enough / len(budgets) / max(relaxation.limits[budget], 1.0)
-    before = node.prices
-    relaxation.reprice(node, prices)
-    if _slope_along(relaxation, node, prices) > 0.0:
+def _climb_margin(relaxation: Relaxation, root: Root, goal: Goal, kappa: list[float], effort: list[int]) -> float:
+    """Find the best price of margin, and the best others at it; return the height."""
+    kappa[MARGIN] = 0.0
+    value, slope = _climb_count(relaxation, root, goal, kappa, effort)
+    if relaxation.terms.limits[MARGIN] == math.inf:
+        return value
+    line = _new_line()
+    _note(line, 0.0, value, slope, 0.0)
+    for trial in range(MOST_TRIALS):
+        if _is_done(line, goal):
+            break
+        kappa[MARGIN] = _next_price(line, goal, trial)
+        value, slope = _climb_count(relaxation, root, goal, kappa, effort)
+        _note(line, kappa[MARGIN], value, slope, 0.0)
+    if kappa[MARGIN] != _best_price(line):
+        kappa[MARGIN] = _best_price(line)
+        value, slope = _climb_count(relaxation, root, goal, kappa, effort)
+    return value
+
+
+def _climb_count(
+    relaxation: Relaxation, root: Root, goal: Goal, kappa: list[float], effort: list[int]
+) -> tuple[float, float]:
+    """Find the best price of a contract at a price of margin; return the height, and its slope by that price."""
+    kappa[COUNT] = 0.0
+    value = _climb_scale(relaxation, root, goal, kappa, effort)
+    if relaxation.terms.limits[COUNT] == math.inf:
+        return value, _over(relaxation, root, MARGIN)
+    line = _new_line()
+    _note(line, 0.0, value, _over(relaxation, root, COUNT), _over(relaxation, root, MARGIN))
+    for trial in range(MOST_TRIALS):
+        if _is_done(line, goal):
+            break
+        kappa[COUNT] = _next_price(line, goal, trial)
+        value = _climb_scale(relaxation, root, goal, kappa, effort)
+        _note(line, kappa[COUNT], value, _over(relaxation, root, COUNT), _over(relaxation, root, MARGIN))
+    if kappa[COUNT] != _best_price(line):
+        kappa[COUNT] = _best_price(line)
+        value = _climb_scale(relaxation, root, goal, kappa, effort)
+    return value, _beside(line)
+
+
+def _climb_scale(relaxation: Relaxation, root: Root, goal: Goal, kappa: list[float], effort: list[int]) -> float:
+    """Find the best number of points for a unit of squared risk, at these prices in points; return the height."""
+    if goal.squared == math.inf:
+        effort[NODES] += 1
+        return reprice(relaxation, root, kappa)
+    line = _new_line()
+    price, value = kappa[POINTS], 0.0
+    for trial in range(MOST_TRIALS):
+        value = _height(relaxation, root, goal, kappa, price, effort)
+        _note(line, price, value, quadratic(relaxation.terms.covariance, root.residual) - goal.squared, 0.0)
+        if _is_done(line, goal):
+            break
+        price = _next_price(line, goal, trial)
+    kappa[POINTS] = _best_price(line)
+    return value if price == kappa[POINTS] else _height(relaxation, root, goal, kappa, kappa[POINTS], effort)
+
+
+def _height(  # noqa: PLR0917 - compiled code takes its arguments by position
+    relaxation: Relaxation, root: Root, goal: Goal, kappa: list[float], price: float, effort: list[int]
+) -> float:
+    """Return G."""
+    effort[NODES] += 1
+    prices = floats(3)
+    prices[POINTS], prices[MARGIN], prices[COUNT] = 1.0 / price, kappa[MARGIN] / price, kappa[COUNT] / price
+    return price * (reprice(relaxation, root, prices) - goal.squared)
+
+
+def _over(relaxation: Relaxation, root: Root, figure: int) -> float:
+    """Return by how much a figure exceeds its limit."""
+    limit = relaxation.terms.limits[figure]
+    return figure_of(relaxation, root, figure) - limit if limit < math.inf else -1.0
+
+
+def _new_line() -> Line:
+    return Line(floats(2), floats(2), floats(2), floats(2), integers(2))
+
+
+def _note(line: Line, price: float, value: float, slope: float, beside: float) -> None:
+    """Write down a tangent, in place of the one known on its side of the top."""
+    for side in (RISING, FALLING):
+        if slope == 0.0 or (slope > 0.0) == (side == RISING):
+            line.price[side], line.value[side], line.slope[side] = price, value, slope
+            line.beside[side], line.is_known[side] = beside, 1
+
+
+def _is_done(line: Line, goal: Goal) -> bool:
+    """Tell whether the top is near enough, or high enough, or at a price of zero."""
+    best = -math.inf
+    for side in (RISING, FALLING):
+        if line.is_known[side]:
+            best = max(best, line.value[side])
+    if best > goal.ceiling or (line.is_known[FALLING] and line.price[FALLING] == 0.0):
         return True
-    relaxation.reprice(node, before)
-    return False
+    return line.is_known[RISING] == 1 and line.is_known[FALLING] == 1 and _crossing(line)[1] - best <= goal.enough
 
 
-def _steps(relaxation: Relaxation, node: Node, limit: float, budgets: Sequence[int]) -> list[tuple[float, list[float]]]:
-    """Return changes of the prices, each after the gain that it promises."""
-    prices = node.prices
-    over = [relaxation.over(node, budget) for budget in range(len(prices))]
-    active = [budget for budget in budgets if over[budget] > 0.0 or prices[budget] > 0.0]
-    bend = _bend(relaxation, node, active)
-    steps = []
-    for i, budget in enumerate(active):
-        if bend[i][i] > 0.0:
-            change = max(over[budget] / bend[i][i], -prices[budget])
-        elif over[budget] > 0.0:
-            # Nothing moves yet: raise the price until something does.
-            far = min(limit - node.bound, 4.0 * abs(node.bound) + RELATIVE * limit)
-            change = max(3.0 * prices[budget], 2.0 * far / over[budget])
-        else:
-            change = -prices[budget]
-        gain = change * over[budget] - 0.5 * bend[i][i] * change * change
-        steps.append((gain, [change if one == budget else 0.0 for one in range(len(prices))]))
-    if len(active) > 1:
-        weights, excess = [prices[budget] for budget in active], [over[budget] for budget in active]
-        together = [_proportional_step(bend, excess, weights)]
-        if all(bend[i][i] > 0.0 for i in range(len(active))):
-            together.append(_joint_step(np.array(bend), np.array(excess), np.array(weights)))
-        for gain, changes in together:
-            by_budget = dict(zip(active, changes, strict=True))
-            steps.append((gain, [by_budget.get(budget, 0.0) for budget in range(len(prices))]))
-    return steps
+def _crossing(line: Line) -> tuple[float, float]:
+    """Return the price at which the tangents meet, and their value there."""
+    low, high, rising, falling = line.price[RISING], line.price[FALLING], line.slope[RISING], line.slope[FALLING]
+    if high <= low or rising <= falling:
+        return low, line.value[RISING]
+    share = (line.value[FALLING] - line.value[RISING] - falling * (high - low)) / ((rising - falling) * (high - low))
+    share = min(max(share, 0.0), 1.0)
+    return low + share * (high - low), line.value[RISING] + rising * share * (high - low)
 
 
-def _bend(relaxation: Relaxation, node: Node, active: Sequence[int]) -> list[list[float]]:
-    """Return how fast each figure falls with each price, through the totals that move."""
-    moving = [j for j in node.free if node.place[j] % 2]
-    inverse = relaxation.inverse[sum(1 << j for j in moving)]
-    rates = [[relaxation.rate(node, budget, j) for j in moving] for budget in active]
-    return [
-        [
-            0.5
-            * sum(
-                a * inverse[j][k] * b
-                for a, j in zip(one, moving, strict=True)
-                for b, k in zip(other, moving, strict=True)
-            )
-            for other in rates
-        ]
-        for one in rates
-    ]
-
-
-def _proportional_step(bend: list[list[float]], over: list[float], prices: list[float]) -> tuple[float, list[float]]:
-    """Return Newton's step for all prices in proportion."""
-    slope = sum(price * excess for price, excess in zip(prices, over, strict=True))
-    bent = sum(one * bend[i][k] * other for i, one in enumerate(prices) for k, other in enumerate(prices))
-    share = max(slope / bent, -1.0) if bent > 0.0 else math.copysign(1.0, slope)
-    return share * slope - 0.5 * bent * share * share, [share * price for price in prices]
-
-
-def _joint_step(bend: FloatArray, over: FloatArray, prices: FloatArray) -> tuple[float, list[float]]:
-    """Return Newton's step for several prices that stay above zero."""
-    scale = 1.0 / np.sqrt(np.diag(bend))
-    values, vectors = np.linalg.eigh(bend * np.outer(scale, scale))
-    part = vectors.T @ (over * scale)
-    flat = values <= FLAT
-    if np.abs(part[flat]).max(initial=0.0) > FLAT * np.abs(part).max():
-        # Prices that rise against each other without moving a total: go on until one of them is gone.
-        change = scale * (vectors[:, flat] @ part[flat])
-        most = prices.max() / np.abs(change).max()
+def _next_price(line: Line, goal: Goal, trial: int) -> float:
+    """Return the price to be tried next: where the slope would be zero and where the tangents meet, by turns."""
+    low, high = line.price[RISING], line.price[FALLING]
+    if not line.is_known[FALLING]:
+        return GROWTH * low if low > 0.0 else (goal.ceiling - line.value[RISING]) / line.slope[RISING]
+    if not line.is_known[RISING]:
+        return high / GROWTH
+    if trial % 2:
+        price = _crossing(line)[0]
     else:
-        change = scale * (vectors[:, ~flat] @ (part[~flat] / values[~flat]))
-        most = 1.0
-    falling = change < 0.0
-    change *= min([most, *(prices[falling] / -change[falling]).tolist()])
-    return float(change @ over - 0.5 * change @ bend @ change), change.tolist()
+        price = low + line.slope[RISING] / (line.slope[RISING] - line.slope[FALLING]) * (high - low)
+    return min(max(price, low + MARGINAL * (high - low)), high - MARGINAL * (high - low))
+
+
+def _best_price(line: Line) -> float:
+    """Return the price at which the function is highest, as far as known."""
+    if line.is_known[RISING] and (not line.is_known[FALLING] or line.value[RISING] > line.value[FALLING]):
+        return line.price[RISING]
+    return line.price[FALLING]
+
+
+def _beside(line: Line) -> float:
+    """Return the slope by the other price where the slope along the line is zero."""
+    if not line.is_known[RISING] or not line.is_known[FALLING]:
+        return line.beside[FALLING] if line.is_known[FALLING] else line.beside[RISING]
+    rising, falling = line.slope[RISING], -line.slope[FALLING]
+    if rising + falling <= 0.0:
+        return line.beside[RISING]
+    return (falling * line.beside[RISING] + rising * line.beside[FALLING]) / (rising + falling)

@@ -1,220 +1,209 @@
 """The two stages of the problem: the least tracking risk, then the least cost within the tolerance of it.
 
-Stage 2 is the search of stage 1 with points as one more limit. It first asks how few points fractions of contracts
-could do with, then allows slightly more, and twice that, until there is a plan: trees with too small an allowance are
-small, and the last one is the proof.
+Each choice of as many indices as may be used is a root of its own. Both stages first allow slightly more than the best
+root promises, then more and more until there is a plan: searches that allow too little are short, and the last one is
+the proof. Stage 1 allows squared risk. Stage 2 allows points, among plans within the limit of risk.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
+from hedger.hedge.search.mixes import sort_by_size
+from hedger.hedge.search.prices import Goal, tighten
+from hedger.hedge.search.relaxation import Relaxation, Root, quadratic, relax, to_root
+from hedger.hedge.search.sides import RELATIVE, Sides
+from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, WORK, Terms, floats, integers
+from hedger.hedge.search.walk import Best, limit_of, walk
 
-from hedger.errors import SolverError
-from hedger.hedge.search.axes import ABSOLUTE, POINTS, RELATIVE, to_axis, to_units
-from hedger.hedge.search.mixes import ExhaustedError
-from hedger.hedge.search.prices import tighten
-from hedger.hedge.search.relaxation import quadratic
-from hedger.hedge.search.tree import CONVERGED, Tree
-
-if TYPE_CHECKING:
-    from hedger.hedge.problem import HedgeProblem
-    from hedger.hedge.search.axes import Axis
-    from hedger.hedge.search.relaxation import Node
-
-MOST_WORK = 1e8
-"""Work after which a stage stops, see :class:`hedger.hedge.search.tree.Tree`; some seconds."""
-MOST_POINTS = 1 << 62
-"""Points of a plan must stay below this, to be whole numbers of 64 bits."""
-MOST_PRICES = 12
-"""Prices of a point that are tried for the least points of fractions."""
-CLOSE = 1e-4
-"""Share of the squared limit to which the risk at the last of these prices meets it."""
+WORTHWHILE = 0.05
+"""Share of the first step that prices may miss of the bound."""
+GRAIN = 1.0 / 12.0
+"""Mean squared error of rounding to whole numbers."""
+GROWTH = 4
+"""By how much each search of stage 1 allows more squared risk beyond the bound than the one before."""
+UNLIMITED = 1 << 62
+"""Points that no plan has."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a stage has found.
+def find_least(terms: Terms, effort: list[int]) -> tuple[float, float, list[int]]:
+    """Run stage 1.
 
     Parameters
     ----------
-    squared
-        Least squared tracking risk of `plans`.
-    plans
-        Signed quantities in the order of the problem's contracts: one plan of least risk, or all of least points
-        whose risks differ by a hair at most.
-    bound
-        Squared tracking risk below which no feasible plan lies.
-    n_nodes
-        Nodes visited.
-    is_complete
-        Whether the search came to its end; if not, a better plan may exist.
+    effort
+        Nodes visited so far, and work that may be done; both change. The search is complete if work is left.
+
+    Returns
+    -------
+    tuple
+        Least squared tracking risk found, squared risk below which no feasible plan lies, and the plan.
     """
-
-    squared: float
-    plans: tuple[tuple[int, ...], ...]
-    bound: float
-    n_nodes: int
-    is_complete: bool
-
-
-def hedged_risk(problem: HedgeProblem) -> float:
-    """Return the tracking risk of doing nothing, ``h sqrt(e' S e)``, USD a year."""
-    return problem.hedge_fraction * math.sqrt(max(float(problem.exposure @ problem.covariance @ problem.exposure), 0.0))
-
-
-def risk_limit(problem: HedgeProblem, least: float) -> float:
-    """Return the tracking risk up to which a plan counts as within the tolerance, USD a year."""
-    hedged = hedged_risk(problem)
-    return (least + problem.tolerance * hedged) * (1.0 + RELATIVE) + ABSOLUTE * hedged
-
-
-def find_least_risk(problem: HedgeProblem, *, most_work: float = MOST_WORK) -> Found:
-    """Run stage 1, for as long as `most_work` lets it."""
-    tree = Tree(problem, _axes(problem, has_points=False), hair=ABSOLUTE * hedged_risk(problem), most_work=most_work)
-    roots = [tree.root(support) for support in tree.supports]
-    is_complete = True
-    try:
-        for node in roots:
-            tree.tighten(node, CONVERGED * tree.limit)
-        roots.sort(key=lambda node: node.bound)
-        for node in roots:
-            if node.bound <= tree.limit:
-                tree.dive(node)
-        for node in roots:
-            if node.bound <= tree.limit:
-                # Dives have lowered the limit, so the prices of the root can be better ones.
-                tree.tighten(node, CONVERGED * tree.limit)
-            tree.visit(node)
-    except ExhaustedError:
-        is_complete = False
-    bound = tree.squared if is_complete else max(min([tree.squared, *(node.bound for node in roots)]), 0.0)
-    return Found(
-        squared=tree.squared, plans=tuple(tree.plans), bound=bound, n_nodes=tree.n_nodes, is_complete=is_complete
-    )
+    relaxation = relax(terms)
+    roots = _to_roots(relaxation)
+    bounds = floats(len(roots))
+    plan = integers(len(terms.notional))
+    known = _squared_of(terms, plan)
+    least, step = known, 0.0
+    for i in range(len(roots)):
+        grain = _grain(terms, relaxation.sides, roots[i])
+        bounds[i] = tighten(relaxation, roots[i], Goal(math.inf, WORTHWHILE * grain, known), effort)
+        least, step = min(least, max(bounds[i], 0.0)), max(step, grain)
+        rounded = _rounded(relaxation, roots[i])
+        if _squared_of(terms, rounded) < known:
+            known, plan = _squared_of(terms, rounded), rounded
+    best = Best(math.inf, 0.0, [known], [UNLIMITED], [plan])
+    while effort[WORK] > 0:
+        limit = min(least + step, known)
+        best.squared[0] = limit
+        for i in _by_bound(bounds):
+            if bounds[i] <= limit_of(best):
+                walk(relaxation, roots[i], bounds[i], best, effort)
+        if best.squared[0] < limit:
+            known, plan = best.squared[0], best.plans[0]
+        if effort[WORK] > 0:
+            least = min(limit, known)
+            if limit >= known:
+                break
+        step *= GROWTH
+    return known, min(least, known), plan
 
 
-def find_cheapest(problem: HedgeProblem, least: Found, *, most_work: float = MOST_WORK) -> Found:
-    """Run stage 2 on what stage 1 has found, for as long as `most_work` lets it."""
-    limit = risk_limit(problem, math.sqrt(least.squared)) ** 2
-    tree = Tree(
-        problem,
-        _axes(problem, has_points=True),
-        hair=ABSOLUTE * hedged_risk(problem),
-        most_work=most_work,
-        most_squared=limit,
-    )
-    is_complete = True
-    try:
-        _deepen(tree, least)
-    except ExhaustedError:
-        is_complete = False
-        if not tree.plans:
-            tree.restart(tree.points_of(least.plans[0]), least.squared, least.plans[0])
-    return Found(
-        squared=tree.squared,
-        plans=tuple(tree.plans),
-        bound=least.bound,
-        n_nodes=tree.n_nodes,
-        is_complete=is_complete,
-    )
+def find_cheapest(
+    terms: Terms, limit: float, hair_squared: float, known: list[int], effort: list[int]
+) -> list[list[int]]:
+    """Run stage 2.
 
+    Parameters
+    ----------
+    limit
+        Squared tracking risk that a plan may have.
+    hair_squared
+        Squared tracking risk below which all risks are one.
+    known
+        A feasible plan within the limit.
+    effort
+        Nodes visited so far, and work that may be done; both change. The search is complete if work is left.
 
-def _deepen(tree: Tree, least: Found) -> None:
-    """Allow more and more points until there is a plan."""
-    limit = tree.limit
-    known = tree.points_of(least.plans[0])
-    roots = [tree.root(support) for support in tree.supports]
-    floors = [_least_points(tree, node) for node in roots]
-    roots = [node for node, floor in zip(roots, floors, strict=True) if floor <= known]
-    pricings = {node.free: node.copy() for node in roots}
-    step = min((price for axis in tree.axes for price in axis.points if price > 0), default=1)
-    points = min(math.floor(min([*floors, known])) + step, known)
-    while True:
-        if points < known:
-            tree.restart(points)
-        else:
-            tree.restart(known, least.squared, least.plans[0])
-        for node in roots:
-            tree.tighten(node, CONVERGED * limit)
-        for node in sorted(roots, key=lambda node: node.bound):
-            tree.relaxation.settle(pricings[node.free])
-            tree.visit(node, pricings[node.free])
-        if tree.plans:
-            return
-        needed = min(_needed_points(node, points, limit) for node in roots)
-        if needed > points:
-            points = min(math.floor(min(needed, known)) + step, known)
-        else:
-            points = min(points + step, known)
-            step *= 2
-
-
-def _axes(problem: HedgeProblem, *, has_points: bool) -> list[Axis]:
-    """Describe the indices of a problem for a stage that looks at the points of trades, or does not."""
-    # The empty plan is feasible, so no plan with more risk than it and the tolerance can be the answer.
-    worst = risk_limit(problem, hedged_risk(problem))
-    target = problem.hedge_fraction * problem.exposure
-    span = worst * np.sqrt(np.diag(np.linalg.inv(problem.covariance)))
-    low, high = np.minimum(-target - span, 0.0), np.maximum(-target + span, 0.0)
-    smallest = min((contract.notional for contract in problem.contracts), default=1.0)
-    most_contracts = int(np.maximum(-low, high).sum() / smallest) + 1
-    units = to_units([contract.cost for contract in problem.contracts])
-    scale = 1 << most_contracts.bit_length() if has_points else 0
-    held = sum(abs(contract.current) for contract in problem.contracts)
-    if scale * (max(units, default=0) + 1) * (most_contracts + held) >= MOST_POINTS:
-        raise SolverError(
-            f"The hedge may take {most_contracts:,} contracts, more than can be searched. Allow larger contract sizes, "
-            "or split the portfolio."
-        )
-    points = [scale * each for each in units]
-    return [
-        to_axis(problem, j, points=points, low=float(low[j]), high=float(high[j])) for j in range(len(problem.indices))
-    ]
-
-
-def _least_points(tree: Tree, node: Node) -> float:
-    """Return points below which fractions of contracts cannot meet the limit, and leave a root priced for them.
-
-    For any price of a point in squared dollars, the least sum of squared risk and priced points bounds the points from
-    below; the best price is the one at which the risk meets the limit.
+    Returns
+    -------
+    list
+        All plans of least points whose risks differ by a hair at most.
     """
-    relaxation, limit = tree.relaxation, tree.limit
-    others = [budget for budget in relaxation.budgets if budget != POINTS]
-    tighten(relaxation, node, limit, CLOSE * limit, others)
-    least = node.bound
-    if least > limit:
-        return math.inf
-    floor = node.spent[POINTS] + sum(min(relaxation.alone[POINTS][j].values) for j in node.free)
-    allowed = relaxation.limits[POINTS]
-    spread = relaxation.over(node, POINTS) + allowed - floor
-    if spread <= 0.0 or least == limit:
-        return floor
-    price, low, high = (limit - least) / spread, 0.0, math.inf
-    for _ in range(MOST_PRICES):
-        tree.n_nodes += 1
-        relaxation.reprice(node, [price, *node.prices[1:]])
-        tighten(relaxation, node, math.inf, CLOSE * limit, others)
-        floor = max(floor, allowed + (node.bound - limit) / price)
-        squared = quadratic(relaxation.covariance, node.residual)
-        if abs(squared - limit) <= CLOSE * limit:
-            break
-        if squared < limit:
-            low = price
-        else:
-            high = price
-        price *= min(max(math.sqrt((limit - least) / max(squared - least, CLOSE * limit)), 0.01), 100.0)
-        if not low < price < high:
-            price = 2.0 * low if high == math.inf else math.sqrt(low * high) if low > 0.0 else 0.1 * high
-    return floor
+    relaxation = relax(terms)
+    roots = _to_roots(relaxation)
+    bounds = floats(len(roots))
+    most, step = _points_of(terms, known), _cheapest_trade(terms)
+    floor = float(most)
+    for i in range(len(roots)):
+        points = tighten(relaxation, roots[i], Goal(limit, WORTHWHILE * step, float(most)), effort)
+        bounds[i] = limit + points * roots[i].prices[POINTS] if points <= most else math.inf
+        floor = min(floor, points)
+    allowed = min(math.floor(max(floor, 0.0)) + step, most)
+    best = Best(limit, hair_squared, [math.inf], [allowed], [known])
+    best.plans.clear()
+    while effort[WORK] > 0 and len(best.plans) == 0:
+        best.points[0] = allowed
+        if allowed == most:
+            best.squared[0] = _squared_of(terms, known)
+            best.plans.append(known)
+        for i in _by_bound(bounds):
+            if bounds[i] < math.inf:
+                walk(relaxation, roots[i], bounds[i], best, effort)
+        allowed = min(allowed + step, most)
+        step *= 2
+    if len(best.plans) == 0:
+        best.plans.append(known)
+    return best.plans
 
 
-def _needed_points(node: Node, points: int, limit: float) -> float:
-    """Return points below which the bound of a root stays beyond the limit."""
-    if node.bound <= limit:
-        return points
-    price = node.prices[POINTS]
-    return points + (node.bound - limit) / price if price > 0.0 else math.inf
+def _to_roots(relaxation: Relaxation) -> list[Root]:
+    """Return a root for each choice of as many indices as may be used."""
+    n_indices = len(relaxation.terms.target)
+    usable = n_usable = 0
+    for j in range(n_indices):
+        if relaxation.sides.reach[2 * j] > 0.0 or relaxation.sides.reach[2 * j + 1] > 0.0:
+            usable, n_usable = usable | 1 << j, n_usable + 1
+    roots = [to_root(relaxation, usable)]
+    roots.clear()
+    for mask in range(1, 1 << n_indices):
+        size = 0
+        for j in range(n_indices):
+            size += mask >> j & 1
+        if mask & usable == mask and size == min(relaxation.terms.legs, n_usable):
+            roots.append(to_root(relaxation, mask))
+    return roots
+
+
+def _grain(terms: Terms, sides: Sides, root: Root) -> float:
+    """Return about what rounding to whole contracts adds to squared risk."""
+    grain = 0.0
+    for j in root.free:
+        smallest = math.inf
+        for side in (2 * j, 2 * j + 1):
+            for c in range(terms.first[j], terms.first[j + 1]):
+                if sides.most[side][c - terms.first[j]] > 0:
+                    smallest = min(smallest, terms.notional[c])
+        grain += GRAIN * smallest * smallest / terms.inverse[root.mask][j][j]
+    return grain
+
+
+def _rounded(relaxation: Relaxation, root: Root) -> list[int]:
+    """Return a feasible plan near the minimum of a root: large contracts first, the last ones rounded."""
+    terms, sides = relaxation.terms, relaxation.sides
+    plan = integers(len(terms.notional))
+    margin, count = terms.limits[MARGIN], terms.limits[COUNT]
+    for j in root.free:
+        is_long = root.total[j] > 0.0
+        left, most, first = abs(root.total[j]), sides.most[2 * j + is_long], terms.first[j]
+        order, rest = integers(terms.first[j + 1] - first), floats(terms.first[j + 1] - first)
+        sort_by_size(terms, first, most, order, rest)
+        for at in range(len(order)):
+            c = first + order[at]
+            share = left / terms.notional[c]
+            wanted = math.floor(share + 0.5 if rest[at] == 0.0 else share * (1.0 + RELATIVE))
+            fits = max(min(wanted, most[order[at]]), 0)
+            if fits > count:
+                fits = math.floor(count)
+            if fits * terms.margin[c] > margin:
+                fits = math.floor(margin / terms.margin[c])
+            plan[c] = fits if is_long else -fits
+            left, margin, count = left - fits * terms.notional[c], margin - fits * terms.margin[c], count - fits
+    return plan
+
+
+def _by_bound(bounds: list[float]) -> list[int]:
+    """Return the places of bounds from the lowest to the highest."""
+    order = integers(len(bounds))
+    for i in range(len(bounds)):
+        at = i
+        while at > 0 and bounds[order[at - 1]] > bounds[i]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = i
+    return order
+
+
+def _points_of(terms: Terms, plan: list[int]) -> int:
+    points = 0
+    for c in range(len(plan)):
+        points += terms.points[c] * abs(plan[c] - terms.current[c]) + abs(plan[c])
+    return points
+
+
+def _cheapest_trade(terms: Terms) -> int:
+    """Return the fewest points, above zero, that trading a contract takes."""
+    cheapest = 0
+    for points in terms.points:
+        if points > 0 and (cheapest == 0 or points < cheapest):
+            cheapest = points
+    return max(cheapest, 1)
+
+
+def _squared_of(terms: Terms, plan: list[int]) -> float:
+    residual = floats(len(terms.target))
+    for j in range(len(residual)):
+        residual[j] = terms.target[j]
+        for c in range(terms.first[j], terms.first[j + 1]):
+            residual[j] += plan[c] * terms.notional[c]
+    return quadratic(terms.covariance, residual)
