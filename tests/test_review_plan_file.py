@@ -86,6 +86,25 @@ def test_the_choices_of_the_plan_come_back_but_for_what_was_of_its_day() -> None
     assert follow_choices(plan_of(portfolio, THEN, Settings()), portfolio) == Settings()
 
 
+def test_every_choice_is_carried_or_was_of_its_day() -> None:
+    # A choice that is added to the settings has to be decided on here, too.
+    carried = {name for name, _ in plan_of(make_portfolio(), THEN, EVERYTHING).choices}
+    named = set(Settings.__dataclass_fields__)
+    assert named - carried == {"hedge", "sizes", "current", "futures_price"}
+
+
+def test_choices_about_holdings_with_odd_names_come_back() -> None:
+    odd = make_position("=old fund, series A", 10.0, market_value=4_000.0)
+    settings = Settings(
+        hedge=0.5,
+        beta=(BetaOverride(symbol="=old fund, series A", index="sp500", beta=-1.5),),
+        proxy=(("=old fund, series A", "SPY"),),
+        scenario=(StatedScenario(name="=2+3", moves=(("=old fund, series A", 3.5),)),),
+    )
+    portfolio = make_portfolio(BOOK, odd)
+    assert follow_choices(plan_of(portfolio, THEN, settings), portfolio) == settings
+
+
 def test_what_is_stated_wins_over_the_plan() -> None:
     portfolio = make_portfolio()
     earlier = plan_of(portfolio, THEN, EVERYTHING)
@@ -165,6 +184,14 @@ DEFECTS = [
         [{"symbol": "ES", "fees": {"commission": -1}}],
         r"fees\.commission\": \"-1\" is not a number of at",
     ),
+    (
+        "policy/beta",
+        [{"symbol": "KO", "index": "dax", "beta": 1}],
+        r'policy\.beta\[0\]\.index": "dax" is not one of sp500',
+    ),
+    ("policy/beta", [{"symbol": "KO", "index": None}], r'no field "policy\.beta\[0\]\.beta"'),
+    ("policy/proxy", {"OLD": "http://x"}, r'"policy\.proxy\.OLD": "http://x" is not a symbol such as SPY'),
+    ("policy/scenario", [{"name": "a", "moves": {"sp500": -2}}], r'moves\.sp500": "-2" is not a move of at least -1'),
     ("notes", "none", r'field "notes": "none" is not a list of objects'),
 ]
 

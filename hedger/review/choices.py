@@ -5,10 +5,13 @@ Futures held and futures prices are not among them: they were facts of that day.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES, BrokerFees, BrokerMargin, Fees, load_symbols
 from hedger.errors import LONGEST_QUOTE, SettingsError
+from hedger.exposure import BetaOverride
+from hedger.risk import StatedScenario
 from hedger.settings import PARSERS, Settings, combine_choices
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ _PLAIN = (
     "tolerance",
     "estimator",
     "fee_schedule",
-    "proxy",
 )
 """Choices that the JSON writes as a settings file does."""
 _OPTIONAL = (
@@ -46,6 +48,14 @@ _OPTIONAL = (
     "short_term_tax",
 )
 """The same, but null where the choice was not made."""
+
+
+_SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}")
+
+
+def is_symbol(name: str) -> bool:
+    """Tell whether a name from a file that anybody may have written can be asked of a price source."""
+    return _SYMBOL.fullmatch(name) is not None
 
 
 def read_choices_of(policy: Part) -> dict[str, Any]:
@@ -122,18 +132,35 @@ def _parsed(policy: Part, name: str, value: Any) -> Any:
         raise SettingsError(f'{policy.file}, field "{policy.place}.{name}": {error}') from None
 
 
-def _betas(policy: Part) -> Any:
-    stated = {}
+def _betas(policy: Part) -> tuple[BetaOverride, ...]:
+    names = [index.name for index in INDICES]
+    overrides = []
     for each in policy.parts("beta"):
-        index = each.fields.get("index")
-        target = each.text("symbol") if index is None else f"{each.text('symbol')}@{each.text('index')}"
-        stated[target] = each.number("beta")
-    return _parsed(policy, "beta", stated)
+        index = None if each.fields.get("index") is None else each.text("index")
+        if index is not None and index not in names:
+            each.refuse("index", f"one of {', '.join(names)}")
+        overrides.append(BetaOverride(symbol=each.text("symbol"), index=index, beta=each.number("beta")))
+    return tuple(overrides)
 
 
-def _scenarios(policy: Part) -> Any:
-    moves = {each.text("name", LONGEST_QUOTE): each.part("moves").fields for each in policy.parts("scenario")}
-    return _parsed(policy, "scenario", moves)
+def _proxies(policy: Part) -> tuple[tuple[str, str], ...]:
+    stated = policy.part("proxy")
+    for symbol in stated.fields:
+        if not is_symbol(stated.text(symbol)):
+            stated.refuse(symbol, "a symbol such as SPY")
+    return tuple((symbol, stated.text(symbol)) for symbol in stated.fields)
+
+
+def _scenarios(policy: Part) -> tuple[StatedScenario, ...]:
+    scenarios = []
+    for each in policy.parts("scenario"):
+        moves = each.part("moves")
+        for symbol in moves.fields:
+            if moves.number(symbol) < -1.0:
+                moves.refuse(symbol, "a move of at least -1")
+        found = tuple((symbol, moves.number(symbol)) for symbol in moves.fields)
+        scenarios.append(StatedScenario(name=each.text("name", LONGEST_QUOTE), moves=found))
+    return tuple(scenarios)
 
 
 def _margins(policy: Part) -> tuple[BrokerMargin, ...]:
@@ -180,6 +207,7 @@ def _root(part: Part) -> str:
 
 _LISTS: Mapping[str, Callable[[Part], Any]] = {
     "beta": _betas,
+    "proxy": _proxies,
     "scenario": _scenarios,
     "margins": _margins,
     "fees": _fees,

@@ -7,7 +7,6 @@ index of the plan.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from hedger.advice import Advice, decide
 from hedger.contracts import INDICES
 from hedger.errors import Note, PricesUnavailableError
-from hedger.review.choices import list_changes
+from hedger.review.choices import is_symbol, list_changes
 from hedger.review.drift import Drift, measure_drift
 from hedger.review.earlier import EarlierPlan, require_earlier
 from hedger.review.held import HeldFutures, find_held
@@ -36,7 +35,6 @@ BETA_BAND = 0.1
 """How far the beta after the hedge may lie from the planned one."""
 SLACK = timedelta(days=10)
 """Calendar days before the plan's last session from which prices are fetched, for closes that are missing on it."""
-_SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -182,8 +180,7 @@ def _fetch(source: PriceSource, earlier: EarlierPlan, measurement: Measurement) 
     """Return closes of today's and of the plan's holdings and of the indices, from before the plan on."""
     wanted = [index.symbol for index in INDICES]
     wanted += [holding.moves_with for holding in measurement.exposure.book.holdings]
-    # Names from a file that anybody may have written are asked for only where they can be symbols.
-    wanted += [each.moves_with for each in earlier.book.holdings if _SYMBOL.fullmatch(each.moves_with)]
+    wanted += [each.moves_with for each in earlier.book.holdings if is_symbol(each.moves_with)]
     last = measurement.prices.last_session
     return source.fetch(list(dict.fromkeys(wanted)), start=earlier.last_session - SLACK, end=last)
 
