@@ -48,6 +48,15 @@ def test_the_review_prints_what_the_readme_shows(tmp_path, monkeypatch):
     assert [line.rstrip() for line in printed[: len(shown)]] == [line.rstrip() for line in shown]
 
 
+def test_the_backtest_prints_what_the_readme_shows(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    command = re.search(r"\$ hedger (backtest .*)", README)
+    assert command is not None
+    shown = [line.removeprefix("    ") for line in _section("backtest").splitlines()]
+    printed = _run(*shlex.split(command[1])).splitlines()
+    assert [line.rstrip() for line in printed[: len(shown)]] == [line.rstrip() for line in shown]
+
+
 def test_the_notebook_example_of_the_readme_runs(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     code = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)

@@ -177,8 +177,8 @@ def quarters_table(evidence: Evidence) -> TextTable:
 
 
 def word_positions(quarter: HedgedQuarter) -> str:
-    """Write what was held from the roll on: ``"NQ -2 MNQ -9"``."""
-    return " ".join(f"{symbol} {quantity:+d}" for symbol, quantity in quarter.held) or "nothing"
+    """Write what was held from the roll on: ``"NQ-2 MNQ-9"``."""
+    return " ".join(f"{symbol}{quantity:+d}" for symbol, quantity in quarter.held) or "nothing"
 
 
 def _ratio(ratio: float | None) -> str:

@@ -74,7 +74,7 @@ def test_every_quarter_is_shown_with_what_was_foretold_and_what_came(draw: Draw,
     lines = draw(tested)
     for quarter, hedged in zip(tested.evidence.quarters, tested.evidence.rule.quarters, strict=True):
         row = cells(lines, str(quarter.start))
-        assert row[0] == " ".join(f"{symbol} {quantity:+d}" for symbol, quantity in hedged.held)
+        assert row[0] == " ".join(f"{symbol}{quantity:+d}" for symbol, quantity in hedged.held)
         assert row[4] == f"{hedged.low:.2f} to {hedged.high:.2f}"
         assert row[5] == f"{hedged.realised_beta:.2f}" + ("" if hedged.is_covered else "*")
 
