@@ -26,30 +26,6 @@ OF_THAT_DAY = ("current", "futures_price")
 LONGEST_SOURCE = 200
 """Characters of the words that say where a margin or a fee comes from."""
 
-_PLAIN = (
-    "allow_long_legs",
-    "include_delisted",
-    "index",
-    "legs",
-    "tolerance",
-    "estimator",
-    "fee_schedule",
-)
-"""Choices that the JSON writes as a settings file does."""
-_OPTIONAL = (
-    "hedge",
-    "target_beta",
-    "margin_budget",
-    "max_contracts",
-    "portfolio_value",
-    "buffer",
-    "unrealised_gain",
-    "long_term_tax",
-    "short_term_tax",
-)
-"""The same, but null where the choice was not made."""
-
-
 _SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}")
 
 
@@ -68,15 +44,13 @@ def read_choices_of(policy: Part) -> dict[str, Any]:
     SettingsError
         Naming the file, the field, what stands there and what was expected.
     """
-    stated = policy.fields
-    choices = {name: _parsed(policy, name, stated[name]) for name in _PLAIN if name in stated}
-    choices |= {name: _parsed(policy, name, stated[name]) for name in _OPTIONAL if stated.get(name) is not None}
-    for name in ("contracts", "sizes"):
-        if stated.get(name) and "contracts" not in choices:
-            choices[name] = _parsed(policy, name, stated[name])
-    for name, read in _LISTS.items():
-        if name in stated:
-            choices[name] = read(policy)
+    choices: dict[str, Any] = {}
+    for name in Settings.__dataclass_fields__:
+        value = policy.fields.get(name)
+        # Null, and an empty list of contracts or sizes, stand for a choice that was not made.
+        if name in OF_THAT_DAY or value is None or (value == [] and name not in _LISTS):
+            continue
+        choices[name] = _LISTS[name](policy) if name in _LISTS else _parsed(policy, name, value)
     try:
         combine_choices(choices)
     except SettingsError as error:
