@@ -208,7 +208,7 @@ class TestContent:
     def test_charts_are_native_and_point_at_cells(self, content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
-            assert len(charts) == 7
+            assert len(charts) == 8
             assert not [name for name in archive.namelist() if "media" in name]
             for name in charts:
                 text = archive.read(name).decode()
@@ -246,7 +246,7 @@ class TestContent:
             text for text in texts if text.startswith(("Value at risk", "Past crises", "What else", "What the account"))
         ]
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            assert len([name for name in archive.namelist() if name.startswith("xl/charts/chart")]) == 5
+            assert len([name for name in archive.namelist() if name.startswith("xl/charts/chart")]) == 6
 
     def test_a_long_hedge_calls_for_cash_in_a_fall(self, technology: Portfolio) -> None:
         short = tuple(replace(each, quantity=-(each.quantity or 0.0)) for each in technology.positions)

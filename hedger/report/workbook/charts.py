@@ -43,10 +43,12 @@ def add_bars(
     _add(page, title, series, rows, labels=0, kind={"type": "bar"}, number_format=number_format)
 
 
-def add_lines(page: Page, title: str, series: Iterable[Series], rows: tuple[int, int], *, moves: int) -> None:
-    """Write a chart of lines over the moves of an index, which stand in the column `moves`."""
+def add_lines(
+    page: Page, title: str, series: Iterable[Series], rows: tuple[int, int], *, places: int, place_format: str = "0%"
+) -> None:
+    """Write a chart of lines over the moves of an index, or whatever else stands in the column `places`."""
     kind = {"type": "scatter", "subtype": "straight_with_markers"}
-    _add(page, title, series, rows, labels=moves, kind=kind, number_format="$#,##0")
+    _add(page, title, series, rows, labels=places, kind=kind, number_format="$#,##0", place_format=place_format)
 
 
 def _add(
@@ -58,6 +60,7 @@ def _add(
     labels: int,
     kind: dict[str, str],
     number_format: str,
+    place_format: str = "",
 ) -> None:
     chart: Any = page.book.add_chart(kind)
     first, last = rows
@@ -81,7 +84,7 @@ def _add(
     amounts = {**soft, "num_format": number_format, "major_gridlines": lines, "label_position": "low"}
     names: dict[str, Any] = {**soft, "label_position": "low"}
     if is_line:
-        names |= {"num_format": "0%", "major_gridlines": lines}
+        names |= {"num_format": place_format, "major_gridlines": lines}
     if kind["type"] == "bar":
         chart.set_x_axis(amounts)
         chart.set_y_axis({**names, "reverse": True, "crossing": "min"})

@@ -38,18 +38,9 @@ def write_margin_sheet(book: Workbook, document: Document) -> None:
         return
     rows = _write_account(page, document, title)
     _write_account_moves(page, document, title, rows)
+    _write_fan(page, document)
     _write_chances(page, call)
-    page.section("After margins were raised", "From January to March 2020 they rose 1.8 to 2.2 times.")
-    page.header("Margins", "Cash to add at once", f"{title} moves until a call", "Chance within a quarter")
-    for each in call["stressed"]:
-        page.row(
-            [
-                cell(f"{each['margin_multiplier']:g} times today's"),
-                cell(each["cash_needed"], "dollars"),
-                cell(each["call_move"], "percent1"),
-                cell(each["probability"], "percent"),
-            ]
-        )
+    _write_risen_margins(page, call, title)
     _write_past(page, call)
     _write_margin_sources(page, document)
 
@@ -127,7 +118,59 @@ def _write_account_moves(page: Page, document: Document, title: str, rows: dict[
             ]
         )
     series = (("In the account", 3, AFTER), ("Maintenance margin", 4, ALARM))
-    add_lines(page, f"The futures account when the {title} moves", series, (first, page.next_row - 1), moves=1)
+    add_lines(page, f"The futures account when the {title} moves", series, (first, page.next_row - 1), places=1)
+
+
+def _write_fan(page: Page, document: Document) -> None:
+    """Write where the account may stand over the next quarter, live in the buffer."""
+    plan, call = document["plan"], document["margin_call"]
+    cash = plan["initial_margin"] + call["buffer"]
+    page.section(
+        "Where the account may stand over the next quarter",
+        "Before any cash is added; by the model of the chances by formula.",
+    )
+    chances = [each["probability"] for each in call["fan"][0]["account"]]
+    heads = [f"{to_percent(chance)} stand lower" for chance in chances]
+    first = page.header("Sessions from now", *heads, "Low until then, 5%", "Maintenance margin")
+    for at in call["fan"]:
+        amounts = [*(each["value"] for each in at["account"]), at["lowest"]]
+        page.row(
+            [
+                cell(at["horizon_days"], "count"),
+                *(
+                    cell(amount, "dollars", formula=f"=initial_margin+buffer+({amount - cash:.12g})")
+                    for amount in amounts
+                ),
+                cell(plan["maintenance_margin"], "dollars", formula="=maintenance_margin"),
+            ]
+        )
+    middle, lowest = 1 + len(chances) // 2, 1 + len(chances)
+    series = (
+        (heads[-1], len(chances), BEFORE),
+        ("Middle", middle, AFTER),
+        (heads[0], 1, BEFORE),
+        ("Low until then, 5%", lowest, FUTURES),
+        ("Maintenance margin", lowest + 1, ALARM),
+    )
+    title = "The futures account over the next quarter"
+    add_lines(page, title, series, (first, page.next_row - 1), places=0, place_format="0")
+
+
+def _write_risen_margins(page: Page, call: Document, title: str) -> None:
+    page.section("After margins were raised", "From January to March 2020 they rose 1.8 to 2.2 times.")
+    buffers = [f"Buffer for {to_percent(each['probability'])}" for each in call["stressed"][0]["buffer_for"]]
+    moves = f"{title} moves until a call"
+    page.header("Margins", "Cash to add at once", moves, "Chance within a quarter", *buffers)
+    for each in call["stressed"]:
+        page.row(
+            [
+                cell(f"{each['margin_multiplier']:g} times today's"),
+                cell(each["cash_needed"], "dollars"),
+                cell(each["call_move"], "percent1"),
+                cell(each["probability"], "percent"),
+                *(cell(need["buffer"], "dollars") for need in each["buffer_for"]),
+            ]
+        )
 
 
 def _write_chances(page: Page, call: Document) -> None:

@@ -51,7 +51,7 @@ def write_scenarios_sheet(book: Workbook, document: Document) -> None:
         page.row(_live_row(page, each, document))
     if live:
         series = (*compare(2, 4), ("Futures", 3, FUTURES))
-        add_lines(page, f"Gain when the {title} moves", series, (first, page.next_row - 1), moves=1)
+        add_lines(page, f"Gain when the {title} moves", series, (first, page.next_row - 1), places=1)
     if others:
         page.section("Other moves, stresses and your own scenarios")
         page.header("", f"{title} moves", *_COLUMNS, n_remarks=1)
