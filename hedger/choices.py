@@ -10,17 +10,18 @@ import math
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from hedger.contracts import INDICES, SIZES, Size, find_fee_schedule, read_fees, read_margins
 from hedger.errors import SettingsError, shorten
 from hedger.exposure import BetaOverride
+from hedger.hedge import OBJECTIVES, Objective
 from hedger.risk import StatedScenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PARSERS", "RUN_CHOICES", "SIZE_PARSERS"]
+__all__ = ["PARSERS", "RUN_CHOICES", "SIZE_PARSERS", "OrderType"]
 
 Number = TypeVar("Number", int, float)
 
@@ -142,7 +143,13 @@ def _parse_futures_price(choice: object) -> tuple[tuple[str, float], ...]:
 
 
 _SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}")
-_OVERRIDE = re.compile(r"(?P<symbol>[^@\s]+)(?:@(?P<index>[a-z0-9]+))?")
+_OVERRIDE = re.compile(r"(?P<symbol>[^@]+)(?:@(?P<index>[a-z0-9]+))?")
+
+
+def _holding(name: str) -> str:
+    """Return a ticker in capitals and any other name of a holding, such as that of a plan's fund, as it is."""
+    capitals = name.strip().upper()
+    return capitals if _SYMBOL.fullmatch(capitals) else name.strip()
 
 
 def _parse_beta(choice: object) -> tuple[BetaOverride, ...]:
@@ -153,13 +160,13 @@ def _parse_beta(choice: object) -> tuple[BetaOverride, ...]:
         beta = _number("beta", value, float, expected)
         if match is None or abs(beta) > 10:
             raise _wrong("beta", f"{name}={value}", expected + ", between -10 and 10")
-        overrides.append(BetaOverride(symbol=match["symbol"].upper(), index=match["index"], beta=beta))
+        overrides.append(BetaOverride(symbol=_holding(match["symbol"]), index=match["index"], beta=beta))
     return tuple(overrides)
 
 
 def _parse_proxy(choice: object) -> tuple[tuple[str, str], ...]:
     expected = "a holding and its proxy, such as OLD=SPY"
-    pairs = [(symbol.upper(), proxy.strip().upper()) for symbol, proxy in _pairs("proxy", choice, expected)]
+    pairs = [(_holding(name), proxy.strip().upper()) for name, proxy in _pairs("proxy", choice, expected)]
     for symbol, proxy in pairs:
         if not _SYMBOL.fullmatch(proxy):
             raise _wrong("proxy", f"{symbol}={proxy}", expected)
@@ -202,6 +209,24 @@ def _move(choice: object) -> float:
     return value
 
 
+def _parse_objective(choice: object) -> Objective:
+    for name in OBJECTIVES:
+        if str(choice).strip().lower() == name:
+            return name
+    raise _wrong("objective", choice, f"an objective; known are {', '.join(OBJECTIVES)}")
+
+
+OrderType = Literal["market", "limit"]
+_ORDER_TYPES: dict[str, OrderType] = {"market": "market", "mkt": "market", "limit": "limit", "lmt": "limit"}
+
+
+def _parse_order_type(choice: object) -> OrderType:
+    named = _ORDER_TYPES.get(str(choice).strip().lower())
+    if named is None:
+        raise _wrong("order-type", choice, "an order type; known are market and limit, or MKT and LMT")
+    return named
+
+
 def _parse_fee_schedule(choice: object) -> str:
     return find_fee_schedule(str(choice).strip().lower()).name
 
@@ -232,6 +257,7 @@ PARSERS: dict[str, Callable[[object], Any]] = {
     "max-contracts": lambda choice: _number("max-contracts", choice, int, "a whole number of contracts"),
     "tolerance": lambda choice: _share("tolerance", choice),
     "current": _parse_current,
+    "objective": _parse_objective,
     "estimator": lambda choice: str(choice).strip().lower(),
     "beta": _parse_beta,
     "proxy": _parse_proxy,
@@ -242,6 +268,7 @@ PARSERS: dict[str, Callable[[object], Any]] = {
     "portfolio-value": _parse_amount("portfolio-value"),
     "buffer": _parse_amount("buffer"),
     "scenario": _parse_scenario,
+    "order-type": _parse_order_type,
     "unrealised-gain": _parse_amount("unrealised-gain"),
     "long-term-tax": lambda choice: _share("long-term-tax", choice),
     "short-term-tax": lambda choice: _share("short-term-tax", choice),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from hedger.choices import OrderType
+    from hedger.hedge import Objective
     from hedger.risk import StatedScenario
 
 __all__ = ["PARSERS", "RUN_CHOICES", "Settings", "combine_choices", "parse_choices", "read_choices", "read_settings"]
@@ -49,9 +51,11 @@ class Settings:
     margin_budget, max_contracts
         Most initial margin in USD and most contracts in all; ``None`` for no limit.
     tolerance
-        Tracking risk that may be given up for a cheaper plan, as a fraction of the risk being hedged.
+        Risk that may be given up for a cheaper plan, as a fraction of the risk being hedged.
     current
         Root and signed number of contracts already held, beside those in the holdings file.
+    objective
+        What the hedge makes as small as possible: ``"variance"``, that is tracking risk, or ``"expected-shortfall"``.
     estimator
         Name in ``hedger.exposure.ESTIMATORS``.
     beta
@@ -70,6 +74,8 @@ class Settings:
         Cash beyond initial margin in the futures account, USD; ``None`` for what the holdings file shows.
     scenario
         Scenarios to add.
+    order_type
+        Of the orders written for a broker: ``"market"``, or ``"limit"`` at the plan's futures prices.
     unrealised_gain
         Of the whole portfolio, USD, for what selling instead would be taxed; ``None`` to leave that out.
     long_term_tax, short_term_tax
@@ -88,6 +94,7 @@ class Settings:
     max_contracts: int | None = None
     tolerance: float = 0.0
     current: tuple[tuple[str, int], ...] = ()
+    objective: Objective = "variance"
     estimator: str = "two-speed"
     beta: tuple[BetaOverride, ...] = ()
     proxy: tuple[tuple[str, str], ...] = ()
@@ -98,6 +105,7 @@ class Settings:
     portfolio_value: float | None = None
     buffer: float | None = None
     scenario: tuple[StatedScenario, ...] = ()
+    order_type: OrderType = "market"
     unrealised_gain: float | None = None
     long_term_tax: float | None = None
     short_term_tax: float | None = None
@@ -138,6 +146,7 @@ class Settings:
             margin_budget=self.margin_budget,
             max_contracts=self.max_contracts,
             tolerance=self.tolerance,
+            objective=self.objective,
             current=tuple(current.items()),
         )
 

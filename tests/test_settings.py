@@ -60,6 +60,11 @@ def parse(option, choice):
         ("current", ["ES=-2"], (("ES", -2),)),
         ("current", "", ()),
         ("estimator", " Two-Speed ", "two-speed"),
+        ("objective", " Expected-Shortfall ", "expected-shortfall"),
+        ("objective", "variance", "variance"),
+        ("order-type", "LMT", "limit"),
+        ("order-type", "limit", "limit"),
+        ("order-type", " mkt ", "market"),
         ("proxy", "vtsax=spy,OLD=^GSPC", (("VTSAX", "SPY"), ("OLD", "^GSPC"))),
         ("beta", "AAPL=1.2", (BetaOverride(symbol="AAPL", index=None, beta=1.2),)),
         ("beta", ["brk-b@sp500=0.9"], (BetaOverride(symbol="BRK-B", index="sp500", beta=0.9),)),
@@ -124,6 +129,8 @@ def test_choices_are_read_as_people_write_them(option, choice, meaning):
         ("index", "nikkei", r'--index: "nikkei" is not an index; known are auto, sp500, nasdaq100'),
         ("legs", "two", '--legs: "two" is not a whole number of indices'),
         ("legs", "1.5", '"1.5" is not a whole number'),
+        ("objective", "cvar", "is not an objective; known are variance, expected-shortfall"),
+        ("order-type", "stop", '--order-type: "stop" is not an order type; known are market and limit, or MKT and LMT'),
         ("allow-long-legs", "yes", '--allow-long-legs: "yes" is not true or false'),
         ("include-delisted", 1, '--include-delisted: "1" is not true or false'),
         ("sizes", "mini", '--sizes: "mini" is not a contract size; known are standard, e-mini, micro, spot-quoted'),
@@ -301,6 +308,8 @@ def test_a_settings_file_may_hold_every_choice(tmp_path):
             max_contracts = 12
             tolerance = 0.01
             estimator = "welch"
+            objective = "expected-shortfall"
+            order-type = "limit"
             margins = "margins.csv"
             fees = "fees.csv"
             portfolio-value = 250000.0

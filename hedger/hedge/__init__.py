@@ -1,14 +1,15 @@
 """Exposure and policy to a plan: the exact whole-contract hedge, with its proof."""
 
 from hedger.hedge.legs import LegStep
-from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, Order
+from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, ObjectiveComparison, ObjectiveOutcome, Order
 from hedger.hedge.planning import solve_hedge
-from hedger.hedge.policy import HedgePolicy
+from hedger.hedge.policy import OBJECTIVES, HedgePolicy, Objective
 from hedger.hedge.problem import BindingLimit, Candidate, HedgeProblem, ProblemContract, Solution
 from hedger.hedge.solver import solve
 from hedger.hedge.walk_forward import IndexTest, WalkForward, look_back
 
 __all__ = [
+    "OBJECTIVES",
     "Alternative",
     "BindingLimit",
     "Candidate",
@@ -18,6 +19,9 @@ __all__ = [
     "HedgeProblem",
     "IndexTest",
     "LegStep",
+    "Objective",
+    "ObjectiveComparison",
+    "ObjectiveOutcome",
     "Order",
     "ProblemContract",
     "Solution",

@@ -12,9 +12,10 @@ from hedger.errors import Note
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hedger.contracts import ContractQuote
     from hedger.exposure import Exposure
+    from hedger.hedge.kept import KeptFutures
     from hedger.hedge.legs import LegChoice
+    from hedger.hedge.plan import ObjectiveComparison
     from hedger.hedge.problem import BindingLimit, HedgeProblem, Solution
     from hedger.hedge.walk_forward import IndexTest
 
@@ -27,8 +28,9 @@ def list_doubts(
     reference: str,
     choice: LegChoice,
     index_test: IndexTest | None,
+    comparison: ObjectiveComparison | None,
     limits: Sequence[BindingLimit],
-    kept: Sequence[ContractQuote],
+    kept: KeptFutures,
 ) -> Iterator[Note]:
     """List what a reader should know of a plan.
 
@@ -40,6 +42,8 @@ def list_doubts(
         The best single index, and the indices of the hedge.
     index_test
         What each index alone would have removed in past quarters, where that is known.
+    comparison
+        Of the objectives, where it is not tracking risk alone.
     limits
         Limits that hold the plan back, as the user stated them.
     kept
@@ -49,12 +53,14 @@ def list_doubts(
         words = _LIMIT_WORDS.get(limit.name, _CONTRACT_LIMIT_WORDS)
         message = words.format(name=limit.name, limit=limit.limit, needed=limit.needed)
         yield Note(code="limit_binds", message=message)
-    if kept:
-        held = ", ".join(quote.symbol for quote in kept)
+    if kept.positions:
+        held = ", ".join(kept.symbols)
         yield Note(
             code="other_futures_kept",
             message=f"The futures held on other indices ({held}) stay as they are; the hedge allows for them.",
         )
+    if comparison is not None:
+        yield _objectives(comparison)
     if not solution.best.n_contracts and not limits:
         yield _no_contracts(problem)
     if len(exposure.by_index) > 1:
@@ -94,6 +100,28 @@ def _no_contracts(problem: HedgeProblem) -> Note:
             f"The exposure to remove (${target:,.0f}) is less than half of the smallest contract ({smallest.symbol}, "
             f"${smallest.notional:,.0f}), so the best whole number of contracts is none{closing}. "
             "A share of the holdings could be sold instead."
+        ),
+    )
+
+
+def _objectives(comparison: ObjectiveComparison) -> Note:
+    """Say what the plan makes as small as possible, and what the other objective would have done."""
+    chosen, other = comparison.outcomes
+    sessions = f"the worst {1.0 - comparison.level:.0%} of the last {comparison.n_scenarios:,} sessions"
+    if chosen.positions == other.positions:
+        differs = "The hedge of least variance is the same"
+    else:
+        held = ", ".join(f"{quantity:+,} {symbol}" for symbol, quantity in other.positions) or "no contract"
+        differs = (
+            f"The hedge of least variance holds {held}: a mean loss of ${other.expected_shortfall:,.0f}, a tracking "
+            f"risk of ${other.tracking_risk:,.0f} a year instead of ${chosen.tracking_risk:,.0f}"
+        )
+    return Note(
+        code="objective",
+        message=(
+            f"The plan makes the mean loss in {sessions} as small as it can, of the share of the portfolio that is to "
+            f"be hedged together with the futures: ${chosen.expected_shortfall:,.0f} a session, "
+            f"${comparison.unhedged_shortfall:,.0f} without new futures. {differs}."
         ),
     )
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from hedger.contracts import ContractQuote
     from hedger.errors import Note
     from hedger.hedge.legs import LegStep
+    from hedger.hedge.policy import Objective
     from hedger.hedge.problem import BindingLimit
     from hedger.hedge.walk_forward import IndexTest
 
@@ -103,6 +106,55 @@ class ErrorBudget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveOutcome:
+    """The best plan by one objective, and what it is by the other.
+
+    Parameters
+    ----------
+    objective
+        What it makes as small as possible.
+    positions
+        Root and signed number of contracts held afterwards.
+    expected_shortfall
+        Mean loss of the worst past sessions, USD, positive = loss: of the share of the book that is to be hedged,
+        together with the futures.
+    tracking_risk, round_trip_cost, initial_margin
+        USD a year, USD, USD.
+    """
+
+    objective: Objective
+    positions: tuple[tuple[str, int], ...]
+    expected_shortfall: float
+    tracking_risk: float
+    round_trip_cost: float
+    initial_margin: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveComparison:
+    """Two objectives side by side over the same past sessions.
+
+    Parameters
+    ----------
+    level
+        Of the expected shortfall.
+    first_session, last_session, n_scenarios
+        The sessions.
+    unhedged_shortfall
+        Expected shortfall of the share of the book that is to be hedged, with kept futures on other indices only, USD.
+    outcomes
+        One per objective, the chosen one first.
+    """
+
+    level: float
+    first_session: date
+    last_session: date
+    n_scenarios: int
+    unhedged_shortfall: float
+    outcomes: tuple[ObjectiveOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HedgePlan:
     """The best whole-contract hedge within the limits, with its proof.
 
@@ -121,7 +173,9 @@ class HedgePlan:
     beta_dollars, residual_beta_dollars
         Before and after the hedge, USD, signed.
     tracking_risk, best_tracking_risk, bound, is_optimal, n_nodes
-        Certificate of the solver; risks in USD a year.
+        Certificate of the solver; risks in USD a year, what futures kept on other indices do of their own included.
+    objective, comparison
+        What was made as small as possible; beside expected shortfall the plan of least variance, else ``None``.
     binding_limits, alternatives
         What holds the plan back, and what else could be done.
     error_budget
@@ -150,6 +204,8 @@ class HedgePlan:
     bound: float
     is_optimal: bool
     n_nodes: int
+    objective: Objective
+    comparison: ObjectiveComparison | None
     binding_limits: tuple[BindingLimit, ...]
     alternatives: tuple[Alternative, ...]
     error_budget: ErrorBudget

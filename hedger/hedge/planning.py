@@ -7,6 +7,7 @@ other indices stay as they are; the hedge allows for what they do to the chosen 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,12 @@ import numpy as np
 
 from hedger.errors import InfeasibleHedgeError, SettingsError
 from hedger.hedge.doubts import list_doubts
+from hedger.hedge.kept import KeptFutures
 from hedger.hedge.legs import choose_legs
+from hedger.hedge.objectives import prefer_shortfall
 from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, Order
 from hedger.hedge.problem import BindingLimit, HedgeProblem, ProblemContract, Side
+from hedger.hedge.shortfall import held_dollars
 from hedger.hedge.solver import solve
 from hedger.hedge.walk_forward import compare_indices, look_back
 
@@ -75,11 +79,15 @@ def solve_hedge(
         allow_long_legs=policy.allow_long_legs,
     )
     used = tuple(quote for quote in contracts if quote.index in choice.indices)
-    others = tuple(quote for quote in contracts if quote.index not in choice.indices and quote.symbol in current)
-    kept = _kept_exposure(exposure, choice, [(quote.index, current[quote.symbol] * quote.notional) for quote in others])
-    target = fraction * choice.exposure + kept
-    kept_margin = sum(abs(current[quote.symbol]) * quote.margin.initial for quote in others)
-    n_kept = sum(abs(current[quote.symbol]) for quote in others)
+    kept = KeptFutures(
+        positions=tuple(
+            (quote, current[quote.symbol])
+            for quote in contracts
+            if quote.index not in choice.indices and quote.symbol in current
+        )
+    )
+    kept_exposure, own_risk = kept.as_exposure(exposure, choice.indices), kept.own_risk(exposure, choice.indices)
+    target = fraction * choice.exposure + kept_exposure
     sides = dict(zip(choice.indices, _sides(choice.covariance @ target, policy.allow_long_legs), strict=True))
     problem = HedgeProblem(
         indices=choice.indices,
@@ -89,15 +97,16 @@ def solve_hedge(
         contracts=tuple(_problem_contract(quote, current, policy, sides[quote.index]) for quote in used),
         sides=tuple(sides.values()),
         legs=len(choice.indices),
-        margin_budget=None if policy.margin_budget is None else max(policy.margin_budget - kept_margin, 0.0),
-        max_contracts=None if policy.max_contracts is None else max(policy.max_contracts - n_kept, 0),
+        margin_budget=None if policy.margin_budget is None else max(policy.margin_budget - kept.margin, 0.0),
+        max_contracts=None if policy.max_contracts is None else max(policy.max_contracts - kept.n_contracts, 0),
         tolerance=policy.tolerance,
     )
     solution = solve(problem, with_alternatives=with_alternatives)
+    comparison = None
+    if policy.objective == "expected-shortfall":
+        solution, comparison = prefer_shortfall(problem, solution, exposure, kept, fraction)
     limits = tuple(
-        _with_kept(limit, policy, kept_margin, n_kept)
-        for limit in solution.binding_limits
-        if limit.name not in policy.closing_only
+        _with_kept(limit, policy, kept) for limit in solution.binding_limits if limit.name not in policy.closing_only
     )
     _require_room(problem, solution, limits, policy)
     after = dict(zip((quote.symbol for quote in used), solution.best.quantities, strict=True))
@@ -110,15 +119,9 @@ def solve_hedge(
         for quote in contracts
         if after.get(quote.symbol) or current.get(quote.symbol)
     )
-    held = np.array(
-        [
-            sum(order.held_after * order.quote.notional for order in positions if order.quote.index == name)
-            for name in choice.indices
-        ]
-    )
-    residual = _residual_beta_dollars(exposure, choice, reference, held + kept)
-    base = exposure.book.beta_base
-    beta_after = residual / base
+    held = held_dollars(problem, solution.best.quantities)
+    residual = _residual_beta_dollars(exposure, choice, reference, held + kept_exposure)
+    beta_after = residual / exposure.book.beta_base
     return HedgePlan(
         reference_index=reference,
         hedge_fraction=fraction,
@@ -130,16 +133,15 @@ def solve_hedge(
         beta_after_high=beta.high - beta.beta + beta_after,
         beta_dollars=beta.beta_dollars,
         residual_beta_dollars=residual,
-        tracking_risk=solution.best.tracking_risk,
-        best_tracking_risk=solution.best_tracking_risk,
-        bound=solution.bound,
+        tracking_risk=math.hypot(solution.best.tracking_risk, own_risk),
+        best_tracking_risk=math.hypot(solution.best_tracking_risk, own_risk),
+        bound=math.hypot(solution.bound, own_risk),
         is_optimal=solution.is_optimal,
         n_nodes=solution.n_nodes,
+        objective=policy.objective,
+        comparison=comparison,
         binding_limits=limits,
-        alternatives=tuple(
-            _alternative(candidate, problem, [(quote.symbol, current[quote.symbol]) for quote in others], kept_margin)
-            for candidate in solution.alternatives
-        ),
+        alternatives=tuple(_alternative(each, problem, kept, own_risk) for each in solution.alternatives),
         error_budget=ErrorBudget(
             stderr_estimation=beta.stderr,
             stderr_drift=beta.stderr_drift,
@@ -155,8 +157,9 @@ def solve_hedge(
                 reference=reference,
                 choice=choice,
                 index_test=index_test,
+                comparison=comparison,
                 limits=limits,
-                kept=others,
+                kept=kept,
             )
         ),
     )
@@ -213,17 +216,6 @@ def _sides(dollar_covariance: FloatArray, allow_long_legs: bool) -> tuple[Side, 
     return tuple(by_sign[float(np.sign(value))] for value in dollar_covariance)
 
 
-def _kept_exposure(exposure: Exposure, choice: LegChoice, kept: Sequence[tuple[str, float]]) -> FloatArray:
-    """Return what futures on other indices do to the chosen ones, USD: exposure like any other."""
-    chosen = [exposure.indices.index(name) for name in choice.indices]
-    block = exposure.covariance[np.ix_(chosen, chosen)]
-    moved = sum(
-        (exposure.covariance[chosen, exposure.indices.index(name)] * dollars for name, dollars in kept),
-        np.zeros(len(chosen)),
-    )
-    return np.asarray(np.linalg.solve(block, moved), dtype=np.float64)
-
-
 def _residual_beta_dollars(exposure: Exposure, choice: LegChoice, reference: str, held: FloatArray) -> float:
     """Return the beta dollars to the reference index that are left with `held` dollars of the chosen indices.
 
@@ -239,12 +231,12 @@ def _residual_beta_dollars(exposure: Exposure, choice: LegChoice, reference: str
     return beta_dollars + scale * float(follow @ held)
 
 
-def _with_kept(limit: BindingLimit, policy: HedgePolicy, margin: float, n_contracts: int) -> BindingLimit:
+def _with_kept(limit: BindingLimit, policy: HedgePolicy, kept: KeptFutures) -> BindingLimit:
     """Return a limit as the user stated it, futures on other indices included."""
     if limit.name == "margin_budget" and policy.margin_budget is not None:
-        return replace(limit, limit=policy.margin_budget, needed=limit.needed + margin)
+        return replace(limit, limit=policy.margin_budget, needed=limit.needed + kept.margin)
     if limit.name == "max_contracts" and policy.max_contracts is not None:
-        return replace(limit, limit=policy.max_contracts, needed=limit.needed + n_contracts)
+        return replace(limit, limit=policy.max_contracts, needed=limit.needed + kept.n_contracts)
     return limit
 
 
@@ -267,14 +259,13 @@ def _require_room(
         )
 
 
-def _alternative(
-    candidate: Candidate, problem: HedgeProblem, kept: Sequence[tuple[str, int]], kept_margin: float
-) -> Alternative:
+def _alternative(candidate: Candidate, problem: HedgeProblem, kept: KeptFutures, own_risk: float) -> Alternative:
     held = zip((contract.symbol for contract in problem.contracts), candidate.quantities, strict=True)
+    beside = ((quote.symbol, quantity) for quote, quantity in kept.positions)
     return Alternative(
-        positions=(*((symbol, quantity) for symbol, quantity in held if quantity), *kept),
-        tracking_risk=candidate.tracking_risk,
+        positions=(*((symbol, quantity) for symbol, quantity in held if quantity), *beside),
+        tracking_risk=math.hypot(candidate.tracking_risk, own_risk),
         round_trip_cost=candidate.cost,
-        initial_margin=candidate.margin + kept_margin,
+        initial_margin=candidate.margin + kept.margin,
         labels=candidate.labels,
     )

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from hedger.errors import SettingsError
+
+Objective = Literal["variance", "expected-shortfall"]
+OBJECTIVES: tuple[Objective, ...] = ("variance", "expected-shortfall")
+"""What a hedge makes as small as it can: tracking risk, or the expected shortfall over past sessions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +31,9 @@ class HedgePolicy:
     margin_budget, max_contracts
         Most initial margin in USD and most contracts in all; ``None`` for no limit.
     tolerance
-        Tracking risk that may be given up for a cheaper plan, as a fraction of the risk being hedged.
+        Risk that may be given up for a cheaper plan, as a fraction of the risk being hedged.
+    objective
+        What is made as small as possible, one of :data:`OBJECTIVES`.
     current
         Root and signed number of contracts already held.
     closing_only
@@ -41,6 +48,7 @@ class HedgePolicy:
     margin_budget: float | None = None
     max_contracts: int | None = None
     tolerance: float = 0.0
+    objective: Objective = "variance"
     current: tuple[tuple[str, int], ...] = ()
     closing_only: tuple[str, ...] = ()
 

@@ -113,7 +113,7 @@ class WalkForward:
 
 def look_back(exposure: Exposure) -> WalkForward | None:
     """Return the past quarters of a book; ``None`` where its history is too short to judge."""
-    is_known = np.isfinite(exposure.gains) & np.isfinite(exposure.index_returns).all(axis=1)
+    is_known = np.isfinite(exposure.gains)
     gains, index_returns = exposure.gains[is_known], exposure.index_returns[is_known]
     is_whole = np.isfinite(index_returns).all(axis=0)
     n_quarters = min(MOST_QUARTERS, (gains.size - SHORTEST_PAST) // QUARTER)

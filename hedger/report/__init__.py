@@ -1,6 +1,6 @@
 """Advice to JSON, orders and a view for the terminal: the only way out of the package."""
 
-from hedger.report.basket import BASKET_COLUMNS, OrderType, ibkr_basket_csv
+from hedger.report.basket import BASKET_COLUMNS, ibkr_basket_csv
 from hedger.report.cache_document import cache_status_document, price_update_document
 from hedger.report.calendar_days import calendar_document
 from hedger.report.document import (
@@ -29,7 +29,6 @@ __all__ = [
     "ORDER_COLUMNS",
     "PLAN_FILES",
     "ListedContract",
-    "OrderType",
     "TextTable",
     "backtest_document",
     "betas_document",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from hedger.errors import SettingsError
 from hedger.report.tradable import require_tradable
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from hedger.advice import Advice
     from hedger.contracts import ContractQuote
     from hedger.hedge import Order
-
-OrderType = Literal["MKT", "LMT"]
 
 BASKET_COLUMNS = (
     "Action",
@@ -43,18 +41,17 @@ BASKET_COLUMNS = (
 """Columns of ``ibkr_basket.csv``, as BasketTrader names them."""
 
 
-def ibkr_basket_csv(advice: Advice, *, order_type: OrderType = "MKT") -> str:
+def ibkr_basket_csv(advice: Advice) -> str:
     """Return the orders of a plan as a basket, with a header even when there is none.
 
-    The account stays empty: the trader chooses it. `OrderRef` carries the first digits of the plan's `inputs_hash`, so
-    that a fill can be traced to the plan that asked for it.
+    The orders are what the settings' `order_type` says: at the market, or with limits at the plan's futures prices,
+    rounded to the nearest tick. The account stays empty: the trader chooses it. `OrderRef` carries the first digits of
+    the plan's `inputs_hash`, so that a fill can be traced to the plan that asked for it.
 
     Parameters
     ----------
     advice
         Whose plan.
-    order_type
-        ``"MKT"``, or ``"LMT"`` for limits at the plan's futures prices, rounded to the nearest tick.
 
     Raises
     ------
@@ -67,14 +64,14 @@ def ibkr_basket_csv(advice: Advice, *, order_type: OrderType = "MKT") -> str:
     writer = csv.DictWriter(text, BASKET_COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for number, order in enumerate(advice.plan.orders, start=1):
-        row = _basket_row(order, order_type)
+        row = _basket_row(order, is_limit=advice.settings.order_type == "limit")
         row["BasketTag"] = f"hedge-{advice.as_of:%Y%m%d}"
         row["OrderRef"] = f"hedger-{advice.inputs_hash[:8]}-{number}"
         writer.writerow(row)
     return text.getvalue()
 
 
-def _basket_row(order: Order, order_type: OrderType) -> dict[str, str]:
+def _basket_row(order: Order, *, is_limit: bool) -> dict[str, str]:
     quote = order.quote
     return {
         "Action": "BUY" if order.quantity > 0 else "SELL",
@@ -85,8 +82,8 @@ def _basket_row(order: Order, order_type: OrderType) -> dict[str, str]:
         "Exchange": quote.contract.exchange,
         "Currency": "USD",
         "TimeInForce": "DAY",
-        "OrderType": order_type,
-        "LmtPrice": _limit(quote) if order_type == "LMT" else "",
+        "OrderType": "LMT" if is_limit else "MKT",
+        "LmtPrice": _limit(quote) if is_limit else "",
         "Multiplier": f"{quote.contract.multiplier:g}",
     }
 
@@ -96,7 +93,7 @@ def _limit(quote: ContractQuote) -> str:
     if quote.contract.tick_size is None:
         raise SettingsError(
             f"No source tells the tick of {quote.symbol}, so a limit price cannot be rounded to it. "
-            "Export market orders, or leave the contract out with --sizes or --contracts."
+            "Export market orders (--order-type market), or leave the contract out with --sizes or --contracts."
         )
     tick = Decimal(str(quote.contract.tick_size)).normalize()
     ticks = (Decimal(str(quote.price)) / tick).to_integral_value(ROUND_HALF_EVEN)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from hedger.advice import Advice
     from hedger.hedge import Order
-    from hedger.report.basket import OrderType
 
 ORDER_COLUMNS = (
     "symbol",
@@ -63,7 +62,7 @@ def orders_csv(advice: Advice) -> str:
     return text.getvalue()
 
 
-def plan_file(advice: Advice, name: str, *, order_type: OrderType = "MKT") -> bytes:
+def plan_file(advice: Advice, name: str) -> bytes:
     """Return what one of :data:`PLAN_FILES` holds; the same advice gives the same bytes.
 
     Parameters
@@ -72,8 +71,6 @@ def plan_file(advice: Advice, name: str, *, order_type: OrderType = "MKT") -> by
         What to write.
     name
         One of :data:`PLAN_FILES`.
-    order_type
-        Of the basket: ``"MKT"``, or ``"LMT"`` for limits at the plan's futures prices.
 
     Raises
     ------
@@ -88,7 +85,7 @@ def plan_file(advice: Advice, name: str, *, order_type: OrderType = "MKT") -> by
     if name == "orders.csv":
         return orders_csv(advice).encode()
     if name == "ibkr_basket.csv":
-        return ibkr_basket_csv(advice, order_type=order_type).encode()
+        return ibkr_basket_csv(advice).encode()
     if name == "plan.xlsx":
         from hedger.report.workbook import plan_xlsx  # noqa: PLC0415
 
@@ -104,7 +101,7 @@ def plan_file(advice: Advice, name: str, *, order_type: OrderType = "MKT") -> by
     raise ValueError(f"a plan has no file {name!r}; it has {', '.join(PLAN_FILES)}")
 
 
-def write_plan_folder(advice: Advice, folder: Path, *, order_type: OrderType = "MKT") -> tuple[Path, ...]:
+def write_plan_folder(advice: Advice, folder: Path) -> tuple[Path, ...]:
     """Write all files of a plan, in place of those of an earlier one, and return their paths.
 
     The folder is the plan's own: it changes as a whole, so that whoever looks, and whenever the process dies, finds
@@ -116,8 +113,6 @@ def write_plan_folder(advice: Advice, folder: Path, *, order_type: OrderType = "
         What to write.
     folder
         Made when it does not exist.
-    order_type
-        Of the basket: ``"MKT"``, or ``"LMT"`` for limits at the plan's futures prices.
 
     Raises
     ------
@@ -126,7 +121,7 @@ def write_plan_folder(advice: Advice, folder: Path, *, order_type: OrderType = "
         then.
     """
     require_tradable(advice)
-    contents = {name: plan_file(advice, name, order_type=order_type) for name in PLAN_FILES}
+    contents = {name: plan_file(advice, name) for name in PLAN_FILES}
     try:
         return replace_folder(folder, contents, owned=PLAN_FILES)
     except OSError as error:

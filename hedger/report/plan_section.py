@@ -45,6 +45,8 @@ def plan_section(plan: HedgePlan, *, is_tradable: bool) -> Document:
         "initial_margin": plan.initial_margin,
         "maintenance_margin": plan.maintenance_margin,
         "round_trip_cost": plan.round_trip_cost,
+        "objective": plan.objective,
+        "comparison": _comparison(plan),
         "binding_limits": [asdict(limit) for limit in plan.binding_limits],
         "alternatives": [
             {
@@ -59,6 +61,32 @@ def plan_section(plan: HedgePlan, *, is_tradable: bool) -> Document:
         ],
         "index_test": _index_test(plan),
         "leg_test": [{**asdict(step), "indices": list(step.indices)} for step in plan.leg_test],
+    }
+
+
+def _comparison(plan: HedgePlan) -> Document | None:
+    """Return the plans of both objectives; ``None`` where the plan is that of least variance."""
+    comparison = plan.comparison
+    if comparison is None:
+        return None
+    return {
+        "level": comparison.level,
+        "first_session": comparison.first_session,
+        "last_session": comparison.last_session,
+        "n_scenarios": comparison.n_scenarios,
+        "unhedged_shortfall": comparison.unhedged_shortfall,
+        "outcomes": [
+            {
+                "objective": outcome.objective,
+                "orders": _trades(outcome.positions, plan),
+                "positions": [{"symbol": symbol, "quantity": held} for symbol, held in outcome.positions],
+                "expected_shortfall": outcome.expected_shortfall,
+                "tracking_risk": outcome.tracking_risk,
+                "initial_margin": outcome.initial_margin,
+                "round_trip_cost": outcome.round_trip_cost,
+            }
+            for outcome in comparison.outcomes
+        ],
     }
 
 

@@ -160,6 +160,8 @@ def _choices(policy: Document, document: Document) -> Iterator[tuple[str, str]]:
     yield "Tolerance", f"{to_percent(policy['tolerance'], places=1)} of the risk being hedged"
     if policy["current"]:
         yield "Futures already held", ", ".join(f"{number:+,} {root}" for root, number in policy["current"].items())
+    if policy["objective"] != "variance":
+        yield "Objective", "least expected shortfall over past sessions"
     yield "Estimator of betas", policy["estimator"]
     if policy["beta"]:
         given = [f"{each['symbol']} {to_beta(each['beta'])}" for each in policy["beta"]]

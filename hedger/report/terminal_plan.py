@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hedger.advice import Advice
     from hedger.errors import Note
-    from hedger.hedge import HedgePlan, Order
+    from hedger.hedge import HedgePlan, ObjectiveComparison, ObjectiveOutcome, Order
 
 SHOWN_MOVES = (-0.30, -0.20, -0.10, -0.05, 0.05, 0.10, 0.20)
 """Index moves of the view; the JSON has more."""
@@ -67,6 +67,8 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
         )
     elif advice.risk.margin_call is not None:
         yield section("Futures held", *(paragraph(line) for line in _money_lines(advice)))
+    if advice.plan.comparison is not None:
+        yield section("Two objectives", _objectives(advice.plan.comparison))
     title = to_index_title(advice.plan.reference_index)
     yield section(f"If the {title} moves", _moves(advice), *(paragraph(line) for line in _move_lines(advice)))
     yield section("Which index", *_indices(advice))
@@ -151,7 +153,8 @@ def _ticket_lines(advice: Advice) -> Iterator[str]:
     first = min((order.quote for order in plan.orders), key=lambda quote: quote.roll_date)
     yield f"Last trading day {first.last_trading_day}; roll to the next month on {first.roll_date}."
     if plan.is_optimal and advice.settings.tolerance == 0:
-        yield "Proved: no other whole number of contracts within your limits comes closer."
+        wanted = "comes closer" if plan.comparison is None else "has a smaller expected shortfall"
+        yield f"Proved: no other whole number of contracts within your limits {wanted}."
 
 
 def _money_lines(advice: Advice) -> Iterator[str]:
@@ -170,6 +173,26 @@ def _money_lines(advice: Advice) -> Iterator[str]:
         verb = "earns" if carry < 0 else "costs"
         line += f" and {verb} about {to_dollars(abs(carry))} in interest less dividends while the index stands still"
     yield f"{line}."
+
+
+def _objectives(comparison: ObjectiveComparison) -> RenderableType:
+    """Draw the plan of least expected shortfall beside that of least variance."""
+    rows = [
+        ("Held", *(_held(outcome) for outcome in comparison.outcomes)),
+        (
+            f"Shortfall, 1 day, {to_percent(comparison.level)}",
+            *(to_dollars(outcome.expected_shortfall) for outcome in comparison.outcomes),
+        ),
+        ("Tracking risk", *(to_dollars(outcome.tracking_risk) for outcome in comparison.outcomes)),
+        ("Initial margin", *(to_dollars(outcome.initial_margin) for outcome in comparison.outcomes)),
+        ("Round trip", *(to_dollars(outcome.round_trip_cost, places=2) for outcome in comparison.outcomes)),
+    ]
+    names = (outcome.objective.replace("-", " ") for outcome in comparison.outcomes)
+    return number_table("least", *names, rows=rows)
+
+
+def _held(outcome: ObjectiveOutcome) -> str:
+    return ", ".join(f"{quantity:+,} {symbol}" for symbol, quantity in outcome.positions) or "none"
 
 
 def _moves(advice: Advice) -> RenderableType:

@@ -459,6 +459,20 @@ def test_a_held_contract_that_was_not_chosen_does_not_choose_the_index():
     assert held(plan)["NQ"] == -1
 
 
+def test_what_futures_on_another_index_do_of_their_own_is_part_of_every_tracking_risk():
+    plan = make_two_index_plan(current=(("NQ", -5),), hedge_fraction=0.5)
+    # In both indices at once: dollars left of each, through the whole covariance.
+    sp500 = sum(order.held_after * order.quote.notional for order in plan.positions if order.quote.index == "sp500")
+    left = np.array([0.5 * 10_000_000.0 + sp500, -5 * 20 * 20_000.0])
+    assert plan.tracking_risk == pytest.approx(np.sqrt(left @ np.array(TWO) @ left), rel=1e-9)
+    own = 5 * 20 * 20_000.0 * np.sqrt(0.04 - 0.0288**2 / 0.0256)
+    assert plan.best_tracking_risk >= own
+    assert plan.bound == pytest.approx(plan.best_tracking_risk, rel=1e-9)
+    assert all(each.tracking_risk >= own for each in plan.alternatives)
+    least = next(each for each in plan.alternatives if "least_risk" in each.labels)
+    assert least.tracking_risk == pytest.approx(plan.best_tracking_risk, rel=1e-9)
+
+
 def test_long_legs_change_nothing_where_selling_is_best():
     assert solve(hedge_fraction=0.5, allow_long_legs=True).positions == solve(hedge_fraction=0.5).positions
 
@@ -522,3 +536,85 @@ def test_with_one_leg_the_same_book_trades_one_index_only():
     plan = solve(make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K"), hedge_fraction=1.0, legs=1)
     assert {order.quote.index for order in plan.orders} == {"sp500"}
     assert "leg_choice" not in codes(plan)
+
+
+# ---------------------------------------------------------------- the other objective
+
+
+def shortfall_by_hand(exposure, plan, fraction, n_sessions=800):
+    """Mean loss of the worst 5 % of sessions of a share of the book with all futures of the plan."""
+    gains = fraction * exposure.gains[-n_sessions:]
+    for order in plan.positions:
+        place = exposure.indices.index(order.quote.index)
+        gains = gains + order.held_after * order.quote.notional * exposure.index_returns[-n_sessions:, place]
+    return -np.sort(gains)[: n_sessions // 20].mean()
+
+
+def solve_both(fraction=1.0, **policy):
+    exposure, quotes = make_two_index_exposure(), make_quotes("ES", "MES", "RTY", "M2K")
+    plans = (
+        solve(exposure, quotes, hedge_fraction=fraction, objective=objective, **policy)
+        for objective in ("expected-shortfall", "variance")
+    )
+    return exposure, *plans
+
+
+@pytest.mark.parametrize("fraction", [0.5, 1.0])
+def test_the_plan_of_least_expected_shortfall_stands_beside_that_of_least_variance(fraction):
+    exposure, plan, by_variance = solve_both(fraction, legs=1)
+    comparison = plan.comparison
+    chosen, other = comparison.outcomes
+    assert (plan.objective, chosen.objective, other.objective) == ("expected-shortfall",) * 2 + ("variance",)
+    assert (dict(chosen.positions), dict(other.positions)) == (held(plan), held(by_variance))
+    assert chosen.expected_shortfall == pytest.approx(shortfall_by_hand(exposure, plan, fraction), rel=1e-9)
+    assert other.expected_shortfall == pytest.approx(shortfall_by_hand(exposure, by_variance, fraction), rel=1e-9)
+    assert chosen.expected_shortfall <= other.expected_shortfall < comparison.unhedged_shortfall
+    assert chosen.tracking_risk == plan.tracking_risk >= other.tracking_risk == by_variance.tracking_risk
+    assert (chosen.initial_margin, chosen.round_trip_cost) == (plan.initial_margin, pytest.approx(plan.round_trip_cost))
+    assert plan.best_tracking_risk == by_variance.best_tracking_risk
+    assert (comparison.n_scenarios, comparison.level, plan.is_optimal) == (800, 0.95, True)
+    assert (by_variance.comparison, by_variance.objective) == (None, "variance")
+
+
+def test_a_plan_of_least_expected_shortfall_says_what_it_does():
+    _, plan, by_variance = solve_both(legs=1)
+    (note,) = [note.message for note in plan.notes if note.code == "objective"]
+    assert "the mean loss in the worst 5% of the last 800 sessions as small as it can" in note
+    assert f"holds {held(by_variance)['ES']:+d} ES" in note
+    assert f"${plan.comparison.outcomes[0].expected_shortfall:,.0f} a session" in note
+    assert "objective" not in codes(by_variance)
+
+
+def test_both_objectives_hold_a_book_without_noise_of_its_own_alike():
+    exposure = make_two_index_exposure()
+    same = replace(exposure, gains=exposure.index_returns @ np.array([600_000.0, 0.0]))
+    plan = solve(same, make_quotes("ES", "MES"), hedge_fraction=0.5, legs=1, objective="expected-shortfall")
+    assert plan.comparison.outcomes[0].positions == (("ES", -1),)
+    same_size = replace(same, by_index=tuple(replace(each, beta_dollars=600_000.0) for each in same.by_index))
+    plan = solve(same_size, make_quotes("ES", "MES"), hedge_fraction=0.5, legs=1, objective="expected-shortfall")
+    assert "The hedge of least variance is the same." in next(n.message for n in plan.notes if n.code == "objective")
+
+
+def test_limits_of_the_plan_of_least_expected_shortfall_are_its_own():
+    _, plan, _ = solve_both(legs=1, max_contracts=2)
+    assert sum(abs(order.held_after) for order in plan.positions) <= 2
+    (limit,) = plan.binding_limits
+    free = solve_both(legs=1)[1]
+    assert (limit.name, limit.limit) == ("max_contracts", 2)
+    assert limit.needed == sum(abs(order.held_after) for order in free.positions)
+
+
+def test_futures_on_another_index_are_part_of_every_scenario():
+    exposure, plan, _ = solve_both(0.6, indices=("sp500",), current=(("RTY", -2),))
+    assert held(plan)["RTY"] == -2
+    chosen, other = plan.comparison.outcomes
+    assert dict(chosen.positions) == held(plan)
+    assert dict(other.positions)["RTY"] == -2
+    assert chosen.expected_shortfall == pytest.approx(shortfall_by_hand(exposure, plan, 0.6), rel=1e-9)
+    assert chosen.tracking_risk == pytest.approx(plan.tracking_risk, rel=1e-12)
+    assert chosen.initial_margin == pytest.approx(plan.initial_margin, rel=1e-12)
+
+
+def test_a_short_history_has_no_expected_shortfall():
+    with pytest.raises(SettingsError, match=r"history has 2; at least 250 are needed\. Use --objective variance"):
+        solve(objective="expected-shortfall")

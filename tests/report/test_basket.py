@@ -31,6 +31,10 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def with_limits(advice: Advice) -> Advice:
+    return replace(advice, settings=replace(advice.settings, order_type="limit"))
+
+
 def test_every_order_is_a_futures_row_of_its_contract_month(technology_advice: Advice) -> None:
     text = ibkr_basket_csv(technology_advice)
     assert text.splitlines()[0] == HEADER
@@ -53,7 +57,7 @@ def test_every_order_is_a_futures_row_of_its_contract_month(technology_advice: A
 
 
 def test_the_program_reads_no_blanks_around_commas(technology_advice: Advice) -> None:
-    text = ibkr_basket_csv(technology_advice, order_type="LMT")
+    text = ibkr_basket_csv(with_limits(technology_advice))
     assert " " not in text
     assert '"' not in text
     assert text.endswith("\r\n")
@@ -75,7 +79,7 @@ def test_futures_that_are_bought_back_are_a_buy(technology: Portfolio) -> None:
 def test_a_limit_is_the_plans_price_on_the_nearest_tick(technology: Portfolio, index: str) -> None:
     advice = advise(technology, settings=Settings(hedge=0.5, index=(index,)), today=DAY)
     assert advice.plan.orders
-    rows = rows_of(ibkr_basket_csv(advice, order_type="LMT"))
+    rows = rows_of(ibkr_basket_csv(with_limits(advice)))
     for row, order in zip(rows, advice.plan.orders, strict=True):
         tick = order.quote.contract.tick_size
         assert tick is not None
@@ -88,7 +92,7 @@ def test_a_limit_needs_a_tick(technology: Portfolio) -> None:
     advice = advise(technology, settings=settings, today=DAY)
     assert rows_of(ibkr_basket_csv(advice))[0]["LastTradingDayOrContractMonth"] == "202706"
     with pytest.raises(SettingsError, match=r"No source tells the tick of QNDX.*Export market orders"):
-        ibkr_basket_csv(advice, order_type="LMT")
+        ibkr_basket_csv(with_limits(advice))
 
 
 def test_a_plan_without_orders_is_a_header(technology_advice: Advice) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,8 @@ def test_the_folder_holds_every_form_of_the_plan(technology_advice: Advice, tmp_
 
 
 def test_the_basket_has_limits_on_request(technology_advice: Advice, tmp_path: Path) -> None:
-    write_plan_folder(technology_advice, tmp_path, order_type="LMT")
+    settings = replace(technology_advice.settings, order_type="limit")
+    write_plan_folder(replace(technology_advice, settings=settings), tmp_path)
     assert ",LMT,29380.75," in (tmp_path / "ibkr_basket.csv").read_text(encoding="utf-8")
 
 

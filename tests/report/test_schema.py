@@ -58,7 +58,8 @@ def documents(technology_advice: Advice, technology: Portfolio, adviser: Portfol
     )
     fees = Fees(commission=0.5, exchange_fee=0.35, regulatory_fee=0.02, as_of="2026-08", source="broker")
     settings = [
-        (technology, Settings(hedge=0.0)),
+        (technology, Settings(hedge=0.0, objective="expected-shortfall", order_type="limit")),
+        (adviser, Settings(hedge=0.3, objective="expected-shortfall", current=(("NQ", -1),))),
         (adviser, Settings(target_beta=0.1, margin_budget=50_000.0, max_contracts=20, index=("sp500", "dow30"))),
         (
             with_doubts,

@@ -91,3 +91,8 @@ def test_a_client_reads_no_options_unless_there_is_nothing_else(message: str, pl
 
 def test_days_are_written_out() -> None:
     assert to_day(date(2026, 9, 7)) == "7 September 2026"
+
+
+def test_another_objective_than_variance_is_named_among_the_choices(technology: Portfolio) -> None:
+    advice = advise(technology, settings=Settings(hedge=0.5, objective="expected-shortfall"), today=DAY)
+    assert dict(list_assumptions(plan_document(advice)))["Objective"] == "least expected shortfall over past sessions"

@@ -166,6 +166,23 @@ def test_with_one_index_only_nothing_is_said_of_further_ones(draw: Draw, technol
     assert "More than one index" not in "".join(drawn)
 
 
+def test_two_objectives_stand_side_by_side(draw: Draw, technology: Portfolio) -> None:
+    settings = Settings(hedge=0.5, objective="expected-shortfall")
+    advice = advise(technology, settings=settings, today=DAY)
+    drawn = draw(advice)
+    comparison = advice.plan.comparison
+    assert comparison is not None
+    chosen, other = comparison.outcomes
+    assert row(drawn, "Shortfall, 1 day, 95%") == [
+        f"${chosen.expected_shortfall:,.0f}",
+        f"${other.expected_shortfall:,.0f}",
+    ]
+    assert row(drawn, "Tracking risk") == [f"${chosen.tracking_risk:,.0f}", f"${other.tracking_risk:,.0f}"]
+    assert f"{advice.plan.positions[0].held_after:+d} NQ" in row(drawn, "Held")[0]
+    assert "You asked for 50%; the expected shortfall is least here." in flowing(drawn)
+    assert "within your limits has a smaller expected shortfall." in flowing(part(drawn, "Order ticket"))
+
+
 def test_without_a_past_the_fit_stands_in_and_no_years_are_named(draw: Draw, technology: Portfolio) -> None:
     advice = advise(technology, settings=Settings(hedge=0.5, legs=1), as_of=date(2017, 3, 1), today=DAY)
     assert advice.plan.index_test is None
