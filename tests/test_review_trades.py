@@ -140,7 +140,7 @@ def test_expired_contracts_are_named_and_held_no_more() -> None:
     assert not review.is_inside
     note = next(note for note in review.notes if note.code == "expired_unless_rolled")
     stated = ",".join(f"{each.future.symbol}={each.quantity}" for each in earlier.positions)
-    assert f"If they were rolled before, say so with --fills FILE.csv or --current {stated}: " in note.message
+    assert note.message.endswith(f"Say what is held with --fills FILE.csv or --current {stated}.")
     assert all(trade.future.code.endswith("M6") for trade in review.trades)
 
 

@@ -180,8 +180,8 @@ def _doubts(
         yield Note(
             code="expired_unless_rolled",
             message=(
-                f"The plan's {_worded(gone)} expired. If they were rolled before, say so with --fills FILE.csv or "
-                f"--current {roots}: the trades shown would double the hedge."
+                f"The plan's {_worded(gone)} expired. If they were rolled before, the trades shown would double the "
+                f"hedge. Say what is held with --fills FILE.csv or --current {roots}."
             ),
         )
     elif says == "plan" and any(each.quantity for each in planned):
