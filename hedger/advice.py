@@ -114,6 +114,11 @@ class Advice:
         return all(order.quote.contract.is_listed(self.as_of) for order in self.plan.orders)
 
     @property
+    def margin_share(self) -> float:
+        """Initial margin as a share of the value that betas refer to."""
+        return self.plan.initial_margin / self.exposure.book.beta_base
+
+    @property
     def notes(self) -> tuple[Note, ...]:
         """Every doubt that did not stop the work, the gravest room first."""
         doubts = (
@@ -239,9 +244,9 @@ def measure_account(
         prices,
         indices=[index for index in INDICES if index.is_level or _is_current(index.symbol, prices)],
         estimator=ESTIMATORS[settings.estimator],
-        overrides=settings.beta,
+        overrides=[replace(override, symbol=_as_held(override.symbol, portfolio)) for override in settings.beta],
         futures_roots=load_symbols(),
-        proxies=dict(settings.proxy),
+        proxies={_as_held(name, portfolio): proxy for name, proxy in settings.proxy},
         portfolio_value=settings.portfolio_value,
         rate=rate.value if (rate := rate_on(day)) else 0.0,
     )
@@ -253,6 +258,12 @@ def measure_account(
         today=today or datetime.now(ZoneInfo("America/New_York")).date(),
         is_past=as_of is not None and everything.last_session > as_of,
     )
+
+
+def _as_held(name: str, portfolio: Portfolio) -> str:
+    """Return the name of a holding as the portfolio writes it, whatever capitals the user wrote."""
+    held = (position.symbol for position in portfolio.positions)
+    return next((symbol for symbol in held if symbol.casefold() == name.casefold()), name)
 
 
 def _is_current(symbol: str, prices: Prices) -> bool:

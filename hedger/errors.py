@@ -148,7 +148,8 @@ class InvalidRowsError(HoldingsError):
         noun = "cell" if len(self.cells) == 1 else "cells"
         lines.append(
             f"Nothing was imported because of {len(self.cells)} bad {noun}: "
-            "correct them, or delete the rows, and read the file again."
+            "correct them, or delete the rows, and read the file again. "
+            "Or go on without these rows with --leave-out-bad-rows."
         )
         return "\n".join(lines)
 

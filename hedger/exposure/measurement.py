@@ -93,7 +93,7 @@ def measure_exposure(
         portfolio_value=portfolio_value,
         rate=rate,
     )
-    _require_holdings(book, stated, portfolio, [index.name for index in measured])
+    _require_holdings(book, stated, portfolio, [index.name for index in measured], proxies or ())
     moving = [holding.moves_with for holding in book.holdings if holding.is_priced]
     paired = pair_returns(prices, moving, [index.symbol for index in measured], lookback=LOOKBACK)
     is_enough = np.isfinite(paired.indices).sum(axis=0) >= min(SHORTEST_RECORD, paired.sessions.size)
@@ -133,13 +133,17 @@ def _stated_betas(overrides: Sequence[BetaOverride], indices: Sequence[str]) -> 
 
 
 def _require_holdings(
-    book: Book, stated: dict[tuple[str, str], float], portfolio: Portfolio, indices: Sequence[str]
+    book: Book,
+    stated: dict[tuple[str, str], float],
+    portfolio: Portfolio,
+    indices: Sequence[str],
+    proxied: Collection[str],
 ) -> None:
     held = {position.symbol for position in portfolio.positions}
-    unknown = sorted({symbol for symbol, _ in stated} - held)
+    unknown = sorted(({symbol for symbol, _ in stated} | set(proxied)) - held)
     if unknown:
         raise SettingsError(
-            f"A beta is stated for {', '.join(unknown)}, which the portfolio does not hold. "
+            f"A beta or a proxy is stated for {', '.join(unknown)}, which the portfolio does not hold. "
             "Write the symbol as `hedger holdings` shows it."
         )
     if not book.holdings and not book.excluded:

@@ -17,6 +17,7 @@ from hedger.report import (
     to_percent,
 )
 from hedger.ui.chart import index_moves, show_gain_chart
+from hedger.ui.remedies import in_page_words
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import order_ticket, scenario_table
 from hedger.ui.wording import escape
@@ -34,7 +35,7 @@ def show_answer(advice: Advice) -> None:
     st.markdown(f"## {escape(state_answer(advice))}", anchors=False)
     for note in plan.notes:
         if note.code == "limit_binds":
-            st.warning(escape(note.message), icon=":material/vertical_align_top:")
+            st.warning(escape(in_page_words(note.message)), icon=":material/vertical_align_top:")
     _show_figures(advice)
     reference = f"the {to_index_title(plan.reference_index)}"
     st.markdown(f"### If {escape(reference)} moves", anchors=False)
@@ -50,7 +51,7 @@ def show_answer(advice: Advice) -> None:
     st.markdown("### Order ticket", anchors=False)
     st.markdown(order_ticket(advice) if plan.orders else "There is no order to place.")
     _show_downloads(advice)
-    doubts = [f"- {escape(note.message)}" for note in advice.notes if note.code not in ELSEWHERE]
+    doubts = [f"- {escape(in_page_words(note.message))}" for note in advice.notes if note.code not in ELSEWHERE]
     if doubts:
         st.markdown("### What to know", anchors=False)
         st.markdown("\n".join(doubts))

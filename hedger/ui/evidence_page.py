@@ -11,6 +11,7 @@ from hedger.past import Backtest, backtest_account
 from hedger.report import backtest_document, evidence_tables, state_evidence, to_json, to_percent
 from hedger.ui.evidence_charts import beta_rows, beta_specification, gain_rows, gain_series, gain_specification
 from hedger.ui.refusals import attempt
+from hedger.ui.remedies import in_page_words
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import draw_table
 from hedger.ui.wording import escape
@@ -110,7 +111,7 @@ def _show(backtest: Backtest) -> None:
         help="Everything on this page and more, for other programs.",
     )
     st.markdown("### What to know", anchors=False)
-    st.markdown("\n".join(f"- {escape(note.message)}" for note in backtest.notes))
+    st.markdown("\n".join(f"- {escape(in_page_words(note.message))}" for note in backtest.notes))
 
 
 def _show_figures(evidence: Evidence) -> None:

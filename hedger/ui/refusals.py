@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from hedger.errors import HedgerError
+from hedger.ui.remedies import in_page_words
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def attempt(
     except HedgerError as error:
         if not isinstance(error, only):
             raise
-        st.error(escape(error), icon=":material/error:")
+        st.error(escape(in_page_words(str(error))), icon=":material/error:")
         if remedy is not None:
             remedy(error)
         return None

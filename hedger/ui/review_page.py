@@ -24,6 +24,7 @@ from hedger.report import (
 from hedger.review import follow_choices, read_fills, read_plan, review_plan
 from hedger.ui.accounts import measure, read_holdings
 from hedger.ui.refusals import attempt
+from hedger.ui.remedies import in_page_words
 from hedger.ui.summary import METRIC_WIDTH, show_heading
 from hedger.ui.tables import draw_table
 from hedger.ui.wording import escape, to_day
@@ -208,7 +209,7 @@ def _show(review: Review) -> None:
         icon=":material/download:",
         help="Everything on this page and more, for other programs and the file of the client.",
     )
-    doubts = [f"- {escape(note.message)}" for note in (*review.notes, *review.advice.notes)]
+    doubts = [f"- {escape(in_page_words(note.message))}" for note in (*review.notes, *review.advice.notes)]
     if doubts:
         st.markdown("### What to know", anchors=False)
         st.markdown("\n".join(dict.fromkeys(doubts)))

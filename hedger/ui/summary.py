@@ -8,6 +8,7 @@ import streamlit as st
 
 from hedger.advice import FRESH_FOR
 from hedger.report import to_beta, to_dollars, to_index_title
+from hedger.ui.remedies import in_page_words
 from hedger.ui.stand_ins import ask_stand_ins, has_worth
 from hedger.ui.tables import markdown_table
 from hedger.ui.wording import escape, message_of, plural, title, to_day
@@ -91,7 +92,7 @@ def _show_left_out(account: Account, measurement: Measurement) -> None:
         _show_excluded(account, measurement, stood_for)
         for warning in measurement.portfolio.warnings:
             if warning.code == "row_left_out":
-                st.markdown(escape(warning.message))
+                st.markdown(escape(in_page_words(warning.message)))
         if skipped:
             lines = [(f"Line {row.line}", row.reason) for row in skipped[:MOST_ROWS]]
             st.markdown(markdown_table(("Row", "Why it is not a position"), lines, n_text=2))

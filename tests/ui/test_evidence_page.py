@@ -15,6 +15,7 @@ from hedger.portfolio import read_portfolio
 from hedger.report import state_evidence, to_percent
 from hedger.settings import Settings
 from hedger.ui.evidence_charts import beta_rows, gain_rows
+from hedger.ui.remedies import in_page_words
 from hedger.ui.wording import escape
 
 TODAY = date(2026, 8, 24)
@@ -63,7 +64,7 @@ def test_the_page_shows_the_test_of_the_command_line(backtest: Backtest) -> None
     for record in evidence.strategies:
         assert to_percent(record.hedge_effectiveness, places=1).replace("%", "\\%").replace(".", "\\.") in shown
     for note in backtest.notes:
-        assert escape(note.message) in shown
+        assert escape(in_page_words(note.message)) in shown
 
 
 def test_a_test_is_made_once_for_the_same_choices_and_forgotten_in_turn(backtest: Backtest) -> None:

@@ -17,6 +17,7 @@ from hedger.market import SnapshotSource
 from hedger.portfolio import read_portfolio
 from hedger.report import state_answer, to_beta, to_dollars, to_percent
 from hedger.settings import Settings
+from hedger.ui.remedies import in_page_words
 from hedger.ui.wording import escape
 
 TODAY = date(2026, 8, 24)
@@ -93,7 +94,7 @@ def assert_shows(page: AppTest, advice: Advice) -> None:
         assert f"| {side} {abs(order.quantity)} | {order.quote.code} |" in everything
         assert escape(to_dollars(order.notional)) in everything
     for note in advice.notes:
-        assert escape(note.message) in everything
+        assert escape(in_page_words(note.message)) in everything
 
 
 def test_a_new_visitor_sees_the_technology_book_hedged_in_full() -> None:
@@ -172,7 +173,7 @@ def test_a_binding_margin_budget_shows_beside_the_answer() -> None:
     assert advice.plan.binding_limits
     assert_shows(page, advice)
     assert [each.value for each in page.warning] == [
-        escape(note.message) for note in advice.notes if note.code == "limit_binds"
+        escape(in_page_words(note.message)) for note in advice.notes if note.code == "limit_binds"
     ]
 
 
@@ -343,4 +344,4 @@ def refusal(page: AppTest) -> str:
 def sentence(ask: partial[Advice]) -> str:
     with pytest.raises(HedgerError, match=r"\w") as refused:
         ask()
-    return escape(refused.value)
+    return escape(in_page_words(str(refused.value)))

@@ -20,6 +20,7 @@ from hedger.portfolio import read_portfolio
 from hedger.report import plan_document, to_dollars
 from hedger.settings import Settings
 from hedger.ui.files import HoldingsFile
+from hedger.ui.remedies import in_page_words
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def test_bad_cells_are_listed_and_the_plan_goes_on_without_their_rows_when_told_
     page = upload(open_page(), BAD_ROWS)
     with pytest.raises(InvalidRowsError, match="2oo") as refused:
         read_portfolio(BAD_ROWS, as_of=TODAY)
-    assert refusal(page) == escape(refused.value)
+    assert refusal(page) == escape(in_page_words(str(refused.value)))
     assert_shows(page, advice_for())
     page.button(key="leave_out").click().run()
     assert not page.error

@@ -14,6 +14,7 @@ from hedger.portfolio import read_portfolio
 from hedger.report import plan_document, state_review, to_beta, to_dollars, to_json
 from hedger.review import Review, follow_choices, read_fills, read_plan, review_plan
 from hedger.settings import Settings
+from hedger.ui.remedies import in_page_words
 from hedger.ui.wording import escape
 
 TODAY = date(2026, 8, 24)
@@ -82,7 +83,7 @@ def test_an_uploaded_plan_is_reviewed_as_the_command_line_does(fills: bytes | No
     assert metrics["Beta that is left"] == (to_beta(review.beta_held), f"{to_beta(review.earlier.beta_after)} planned")
     assert metrics["Cost of the trades"][0] == escape(to_dollars(review.cost, places=2))
     for note in review.notes:
-        assert escape(note.message) in shown
+        assert escape(in_page_words(note.message)) in shown
 
 
 def test_a_plan_that_is_none_is_refused_in_a_sentence_and_can_be_taken_away() -> None:
