@@ -29,7 +29,7 @@ class Market:
     history
         Of today's holdings.
     spans
-        The quarters, oldest first, each beginning where the one before ends.
+        The quarters, oldest first; where one does not begin as the one before ends, all futures are closed between.
     gains
         Of the quarter's book by session, USD, one array of shape (span.n_sessions,) per quarter.
     steps
@@ -86,10 +86,12 @@ def follow_strategy(strategy: Strategy, quarters: Sequence[HeldQuarter], market:
             cost[stretch.first - span.first] += paid
             n_orders += n_placed
             before = stretch.held
-        if position == len(quarters) - 1:
+        following = market.spans[position + 1 : position + 2]
+        if not following or following[0].first != span.last:
             paid, n_placed = trade_cost(before, (), market.quotes, is_roll=False)
             cost[-1] += paid
             n_orders += n_placed
+            before = ()
         hedge = futures - cost
         records.append(_quarter(held, market, position, hedge=hedge, cost=float(cost.sum()), n_orders=n_orders))
         hedges.append(hedge)

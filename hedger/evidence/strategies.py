@@ -58,7 +58,7 @@ def list_strategies(
         Whether the S&P 500 is known in every quarter.
     """
     rule = replace(policy, current=())
-    free = replace(rule, indices=(), closing_only=())
+    free = replace(rule, indices=(), closing_only=(), objective="variance")
     quoted = {quote.index for quote in quotes}
     strategies = [Strategy(name="rule", policy=rule, sizing="rule")]
     strategies += [

@@ -9,7 +9,7 @@ the hedge misses its aim by :math:`h \beta + \sum_j S_{rj} x_j / (S_{rr} V)` of 
 :data:`BAND` since the roll, the hedge is solved again in the same indices, with what is held.
 
 **Costs** are half a round trip for each contract bought or sold, and the roll of each that stays; they are taken from
-the gain of the next session, the last ones from the session that closes the test.
+the gain of the next session; closing what is held in the end, from the last one.
 """
 
 from __future__ import annotations

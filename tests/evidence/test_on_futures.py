@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from made_past import assess, make_exposure, make_quotes
+from made_past import assess, make_closes, make_exposure, make_prices, make_quotes
 
 from hedger.evidence import variance_removed
+from hedger.exposure import BetaOverride
 from hedger.market import FuturesCloses
 
 
@@ -91,6 +92,16 @@ def test_without_closes_in_the_quarters_there_is_no_check(past):
     assert assess(past).on_futures is None
     assert assess(past, futures=both(past, days=past.sessions[:200])).on_futures is None
     assert assess(past, futures=both(past, days=past.sessions[:1])).on_futures is None
+
+
+def test_a_book_that_stands_still_has_no_share_on_futures_either():
+    sessions, closes = make_closes(betas={"AAA": 1.0, "BBB": 1.0})
+    closes["BBB"] = closes["AAA"] * np.where(np.arange(sessions.size) < 200, 1.01, 1.0)
+    prices = make_prices(sessions, closes)
+    overrides = [BetaOverride(symbol="AAA", index=None, beta=2.0)]
+    evidence = assess(prices, quantities={"AAA": 9000.0, "BBB": -9000.0}, overrides=overrides, futures=both(prices))
+    assert any(quarter.held for quarter in evidence.rule.quarters)
+    assert evidence.on_futures.records == ()
 
 
 def test_futures_on_an_index_that_is_not_measured_are_passed_over(past):

@@ -128,6 +128,22 @@ def test_an_index_that_is_young_is_not_used_before_its_record_is_long_enough():
     assert {rule.quarters[place].reference_index for place in young} == {"sp500"}
 
 
+def test_a_quarter_in_which_no_index_moves_is_not_tested():
+    sessions, closes = make_closes()
+    (first, last) = np.searchsorted(sessions, np.array(["2025-09-15", "2025-12-15"], dtype="datetime64[D]"))
+    for symbol in ("^GSPC", "^NDX"):
+        closes[symbol][first : last + 1] = closes[symbol][first]
+    quarters = assess(make_prices(sessions, closes)).quarters
+    assert date(2025, 9, 15) not in {quarter.start for quarter in quarters}
+    assert date(2025, 12, 15) in {quarter.start for quarter in quarters}
+    # Before the gap all futures are closed, and opened anew after it.
+    evidence = assess(make_prices(sessions, closes))
+    place = [quarter.end for quarter in evidence.quarters].index(date(2025, 9, 15))
+    costs = np.split(evidence.rule.costs, np.cumsum(evidence.rule.lengths)[:-1])
+    assert costs[place][-1] > 0.0
+    assert costs[place + 1][0] > 0.0
+
+
 def test_few_quarters_are_called_a_first_impression(past):
     codes = {note.code for note in assess(past, years=1).notes}
     assert "few_quarters" in codes

@@ -335,3 +335,10 @@ def test_what_is_tested_does_not_depend_on_the_order_of_the_contracts(past, evid
     turned = assess(past, quotes=quotes)
     assert turned.rule.hedge == pytest.approx(evidence.rule.hedge, abs=0.005)
     assert replace(turned.rule.quarters[0], held=()) == replace(evidence.rule.quarters[0], held=())
+
+
+def test_rivals_of_a_rule_against_shortfall_still_minimise_variance(past, evidence):
+    rule = HedgePolicy(legs=1, objective="expected-shortfall")
+    other = assess(past, rule, years=1)
+    assert other.strategy("sp500").hedge.tolist() == assess(past, years=1).strategy("sp500").hedge.tolist()
+    assert other.rule.hedge_effectiveness == pytest.approx(evidence.rule.hedge_effectiveness, abs=0.1)
