@@ -197,7 +197,8 @@ def _beta_with(held: dict[str, int], reference: str, advice: Advice) -> float:
     scale = 1.0
     if reference == plan.reference_index:
         counted = sum(order.held_after * dollars[order.quote.symbol] for order in plan.positions)
-        scale = (plan.residual_beta_dollars - plan.beta_dollars) / counted if counted else 1.0
+        if abs(counted) >= 1.0:  # below a dollar the ratio is rounding
+            scale = (plan.residual_beta_dollars - plan.beta_dollars) / counted
     moved: float = sum(quantity * dollars[root] for root, quantity in held.items())
     return (exposure.of(reference).beta_dollars + scale * moved) / exposure.book.beta_base
 

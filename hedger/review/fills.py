@@ -123,7 +123,10 @@ def read_fills(
     if bad:
         raise SettingsError(_word_bad_rows(title, bad))
     if not fills:
-        raise SettingsError(f"{title} has a header and no fill below it. Leave out --fills if nothing was traded.")
+        raise SettingsError(
+            f"{title} has a header and no fill below it. If nothing was traded, say what is held with --current "
+            "instead."
+        )
     return tuple(sorted(fills, key=lambda fill: fill.time))
 
 
