@@ -113,7 +113,10 @@ class TwoSpeedBeta:
     The fast slope follows what a company has become; the slow one weighs each session with the inverse of the index
     variance known the day before (generalised least squares), so that a few days of panic do not outvote three
     years. On 186 large and 18 small US stocks, 2009 to 2025, books' betas over the next 63 sessions are
-    forecast with 0.89 times the error of one-year ordinary least squares.
+    forecast with 0.89 times the error of one-year ordinary least squares. Of 1,596 other pairs of weighted slopes
+    (half-lives from 16 sessions to five years; weights by none, half and all of the variance; bands from 2 to 6), each
+    blended as was best for 2009 to 2016, none is better by more than a hundredth there, and none of the best is
+    better after.
 
     Parameters
     ----------

@@ -120,7 +120,10 @@ def test_weights_alone_do_not_tell_the_size_of_the_hedge(asset_class):
             {"currency": "EUR"},
             "it is in EUR and the prices at hand lack the exchange rate EURUSD=X, which live prices have",
         ),
-        ({"asset_class": "cash", "currency": "CHF"}, "it is in CHF and the prices at hand lack the exchange rate CHFUSD=X, which live prices have"),
+        (
+            {"asset_class": "cash", "currency": "CHF"},
+            "it is in CHF and the prices at hand lack the exchange rate CHFUSD=X, which live prices have",
+        ),
         ({"asset_class": "option"}, "its underlying, expiry, strike or right is not known"),
         ({"asset_class": "future", "underlying": "CL"}, "it is not a US equity index future"),
         (
