@@ -50,7 +50,11 @@ def cash_parts(document: Document) -> list[Any]:
         paragraph(_call_words(document)),
         side_by_side(
             [
-                paragraph("Futures account by sessions from now, before cash is added", "small"),
+                paragraph(
+                    "Futures account by sessions from now, before cash is added: half of its courses (dark), "
+                    "9 in 10 (light)",
+                    "small",
+                ),
                 _account_chart(document),
             ],
             [paragraph("Buffer that leaves a given chance of a call", "small"), _buffer_chart(call)],
@@ -62,11 +66,10 @@ def cash_parts(document: Document) -> list[Any]:
             widths=(TEXT_WIDTH - sum(_RAISED), sum(_RAISED)),
         ),
         paragraph(
-            "Dark: the middle half of all courses, light: 9 in 10. In 19 of 20 courses no close until then lies below "
-            "the dotted line; where it crosses the line of the call, its chance has reached 5%.",
+            "In 19 of 20 courses no close until then lies below the dotted line: where it crosses the line of the "
+            "call, the chance of one is 5%.",
             "small",
         ),
-        n_kept=2,
     )
 
 

@@ -85,8 +85,8 @@ def _some(names: list[str]) -> str:
 def closing_parts(document: Document) -> list[Any]:
     """Return choices, methods, sources and the disclaimer."""
     half = TEXT_WIDTH * 0.34
-    choices = [paragraph(words, "small", lead=f"{subject}:") for subject, words in list_assumptions(document)]
-    methods = [paragraph(words, "small", lead=f"{subject}.") for subject, words in METHODS.items()]
+    choices = [paragraph(words, "source", lead=f"{subject}:") for subject, words in list_assumptions(document)]
+    methods = [paragraph(words, "source", lead=f"{subject}.") for subject, words in METHODS.items()]
     sources = [
         paragraph(
             f"{source.origin}" + (f" ({source.as_of})." if source.as_of else "."), "source", lead=f"{source.figure}:"

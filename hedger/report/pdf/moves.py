@@ -43,7 +43,7 @@ def move_parts(document: Document) -> list[Any]:
     width = 252.0
     figures = table((title, "Without hedge", "Futures", "With hedge"), rows, (48.0, 68.0, 60.0, 62.0))
     lines = [_line(moves, "Without hedge", BEFORE, "unhedged"), _line(moves, "With hedge", AFTER, "hedged")]
-    chart = LineChart(lines, (TEXT_WIDTH - width, 150.0), to_label=_move_label, marks=MARKS)
+    chart = LineChart(lines, (TEXT_WIDTH - width, 130.0), to_label=_move_label, marks=MARKS)
     notes = list(dict.fromkeys(note for move, each in moves if move in SHOWN_MOVES for note in each["notes"]))
     words = "The shaded ranges are those of the beta over the next quarter, 19 times out of 20. "
     return [
@@ -115,7 +115,7 @@ def crisis_parts(document: Document) -> list[Any]:
             Bars(name="Without hedge", colour=BEFORE, amounts=tuple(each["unhedged_pnl"] for each in crises)),
             Bars(name="With hedge", colour=AFTER, amounts=tuple(each["hedged_pnl"] for each in crises)),
         ],
-        (TEXT_WIDTH, 108.0),
+        (TEXT_WIDTH, 96.0),
     )
     return section(
         "Past crises with today's holdings",
