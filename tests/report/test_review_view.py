@@ -8,12 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from earlier_plans import BOOK, make_portfolio, make_position, plan_of, review_of
+from earlier_plans import BOOK, make_portfolio, make_position, plan_of, review_of, to_bytes
+from earlier_plans import document_of as plan_document_of
 
+from hedger.advice import advise
 from hedger.report import review_document, state_review, to_json
 from hedger.report.terminal import show
 from hedger.report.terminal_review import review_view
-from hedger.review import Review, read_fills
+from hedger.review import Review, read_fills, read_plan
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
@@ -238,3 +240,16 @@ def test_within_the_band_of_beta_a_tolerance_is_offered(draw: Draw) -> None:
     earlier = plan_of(make_portfolio(BIG), THEN, MICRO)
     held = {"current": (("MES", earlier.positions[0].quantity + 1),)}
     assert "such as --tolerance 5%" in text_of(draw(review_of(earlier, make_portfolio(BIG), THEN, held)))
+
+
+def test_names_of_a_plan_that_anybody_may_have_written_reach_the_screen_escaped(draw: Draw) -> None:
+    document = plan_document_of(advise(make_portfolio(BIG), settings=MICRO, as_of=THEN, today=THEN))
+    evil = "\x1b[31mAAPL\nTrade: sell all [link=x]"
+    for rows in (document["exposure"]["by_holding"], document["portfolio"]["holdings"]):
+        for row in rows:
+            row["symbol"] = evil if row["symbol"] == "AAPL" else row["symbol"]
+    review = review_of(read_plan(to_bytes(document), name="old\x1b.json"), make_portfolio(BIG), NOW)
+    lines = draw(review)
+    assert all(line.isprintable() for line in lines)
+    assert any(line.startswith("\\x1b[31mAAP…") for line in lines)
+    assert "\x1b" not in json.dumps(document_of(review), ensure_ascii=False)
