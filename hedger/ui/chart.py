@@ -23,9 +23,28 @@ FOLDER = Path(__file__).parent / "gain_chart"
 
 _HTML = """
 <figure>
+  <figcaption role="heading" aria-level="3"></figcaption>
   <svg role="img" tabindex="0"></svg>
   <div class="caption" aria-hidden="true"></div>
   <output aria-live="off"></output>
+  <p class="note">Shaded: the range of gains when the beta of the next quarter is as far off as 1 time in 20. While the
+  slider is dragged, the line shows the hedge before rounding to whole contracts.</p>
+  <details>
+    <summary>The same in numbers</summary>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Index</th>
+          <th scope="col">Without hedge</th>
+          <th scope="col">Futures</th>
+          <th scope="col">With hedge</th>
+          <th scope="col">With hedge, 95% range</th>
+        </tr>
+      </thead>
+      <tbody></tbody>
+    </table>
+    <p></p>
+  </details>
 </figure>
 """
 
@@ -66,6 +85,7 @@ def chart_data(advice: Advice) -> dict[str, Any]:
     return {
         "index": title,
         "alt": f"Gain or loss against moves of the {title}; arrow keys choose a move. The table below has the numbers.",
+        "remarks": " ".join(dict.fromkeys(remark for _, scenario in moves for remark in scenario.notes)),
         "share": advice.plan.hedge_fraction,
         "perShare": -advice.plan.beta_dollars,
         "moves": with_no_move([move for move, _ in moves]),

@@ -13,6 +13,7 @@ import streamlit as st
 
 from hedger.contracts import INDICES, SIZES, load_table
 from hedger.exposure import ESTIMATORS
+from hedger.hedge import OBJECTIVES
 from hedger.settings import Settings, parse_choices
 from hedger.ui.money_costs import kept_rates
 from hedger.ui.money_figures import kept_figures
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from hedger.advice import Measurement
+    from hedger.choices import OrderType
     from hedger.contracts import Size
+    from hedger.hedge import Objective
     from hedger.ui.accounts import Account
+
+Choices = dict[str, Any]
+"""Fields of :class:`hedger.Settings`, but for futures held already: as they were typed, under ``held``."""
 
 LARGEST_HEDGE = 150
 """Per cent of the exposure up to which the page offers to hedge."""
@@ -39,74 +45,13 @@ _SIZE_TITLES: dict[Size, str] = {
     "micro": "Micro",
     "spot-quoted": "Spot-quoted",
 }
+_OBJECTIVE_TITLES: dict[Objective, str] = {"variance": "Variance", "expected-shortfall": "Expected shortfall"}
+_ORDER_TITLES: dict[OrderType, str] = {"market": "Market", "limit": "Limit"}
 _DEFAULTS = Settings()
 
 
-def choose_settings(
-    account: Account,
-    measurement: Measurement,
-    *,
-    aim: DeltaGenerator,
-    contracts: DeltaGenerator,
-    limits: DeltaGenerator,
-) -> tuple[Settings, DeltaGenerator]:
-    """Show every choice; return what is chosen, and the place where the reason for the index belongs.
-
-    Parameters
-    ----------
-    account, measurement
-        What the choices are about.
-    aim, contracts, limits
-        Where to ask how much to hedge, with what, and within which limits.
-
-    Raises
-    ------
-    SettingsError
-        When the choices cannot be followed.
-    """
-    with aim:
-        hedge, target_beta = _ask_aim()
-    with contracts:
-        index = _ask_index(measurement)
-        reason = st.empty()
-        sizes = _ask_sizes()
-        legs, allow_long_legs = _ask_legs()
-    with limits:
-        within = _ask_limits()
-        _ask_estimator()
-    settings = Settings(
-        hedge=hedge,
-        target_beta=target_beta,
-        index=() if index == AUTO else (index,),
-        legs=legs,
-        allow_long_legs=allow_long_legs,
-        sizes=sizes,
-        **within,
-        estimator=account.estimator,
-        beta=account.beta,
-        proxy=account.proxy,
-        portfolio_value=account.portfolio_value,
-        scenario=kept_scenarios(measurement.exposure),
-        **kept_figures(),
-        **kept_rates(),
-    )
-    return settings, reason
-
-
-def chosen_estimator() -> str:
-    """Return the name of the beta estimator that is chosen, the default before the choices have been shown."""
-    name: str = st.session_state.get("estimator", _DEFAULTS.estimator)
-    return name
-
-
-def remeasure(estimator: str) -> None:
-    """Run the whole page again when another estimator is chosen than the portfolio was measured with."""
-    if chosen_estimator() != estimator:
-        st.rerun()
-
-
-def _ask_aim() -> tuple[float, float | None]:
-    """Ask for a share of exposure or a target beta; return both as :class:`Settings` holds them."""
+def ask_aim() -> Choices:
+    """Ask for a share of exposure, with a slider and a number that follow each other, or for a target beta."""
     by_beta = (
         st.segmented_control(
             "What to aim for",
@@ -120,7 +65,60 @@ def _ask_aim() -> tuple[float, float | None]:
         )
         == _BY_BETA
     )
-    return (_DEFAULTS.hedge, _ask_target_beta()) if by_beta else (_ask_hedge(), None)
+    return {"target_beta": _ask_target_beta()} if by_beta else {"hedge": _ask_hedge()}
+
+
+def ask_method() -> tuple[Choices, str]:
+    """Ask what the best hedge is, and how betas are estimated; return the former, and the estimator's name."""
+    objective = st.segmented_control(
+        "What the best hedge makes least",
+        OBJECTIVES,
+        default=_DEFAULTS.objective,
+        required=True,
+        format_func=lambda name: _OBJECTIVE_TITLES[name],
+        key="objective",
+        bind="query-params",
+        help="The variance of hedged gains, or the average loss of the worst days in twenty (expected shortfall) over "
+        "past sessions. The other one is shown beside it.",
+    )
+    return {"objective": objective}, _ask_estimator()
+
+
+def ask_contracts() -> tuple[Choices, DeltaGenerator]:
+    """Ask with what to hedge; return it, and the place where the reason for the index belongs."""
+    index = _ask_index()
+    reason = st.empty()
+    sizes = _ask_sizes()
+    legs, allow_long_legs = _ask_legs()
+    chosen = {
+        "index": () if index == AUTO else (index,),
+        "sizes": sizes,
+        "legs": legs,
+        "allow_long_legs": allow_long_legs,
+    }
+    return chosen, reason
+
+
+def settle(choices: Choices, account: Account, measurement: Measurement) -> Settings:
+    """Return the settings that the visitor's choices on all pages come to.
+
+    Raises
+    ------
+    SettingsError
+        When they cannot be followed.
+    """
+    held = choices.pop("held")
+    return Settings(
+        **choices,
+        current=parse_choices({"current": held})["current"],
+        estimator=account.estimator,
+        beta=account.beta,
+        proxy=account.proxy,
+        portfolio_value=account.portfolio_value,
+        scenario=kept_scenarios(measurement.exposure),
+        **kept_figures(),
+        **kept_rates(),
+    )
 
 
 def _ask_hedge() -> float:
@@ -170,11 +168,11 @@ def _ask_target_beta() -> float:
     return value
 
 
-def _ask_index(measurement: Measurement) -> str:
-    titles = {index.name: index.title for index in INDICES} | {AUTO: "Best for this portfolio"}
+def _ask_index() -> str:
+    titles = {AUTO: "Best for this portfolio"} | {index.name: index.title for index in INDICES}
     chosen: str = st.selectbox(
         "Index",
-        [AUTO, *measurement.exposure.indices],
+        titles,
         key="index",
         bind="query-params",
         format_func=lambda name: titles[name],
@@ -218,8 +216,8 @@ def _ask_legs() -> tuple[int | None, bool]:
     return (None if legs == AUTO else legs), allow_long_legs
 
 
-def _ask_limits() -> dict[str, Any]:
-    """Ask within which limits to hedge; return fields of :class:`Settings`."""
+def ask_limits() -> Choices:
+    """Ask within which limits to hedge."""
     margin_budget = st.number_input(
         "Margin budget, USD",
         min_value=0.0,
@@ -278,19 +276,31 @@ def _ask_limits() -> dict[str, Any]:
         help="Also use contracts that no longer trade, such as the big S&P 500 future. "
         "Such a plan shows how it would have worked; its orders cannot be exported.",
     )
+    order_type = st.segmented_control(
+        "Orders of the basket",
+        list(_ORDER_TITLES),
+        default=_DEFAULTS.order_type,
+        required=True,
+        format_func=lambda kind: _ORDER_TITLES[kind],
+        key="order_type",
+        bind="query-params",
+        help="For the basket file: at the market, or with limits at the futures prices of the plan.",
+    )
     return {
         "margin_budget": margin_budget,
         "max_contracts": max_contracts,
         "tolerance": tolerance / 100.0,
         "buffer": buffer,
-        "current": parse_choices({"current": held or ""})["current"],
+        "held": held or "",
         "include_delisted": include_delisted,
+        "order_type": order_type,
     }
 
 
-def _ask_estimator() -> None:
+def _ask_estimator() -> str:
+    """Ask how betas are estimated, and say how well each estimator foretells them."""
     ratios = {row["estimator"]: float(row["ratio"]) for row in load_table("forecast_errors.csv")}
-    st.selectbox(
+    name: str = st.selectbox(
         "Beta estimator",
         list(ESTIMATORS),
         index=list(ESTIMATORS).index(_DEFAULTS.estimator),
@@ -300,3 +310,4 @@ def _ask_estimator() -> None:
         help="How betas are estimated. The number is the error with which it foretold a stock's beta of the next "
         "quarter, one-year least squares = 1 (large US stocks, 2008 to 2025). Less is better.",
     )
+    return name

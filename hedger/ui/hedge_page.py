@@ -1,7 +1,9 @@
 """The page "Hedge": a portfolio at the top, choices on the left, the answer on the right.
 
-A change of a choice reruns only the fragment below the portfolio, and in it only :func:`hedger.advice.decide`: the
-portfolio is neither read nor measured again.
+A step of the slider reruns only the fragment of the slider and the answer, and in it only
+:func:`hedger.advice.decide`. Any other choice runs the page again; the portfolio is neither read nor measured anew.
+The fragment is one part of the page's tree although its slider stands on the left and its answer on the right:
+``page.css`` puts them there.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import streamlit as st
 from hedger.advice import Measurement, decide
 from hedger.ui.accounts import Account, choose_account
 from hedger.ui.answer import show_answer
-from hedger.ui.controls import choose_settings, chosen_estimator, remeasure
+from hedger.ui.controls import Choices, ask_aim, ask_contracts, ask_limits, ask_method, settle
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import show_summary
 from hedger.ui.wording import escape, message_of
@@ -21,6 +23,8 @@ from hedger.ui.wording import escape, message_of
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
+
+    from streamlit.delta_generator import DeltaGenerator
 
 
 def show_hedge_page(opened_with: Path | None, today: date) -> None:
@@ -33,32 +37,29 @@ def show_hedge_page(opened_with: Path | None, today: date) -> None:
     today
         Day on which the advice is given, in New York.
     """
-    estimator = chosen_estimator()
-    chosen = choose_account(opened_with, today, estimator)
-    if chosen is not None:
+    portfolio = st.container()
+    with st.container(key="desk"):
+        hedge = st.container()
+        with st.container(key="choices"):
+            choices, reason = ask_contracts()
+            with st.expander("Limits and method"):
+                method, estimator = ask_method()
+                choices |= ask_limits() | method
+    with portfolio:
+        chosen = choose_account(opened_with, today, estimator)
+        if chosen is None:
+            return
         show_summary(*chosen)
-        _show_hedge(*chosen, estimator)
+    with hedge:
+        _show_hedge(*chosen, choices, reason)
 
 
 @st.fragment
-def _show_hedge(account: Account, measurement: Measurement, estimator: str) -> None:
-    choices, answer = st.columns([1, 2], gap="large")
-    with choices, st.container(key="choices"):
-        asked = attempt(
-            lambda: choose_settings(
-                account,
-                measurement,
-                aim=st.container(),
-                contracts=st.container(),
-                limits=st.expander("Limits and method"),
-            )
-        )
-    remeasure(estimator)
-    if asked is None:
-        return
-    settings, reason = asked
-    with answer:
-        advice = attempt(lambda: decide(measurement, settings))
+def _show_hedge(account: Account, measurement: Measurement, choices: Choices, reason: DeltaGenerator) -> None:
+    with st.container(key="aim_of_hedge"):
+        chosen = choices | ask_aim()
+    with st.container(key="answer"):
+        advice = attempt(lambda: decide(measurement, settle(chosen, account, measurement)))
         if advice is not None:
             show_answer(advice)
             reason.caption(escape(message_of(advice.plan.notes, "index_choice") or ""))

@@ -1,11 +1,10 @@
-"""Order ticket and scenarios as tables of text."""
+"""Tables of text, the order ticket among them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hedger.report import to_dollars, to_percent
-from hedger.ui.chart import index_moves
+from hedger.report import to_dollars
 from hedger.ui.wording import escape, to_day
 
 if TYPE_CHECKING:
@@ -47,18 +46,3 @@ def order_ticket(advice: Advice) -> str:
     ]
     headings = ("Order", "Contract", "Name", "Last trading day", "Price", "Notional", "Initial margin", "Cost")
     return markdown_table(headings, rows, n_text=4)
-
-
-def scenario_table(advice: Advice) -> str:
-    """Return what moves of the index would do, falls first."""
-    rows = [
-        (
-            to_percent(move, is_change=True),
-            to_dollars(scenario.unhedged_pnl, is_change=True),
-            to_dollars(scenario.hedge_pnl, is_change=True),
-            to_dollars(scenario.hedged_pnl, is_change=True),
-            f"{to_dollars(scenario.hedged_low, is_change=True)} to {to_dollars(scenario.hedged_high, is_change=True)}",
-        )
-        for move, scenario in index_moves(advice)
-    ]
-    return markdown_table(("Index", "Without hedge", "Futures", "With hedge", "With hedge, 95% range"), rows)

@@ -67,12 +67,22 @@ def assert_shows(page: AppTest, advice: Advice) -> None:
     assert f"## {escape(state_answer(advice))}" in headings(page)
     shown = metrics(page)
     assert shown["Hedge size"][0] == escape(to_dollars(plan.hedge_notional))
-    assert shown["Initial margin"][0] == escape(to_dollars(plan.initial_margin))
+    share = plan.initial_margin / advice.exposure.book.beta_base
+    assert shown["Initial margin"] == (
+        escape(to_dollars(plan.initial_margin)),
+        f"{to_percent(share, places=1)} of the portfolio",
+    )
     assert shown["Beta before → after"] == (
         f"{to_beta(plan.beta_before)} → {to_beta(plan.beta_after)}",
         f"{to_beta(plan.beta_after_low)} to {to_beta(plan.beta_after_high)}",
     )
-    assert shown["Round-trip cost"][0] == escape(to_dollars(plan.round_trip_cost, places=2))
+    costs, call = advice.risk.costs, advice.risk.margin_call
+    assert shown["Cost a year"] == (
+        escape(to_dollars(costs.per_year)),
+        escape(f"{to_dollars(plan.round_trip_cost)} in and out"),
+    )
+    chance = 0.0 if call is None else {each.horizon_days: each.probability for each in call.chances}[63]
+    assert shown["Margin call"] == (to_percent(chance), "chance in a quarter")
     assert shown["Variance removed"][0] == to_percent(advice.risk.hedge_effectiveness)
     drawn = chart(page)
     columns = zip(*(drawn[name] for name in ("moves", "unhedged", "low", "high", "futures")), strict=True)
@@ -207,14 +217,15 @@ def test_a_what_if_with_delisted_contracts_cannot_be_exported() -> None:
     advice = advice_for(index=("sp500",), sizes=("standard",), include_delisted=True)
     assert not advice.is_tradable
     assert_shows(page, advice)
-    assert page.download_button(key="download_orders").disabled
-    assert not page.download_button(key="download_plan").disabled
+    disabled = {each.key for each in page.download_button if each.disabled}
+    assert disabled == {"download_all", "download_orders_csv", "download_ibkr_basket_csv"}
     assert any("cannot be exported" in each.value for each in page.caption)
 
 
 def test_orders_that_can_be_placed_can_be_downloaded() -> None:
     page = open_page()
-    assert not page.download_button(key="download_orders").disabled
+    assert len(page.download_button) == 7
+    assert not any(each.disabled for each in page.download_button)
     assert not any("cannot be exported" in each.value for each in page.caption)
 
 

@@ -27,7 +27,10 @@ class GainChart {
   constructor(root) {
     this.svg = root.querySelector("svg");
     this.output = root.querySelector("output");
+    this.title = root.querySelector("figcaption");
     this.caption = root.querySelector(".caption");
+    this.numbers = root.querySelector("details");
+    this.numbers.addEventListener("toggle", () => this.list());
     this.slider = new MutationObserver(() => this.follow());
     this.size = new ResizeObserver(() => this.draw());
     this.size.observe(this.svg);
@@ -47,7 +50,9 @@ class GainChart {
     this.data = data;
     this.pointed ??= Math.max(data.moves.indexOf(SHOWN_FIRST), 0);
     this.svg.setAttribute("aria-label", data.alt);
+    this.title.textContent = `If the ${data.index} moves`;
     this.caption.textContent = `Move of the ${data.index}`;
+    this.numbers.querySelector("p").textContent = data.remarks;
     const slider = document.querySelector(".st-key-hedge");
     this.slider.disconnect();
     if (slider !== null) {
@@ -109,6 +114,18 @@ class GainChart {
       this.svg.querySelector(`polygon.${series}`).setAttribute("points", [...path(1), ...path(2).reverse()].join(" "));
     }
     this.point(this.pointed);
+    this.list();
+  }
+
+  // The same as a table, for who has opened it.
+  list() {
+    if (!this.numbers.open) return;
+    const rows = this.data.moves.map((move, i) => {
+      const [[unhedged], [hedged, low, high]] = SERIES.map((series) => this.range(series, i));
+      const amounts = [unhedged, hedged - unhedged, hedged].map((amount) => `<td>${dollars(amount)}</td>`);
+      return `<tr><th scope="row">${percent(move)}</th>${amounts.join("")}<td>${dollars(low)} to ${dollars(high)}</td></tr>`;
+    });
+    this.numbers.querySelector("tbody").innerHTML = rows.join("");
   }
 
   nearest(event) {
