@@ -2,8 +2,10 @@ r"""Which indices a hedge uses, and how many dollars of each.
 
 One index hedges with the beta that was measured. More are chosen from the joint covariance of indices and book,
 :math:`C`, blended from a fast and a slow view (:mod:`hedger.exposure.covariance`): for a set :math:`s` of indices the
-dollars are :math:`e_s = C_{ss}^{-1} c_s`, and :math:`c_s^\top e_s` is the variance they remove. Unless legs may be
-held the other way, only sets are looked at in which every leg goes against the book: a long one sells, a short buys.
+dollars are :math:`C_{ss}^{-1} c_s`, and they remove the variance :math:`c_s^\top C_{ss}^{-1} c_s`. That is the mix;
+its size is the measured beta, the user's own betas included: all dollars are scaled so that together they move with the
+best single index as the book's beta to it says. Unless legs may be held the other way, only sets are looked at in which
+every leg goes against the book: a long one sells, a short buys.
 
 **When a further leg pays.** Starting from the best single index, the best larger set is taken when three things hold:
 
@@ -16,7 +18,9 @@ held the other way, only sets are looked at in which every leg goes against the 
 On 1,752 books of US stocks, 2009 to 2025, hedged for a quarter with what was known before it, the prediction came true
 (predicted 2 to 5 %: 2.3 % realised, 5 to 10: 5.7, 10 to 20: 12.1, 20 to 40: 24.9). Alone it removed 77.3 % of variance
 with 2.03 legs on average; with the past as a second judge the same 77.3 % with 1.89 legs. The best single index removed
-75.9 %, the S&P 500 68.3 %. With legs of either sign: 77.8 %, with 2.44 legs by prediction alone, with 2.29 by both.
+75.9 %, the S&P 500 68.3 %. With legs of either sign: 77.8 % with 2.44 legs by prediction alone, 77.7 % with 2.17 by
+both. (Dollars from the betas to each index, :math:`S_{ss}^{-1}` times their covariances, removed 76.8 and 76.4 %: what
+the betas are off by, the inverse makes larger.)
 """
 
 from __future__ import annotations
@@ -171,7 +175,7 @@ def choose_legs(
         return replace(single, steps=tuple(steps))
     return LegChoice(
         indices=tuple(exposure.indices[member] for member in chosen.members),
-        exposure=chosen.dollars,
+        exposure=_sized(chosen, exposure, position),
         covariance=joint[np.ix_(chosen.members, chosen.members)],
         steps=tuple(steps),
     )
@@ -228,6 +232,20 @@ class _Judge:
                 cost += n_whole * quote.round_trip_cost
             cost += left / quote.notional * quote.round_trip_cost
         return ROLLS_A_YEAR * cost
+
+
+LEAST_NET = 0.2
+"""Net move of a mix with the reference index, as a share of its gross, below which a beta cannot tell its size."""
+
+
+def _sized(mix: _Set, exposure: Exposure, reference: int) -> FloatArray:
+    """Return the dollars of a mix, scaled so that they move with the reference index as the book's beta says."""
+    members = list(mix.members)
+    moves = exposure.covariance[reference, members] / exposure.covariance[reference, reference] * mix.dollars
+    if abs(moves.sum()) < LEAST_NET * np.abs(moves).sum():
+        return mix.dollars
+    scaled: FloatArray = mix.dollars * (exposure.by_index[reference].beta_dollars / moves.sum())
+    return scaled
 
 
 def _solve_set(joint: FloatArray, members: tuple[int, ...]) -> _Set:

@@ -139,12 +139,31 @@ def test_a_book_that_does_not_move_has_one_leg():
     assert len(choice.indices) == 1
 
 
-def test_the_dollars_explain_the_covariance_with_the_book():
+def test_the_mix_explains_the_covariance_with_the_book_and_its_size_is_the_measured_beta():
     exposure = make_exposure([200_000.0, 500_000.0, 0.0, 300_000.0])
     choice = choose(exposure)
     joint = exposure.joint_covariance()
     places = [exposure.indices.index(name) for name in choice.indices]
-    assert choice.covariance @ choice.exposure == pytest.approx(joint[places, -1], rel=1e-9)
+    ratios = choice.covariance @ choice.exposure / joint[places, -1]
+    assert ratios == pytest.approx(np.full(len(places), ratios[0]), rel=1e-9)
+    best = exposure.indices.index(exposure.best_index(NAMES))
+    follow = exposure.covariance[best, places] / exposure.covariance[best, best]
+    assert follow @ choice.exposure == pytest.approx(exposure.by_index[best].beta_dollars, rel=1e-9)
+
+
+def test_a_beta_that_the_user_states_sizes_all_legs():
+    exposure = make_exposure([0.0, 600_000.0, 0.0, 400_000.0])
+    stated = tuple(replace(each, beta_dollars=1.5 * each.beta_dollars) for each in exposure.by_index)
+    once, half_more = choose(exposure), choose(replace(exposure, by_index=stated))
+    assert half_more.exposure == pytest.approx(1.5 * once.exposure, rel=1e-9)
+
+
+def test_a_mix_whose_legs_cancel_out_keeps_the_size_that_history_gives_it():
+    spread = make_exposure([700_000.0, -600_000.0, 0.0, 0.0], noise=500.0)
+    choice = choose(spread, allow_long_legs=True, legs=2)
+    assert dict(zip(choice.indices, choice.exposure, strict=True)) == pytest.approx(
+        {"sp500": 700_000.0, "nasdaq100": -600_000.0}, rel=0.05
+    )
 
 
 # ---------------------------------------------------------------- when a further leg pays
@@ -191,8 +210,9 @@ def test_the_cost_of_a_year_rolls_a_full_hedge_four_times_in_the_largest_contrac
     costs = {quote.symbol: quote.round_trip_cost for quote in make_quotes()}
     one, two = choose(exposure, legs=2).steps
     assert one.indices == ("sp500",)
-    dollars = dict(zip(two.indices, choose(exposure, legs=2).exposure, strict=True))
     joint = exposure.joint_covariance()
+    places = [NAMES.index(name) for name in two.indices]
+    dollars = dict(zip(two.indices, np.linalg.solve(joint[np.ix_(places, places)], joint[places, -1]), strict=True))
     alone = joint[0, -1] / joint[0, 0]
 
     def yearly(index_dollars, large, small):

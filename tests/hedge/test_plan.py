@@ -501,7 +501,11 @@ def make_two_index_exposure(sp500=600_000.0, russell2000=400_000.0):
     indices = common[:, None] + rng.normal(0.0, 1.0, (800, 2)) * np.array([0.003, 0.007])
     gains = indices @ np.array([sp500, russell2000]) + rng.normal(0.0, 500.0, 800)
     covariance = annual_covariance(indices)
-    base = make_exposure(value=1_000_000.0, covariance=covariance, sp500=1.1, russell2000=0.7)
+    joint = annual_covariance(np.column_stack([indices, gains]))
+    sp500_beta, russell_beta = joint[:2, 2] / np.diag(joint)[:2] / 1_000_000.0
+    base = make_exposure(
+        value=1_000_000.0, covariance=covariance, sp500=float(sp500_beta), russell2000=float(russell_beta)
+    )
     return replace(base, gains=gains, index_returns=indices, sessions=np.arange(800).astype("datetime64[D]"))
 
 
