@@ -168,14 +168,25 @@ class Exposure:
         """
         return annual_covariance(np.column_stack([self.index_returns, self.gains]))
 
-    def joint_exposure(self, indices: Sequence[str]) -> FloatArray:
+    def joint_exposure(self, indices: Sequence[str], *, holding: str | None = None) -> FloatArray:
         r"""Return the joint dollar exposures to `indices`, USD, shape (len(indices),).
 
         :math:`e_L = S_{LL}^{-1} c_L` with :math:`c_j = V \beta_j S_{jj}`: unlike the single betas these may be
         added up, because the common move is counted once. With one index this is :math:`V \beta`.
+
+        Parameters
+        ----------
+        indices
+            Names of measured indices.
+        holding
+            Symbol of the holding whose exposure it is; that of the whole book without it.
         """
         chosen = [self.indices.index(index) for index in indices]
-        dollars = np.array([self.by_index[position].beta_dollars for position in chosen])
+        if holding is None:
+            dollars = np.array([self.by_index[position].beta_dollars for position in chosen])
+        else:
+            of_holding = {row.index: row.exposure_value * row.beta for row in self.by_holding if row.symbol == holding}
+            dollars = np.array([of_holding[index] for index in indices])
         block = self.covariance[np.ix_(chosen, chosen)]
         joint: FloatArray = np.linalg.solve(block, dollars * np.diag(block))
         return joint

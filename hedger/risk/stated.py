@@ -1,7 +1,8 @@
 """Scenarios that the user states: moves of indices, of single holdings, or of both.
 
 Indices that are not named follow those that are at their conditional expectation, and so does every holding that is
-not named itself. Where only holdings are named, the indices stand still.
+not named itself, by its joint exposure to them, which counts the common move once. Where only holdings are named, the
+indices stand still.
 """
 
 from __future__ import annotations
@@ -60,10 +61,12 @@ def _assess(stated: StatedScenario, exposure: Exposure, plan: HedgePlan) -> Scen
             f"here ({', '.join(exposure.indices)}) nor a holding. Write holdings as `hedger holdings` shows them."
         )
     index_moves = _all_indices(exposure, by_index)
-    gains = _joint_gains(exposure, by_index) if by_index else dict.fromkeys(held, 0.0)
+    followed, moves = list(by_index), np.array(list(by_index.values()))
+    unhedged = float(exposure.joint_exposure(followed) @ moves) if by_index else 0.0
     values = {holding.symbol: holding.exposure_value for holding in exposure.book.holdings}
-    gains |= {symbol: values[symbol] * move for symbol, move in by_holding.items()}
-    unhedged = sum(gains.values())
+    for symbol, move in by_holding.items():
+        expected = float(exposure.joint_exposure(followed, holding=symbol) @ moves) if by_index else 0.0
+        unhedged += values[symbol] * move - expected
     reference = exposure.of(plan.reference_index)
     position = exposure.indices.index(plan.reference_index)
     half_width = abs(float(index_moves[position])) * (reference.high - reference.low) / 2.0 * exposure.book.beta_base
@@ -92,28 +95,3 @@ def _all_indices(exposure: Exposure, moves: dict[str, float]) -> np.ndarray[tupl
     expected = exposure.covariance[:, chosen] @ np.linalg.solve(block, stated)
     expected[chosen] = stated
     return expected
-
-
-def _joint_gains(exposure: Exposure, moves: dict[str, float]) -> dict[str, float]:
-    r"""Return what each holding gains when some indices move at once, USD by symbol.
-
-    :math:`g_i = V_i\, \beta_i' D_{SS} S_{SS}^{-1} r_S` with the moves :math:`r_S`, the betas :math:`\beta_i` to each of
-    these indices alone, their covariance :math:`S_{SS}` and its diagonal :math:`D_{SS}`: the conditional expectation,
-    which counts the common move once. With one index it is :math:`V_i \beta_i r`.
-
-    Parameters
-    ----------
-    exposure
-        Book and betas.
-    moves
-        Index names and returns, at least one.
-    """
-    chosen = [exposure.indices.index(name) for name in moves]
-    block = exposure.covariance[np.ix_(chosen, chosen)]
-    loads = np.diag(block) * np.linalg.solve(block, np.array(list(moves.values())))
-    gains: dict[str, float] = {}
-    for name, load in zip(moves, loads.tolist(), strict=True):
-        for row in exposure.by_holding:
-            if row.index == name:
-                gains[row.symbol] = gains.get(row.symbol, 0.0) + row.exposure_value * row.beta * load
-    return gains

@@ -109,6 +109,17 @@ def test_joint_exposures_account_for_the_covariance_with_every_leg(legs):
     np.testing.assert_allclose(block @ exposure.joint_exposure(legs), wanted, rtol=1e-9)
 
 
+def test_joint_exposures_of_the_holdings_add_up_to_that_of_the_book():
+    exposure = measure(make_portfolio(TECH=10.0, BANK=30.0), make_market(**PAIR))
+    legs = ["nasdaq100", "sp500"]
+    parts = [exposure.joint_exposure(legs, holding=symbol) for symbol in ("TECH", "BANK")]
+    np.testing.assert_allclose(sum(parts), exposure.joint_exposure(legs), rtol=1e-9)
+    alone = [row for row in exposure.by_holding if (row.symbol, row.index) == ("BANK", "dow30")]
+    assert exposure.joint_exposure(["dow30"], holding="BANK")[0] == pytest.approx(
+        alone[0].market_value * alone[0].beta, rel=1e-12
+    )
+
+
 def test_joint_exposures_find_the_loadings_of_a_portfolio():
     closes = make_market(TECH=((0.0, 1.2, 0.0), 0.0005))
     exposure = measure(make_portfolio(TECH=10.0), closes)
