@@ -117,7 +117,7 @@ def _call_sentence(advice: Advice, call: MarginCall) -> str:
             f" To make that {to_percent(ACCEPTED)}, hold {to_dollars(call.need(ACCEPTED, chance.horizon_days))}, or "
             f"lower the hedge to {to_percent(call.largest_hedge)} of these contracts."
         )
-    return words
+    return words if call.is_stated else f"{words} State your own buffer under Change the hedge."
 
 
 def _chance_table(call: MarginCall) -> str:

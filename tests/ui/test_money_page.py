@@ -147,6 +147,19 @@ def test_a_buffer_that_is_too_small_is_flagged_with_the_hedge_that_it_would_carr
     )
 
 
+@pytest.mark.parametrize("sample", ["ibkr_activity_statement", "long_short_with_cash", "small_and_large"])
+def test_other_books_show_their_account_and_its_costs(sample: str) -> None:
+    page, advice = open_page(sample), advice_for(sample)
+    call, costs = advice.risk.margin_call, advice.risk.costs
+    assert call is not None
+    for row, chance in zip(rows_of(page, "Call within", "By formula"), call.chances, strict=True):
+        assert row[3:] == dollars(*(call.need(each, chance.horizon_days) for each in (0.10, 0.05, 0.01)))
+    shown = {each.label: each.value for each in page.metric}
+    assert shown["Buffer"] == dollars(call.buffer)[0]
+    assert shown["All, a year"] == dollars(costs.per_year)[0]
+    assert ("State your own buffer under" in everything(page)) is not call.is_stated
+
+
 def test_a_buffer_that_carries_the_hedge_is_told_to() -> None:
     page = open_page(buffer=2_000_000.0)
     assert not page.warning

@@ -201,8 +201,8 @@ def test_what_no_index_removes_is_named_with_the_holdings_that_carry_it() -> Non
 
 
 def test_a_book_that_index_futures_hedge_badly_is_told_so_with_what_would_help(tmp_path: Path) -> None:
-    file = tmp_path / "gold_and_oil.csv"
-    file.write_text("Symbol,Quantity\nGLD,400\nXOM,100\n")
+    file = tmp_path / "oil.csv"
+    file.write_text("Symbol,Quantity\nXOM,100\n")
     page, advice = open_page(file), advice_for(file)
     (note,) = (note for note in advice.risk.notes if note.code == "hard_to_hedge")
     assert [each.value for each in page.warning] == [escape(note.message)]
@@ -215,6 +215,16 @@ def test_a_plan_without_contracts_has_a_risk_but_no_account() -> None:
     assert set(charts(page)) == {"Without hedge", "Loss"}
     replay = next(each for each in advice.risk.replays if each.episode.name == "2022")
     assert table_row(page, "2022")[2:5] == gains(replay.unhedged_pnl, 0.0, replay.unhedged_pnl)
+
+
+@pytest.mark.parametrize("sample", ["ibkr_activity_statement", "long_short_with_cash", "small_and_large"])
+def test_other_books_show_their_risk(sample: str) -> None:
+    page, advice = open_page(sample), advice_for(sample)
+    for replay in advice.risk.replays:
+        shown = table_row(page, named(replay))[2:5]
+        assert shown == gains(replay.unhedged_pnl, replay.hedge_pnl, replay.hedged_pnl)
+    hard = [escape(note.message) for note in advice.risk.notes if note.code == "hard_to_hedge"]
+    assert [each.value for each in page.warning] == hard
 
 
 def test_a_scenario_of_ones_own_is_added_counted_and_taken_away() -> None:
