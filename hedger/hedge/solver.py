@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 NEAR = 0.05
 """Tracking risk beyond the least, as a share of the risk being hedged, up to which alternatives are shown."""
-LADDER = (1 / 8, 1 / 4, 1 / 2, 1.0)
+LADDER = (1.0, 1 / 4, 1 / 8, 1 / 2)
 """Shares of it at which the cheapest plan is shown."""
 
 
@@ -205,15 +205,15 @@ def _alternatives(problem: HedgeProblem, search: Search, stage_1: Found, best: C
         if label not in known:
             known.append(label)
 
-    cheapest: dict[float, tuple[int, ...]] = {problem.tolerance: best.quantities}
+    cheapest = {problem.tolerance: best.quantities}
+    # From the ends inwards: what is cheapest at two tolerances is so at all between them.
     for tolerance in (0.0, *(share * NEAR for share in LADDER)):
-        if tolerance not in cheapest:
-            known = (
-                cheapest[max(each for each in cheapest if each < tolerance)]
-                if cheapest and min(cheapest) < tolerance
-                else None
-            )
-            cheapest[tolerance] = _first(problem, search.find_cheapest(stage_1, tolerance=tolerance, known=known).plans)
+        below = max((each for each in cheapest if each <= tolerance), default=None)
+        above = min((each for each in cheapest if each >= tolerance), default=None)
+        known = None if below is None else cheapest[below]
+        if known is None or above is None or cheapest[above] != known:
+            known = _first(problem, search.find_cheapest(stage_1, tolerance=tolerance, known=known).plans)
+        cheapest[tolerance] = known
     name(cheapest[0.0], "least_risk")
     name(best.quantities, "cheapest_within_tolerance")
     for label, changed in _what_ifs(problem, best):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -172,11 +173,13 @@ def problems(draw: st.DrawFn, most_indices: int = 3) -> HedgeProblem:
 
 
 SMALL = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
+N_PROBLEMS = int(os.environ.get("HEDGER_FUZZ_PROBLEMS", "150"))
+"""Problems of which one run looks at every plan; the variable asks for more."""
 
 
-@SMALL
+@settings(SMALL, max_examples=N_PROBLEMS)
 @given(problem=problems())
 def test_no_plan_of_a_small_problem_is_better_than_the_answer(problem: HedgeProblem) -> None:
     expected = enumerate_all(problem)

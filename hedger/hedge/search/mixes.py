@@ -14,8 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hedger.hedge.search.curves import support
-from hedger.hedge.search.relaxation import Relaxation, Root, product
+from hedger.hedge.search.relaxation import Relaxation, Root, line_below
 from hedger.hedge.search.sides import RELATIVE, SAME
 from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, WORK, Terms, floats, integers
 
@@ -31,7 +30,7 @@ class Mixes(NamedTuple):
     total
         Signed USD.
     excess
-        What a mix adds to the bound of its root beside the quadratic term, squared USD, not negative.
+        What a mix adds to each bound beside the quadratic term, squared USD, not negative, shape (n_bounds, n_mixes).
     points, margin, size
         Figures of each mix; the size is its number of contracts.
     quantities
@@ -39,11 +38,28 @@ class Mixes(NamedTuple):
     """
 
     total: list[float]
-    excess: list[float]
+    excess: list[list[float]]
     points: list[int]
     margin: list[float]
     size: list[int]
     quantities: list[int]
+
+
+class Bounds(NamedTuple):
+    """The bounds that a mix of one index must keep to.
+
+    Parameters
+    ----------
+    roots, gaps
+        Where they hold, and by how much a mix may exceed each.
+    slopes, heights
+        p and h of the index, for each.
+    """
+
+    roots: list[Root]
+    gaps: list[float]
+    slopes: list[float]
+    heights: list[float]
 
 
 class Parts(NamedTuple):
@@ -67,57 +83,60 @@ class Parts(NamedTuple):
     least: list[float]
 
 
-def no_mixes() -> Mixes:
+def no_mixes(n_bounds: int) -> Mixes:
     """Return room for mixes."""
-    mixes = Mixes([0.0], [0.0], [0], [0.0], [0], [0])
-    for reals in (mixes.total, mixes.excess, mixes.margin):
+    mixes = Mixes([0.0], [[0.0]], [0], [0.0], [0], [0])
+    for _ in range(1, n_bounds):
+        mixes.excess.append([0.0])
+    for reals in (mixes.total, mixes.margin, *mixes.excess):
         reals.clear()
     for whole in (mixes.points, mixes.size, mixes.quantities):
         whole.clear()
     return mixes
 
 
-def find_mixes(relaxation: Relaxation, root: Root, j: int, gap: float, effort: list[int]) -> Mixes:
-    """Enumerate the mixes of one index that a plan may have whose bound exceeds that of its root by a gap at most.
+def find_mixes(relaxation: Relaxation, roots: list[Root], gaps: list[float], j: int, effort: list[int]) -> Mixes:
+    """Enumerate the mixes of one index that a plan may have which exceeds each bound by a gap at most.
 
     Parameters
     ----------
-    gap
-        Squared USD, not negative.
+    roots, gaps
+        The bounds, by the prices at which they hold, and the gaps, squared USD.
     effort
         Work is taken from it; when it is used up, mixes are missing.
     """
-    terms, found = relaxation.terms, no_mixes()
+    terms, found = relaxation.terms, no_mixes(len(roots))
+    n_contracts = terms.first[j + 1] - terms.first[j]
+    slopes, heights = floats(len(roots)), floats(len(roots))
+    low, high = -math.inf, math.inf
+    for kind in range(len(roots)):
+        slopes[kind], heights[kind] = line_below(terms, roots[kind], j)
+        half = math.sqrt(gaps[kind] * terms.inverse[roots[kind].mask][j][j])
+        hair = RELATIVE * (abs(roots[kind].total[j]) + half)
+        low, high = max(low, roots[kind].total[j] - half - hair), min(high, roots[kind].total[j] + half + hair)
     for side in (2 * j, 2 * j + 1):
         if relaxation.sides.reach[side] > 0.0:
-            _enumerate(found, relaxation, root, side, gap, effort)
-    idle = root.prices[POINTS] * relaxation.sides.idle[j] - _line_below(relaxation, root, j)[1]
-    if idle + root.total[j] * root.total[j] / terms.inverse[root.mask][j][j] <= gap:
-        _record(found, terms, j, 0.0, idle, integers(terms.first[j + 1] - terms.first[j]), 1)
-    return _tidied(found, terms, terms.first[j + 1] - terms.first[j])
-
-
-def _line_below(relaxation: Relaxation, root: Root, j: int) -> tuple[float, float]:
-    """Return p and h of one index: slope and height at zero of a line that lies nowhere above its curve."""
-    slope = -2.0 * product(relaxation.terms.covariance[j], root.residual)
-    return slope, support(root.curves, j, slope)
+            _enumerate(found, relaxation, Bounds(roots, gaps, slopes, heights), side, low, high, effort)
+    if low <= 0.0 <= high:
+        _record(found, terms, Bounds(roots, gaps, slopes, heights), j, integers(n_contracts), 1)
+    return _tidied(found, terms, n_contracts)
 
 
 def _enumerate(  # noqa: PLR0917 - compiled code takes its arguments by position
-    found: Mixes, relaxation: Relaxation, root: Root, side: int, gap: float, effort: list[int]
+    found: Mixes, relaxation: Relaxation, bounds: Bounds, side: int, low: float, high: float, effort: list[int]
 ) -> None:
-    """Find the mixes of one side."""
+    """Find the mixes of one side whose totals lie in an interval."""
     terms, j, sign = relaxation.terms, side // 2, 2 * (side % 2) - 1
+    root, gap = bounds.roots[0], bounds.gaps[0]
     first, n_contracts = terms.first[j], terms.first[j + 1] - terms.first[j]
-    slope, height = _line_below(relaxation, root, j)
-    parts = _to_parts(relaxation, root, side, sign * slope)
-    base = root.prices[POINTS] * relaxation.sides.closing[side] - height
+    parts = _to_parts(relaxation, root, side, sign * bounds.slopes[0])
+    base = root.prices[POINTS] * relaxation.sides.closing[side] - bounds.heights[0]
     for c in range(n_contracts):
         base += parts.least[c] + root.prices[POINTS] * terms.points[first + c] * parts.held[c]
-    width, center = terms.inverse[root.mask][j][j], sign * root.total[j]
-    half = math.sqrt(gap * width)
-    hair = RELATIVE * (abs(center) + half)
-    low, high = center - half - hair, min(center + half, relaxation.sides.reach[side]) + hair
+    center, width = sign * root.total[j], terms.inverse[root.mask][j][j]
+    if sign < 0:
+        low, high = -high, -low
+    high = min(high, relaxation.sides.reach[side] * (1.0 + RELATIVE))
     order, rest = integers(n_contracts), floats(n_contracts)
     sort_by_size(terms, first, parts.most, order, rest)
     counts, last, total, excess = integers(n_contracts), integers(n_contracts), floats(n_contracts), floats(n_contracts)
@@ -144,7 +163,7 @@ def _enumerate(  # noqa: PLR0917 - compiled code takes its arguments by position
         if at < n_contracts - 1:
             at, is_open = at + 1, False
         elif total_here > 0.0 and excess_here + (total_here - center) * (total_here - center) / width <= gap:
-            _record(found, terms, j, sign * total_here, excess_here, counts, sign)
+            _record(found, terms, bounds, j, counts, sign)
 
 
 def _to_parts(relaxation: Relaxation, root: Root, side: int, earned: float) -> Parts:
@@ -214,18 +233,29 @@ def _range(parts: Parts, c: int, spare: float) -> tuple[int, int]:
 
 
 def _record(  # noqa: PLR0917 - as above
-    found: Mixes, terms: Terms, j: int, total: float, excess: float, counts: list[int], sign: int
+    found: Mixes, terms: Terms, bounds: Bounds, j: int, counts: list[int], sign: int
 ) -> None:
-    """Write down a mix."""
-    points, margin, size = 0, 0.0, 0
+    """Write down a mix if it is within the gap of every bound."""
+    total, points, margin, size = 0.0, 0, 0.0, 0
     for i in range(len(counts)):
-        c, quantity = terms.first[j] + i, sign * counts[i]
-        points += terms.points[c] * abs(quantity - terms.current[c]) + counts[i]
+        c = terms.first[j] + i
+        total += terms.notional[c] * sign * counts[i]
+        points += terms.points[c] * abs(sign * counts[i] - terms.current[c]) + counts[i]
         margin += terms.margin[c] * counts[i]
         size += counts[i]
-        found.quantities.append(quantity)
+    for kind in range(len(bounds.roots)):
+        root = bounds.roots[kind]
+        excess = root.prices[POINTS] * points + root.prices[MARGIN] * margin + root.prices[COUNT] * size
+        excess -= bounds.slopes[kind] * total + bounds.heights[kind]
+        distance = total - root.total[j]
+        if excess + distance * distance / terms.inverse[root.mask][j][j] > bounds.gaps[kind]:
+            for earlier in range(kind):
+                found.excess[earlier].pop()
+            return
+        found.excess[kind].append(excess)
+    for i in range(len(counts)):
+        found.quantities.append(sign * counts[i])
     found.total.append(total)
-    found.excess.append(excess)
     found.points.append(points)
     found.margin.append(margin)
     found.size.append(size)
@@ -252,10 +282,11 @@ def _tidied(found: Mixes, terms: Terms, n_contracts: int) -> Mixes:
             while len(kept) > start and _beats(found, terms, n_contracts, row, kept[-1]):
                 kept.pop()
             kept.append(row)
-    tidy = no_mixes()
+    tidy = no_mixes(len(found.excess))
     for row in kept:
         tidy.total.append(found.total[row])
-        tidy.excess.append(found.excess[row])
+        for kind in range(len(found.excess)):
+            tidy.excess[kind].append(found.excess[kind][row])
         tidy.points.append(found.points[row])
         tidy.margin.append(found.margin[row])
         tidy.size.append(found.size[row])

@@ -156,16 +156,22 @@ def reprice(relaxation: Relaxation, root: Root, prices: list[float]) -> float:
 
 def settle(relaxation: Relaxation, root: Root) -> float:
     """Find the minimum of a root and return its bound D, squared USD."""
-    terms, curves = relaxation.terms, root.curves
+    terms = relaxation.terms
     minimise(terms, root)
     bound = quadratic(terms.covariance, root.residual) + root.prices[POINTS] * root.idle
     for figure in (MARGIN, COUNT):
         if root.prices[figure] > 0.0:
             bound -= root.prices[figure] * terms.limits[figure]
     for j in root.free:
-        slope = -2.0 * product(terms.covariance[j], root.residual)
-        bound += support(curves, j, slope) + slope * root.total[j]
+        slope, height = line_below(terms, root, j)
+        bound += height + slope * root.total[j]
     return bound
+
+
+def line_below(terms: Terms, root: Root, j: int) -> tuple[float, float]:
+    """Return p and h of one index: slope, and height at zero, of a line that lies nowhere above its curve."""
+    slope = -2.0 * product(terms.covariance[j], root.residual)
+    return slope, support(root.curves, j, slope)
 
 
 def figure_of(relaxation: Relaxation, root: Root, figure: int) -> float:

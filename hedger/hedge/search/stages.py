@@ -13,7 +13,7 @@ from hedger.hedge.search.mixes import sort_by_size
 from hedger.hedge.search.prices import Goal, tighten
 from hedger.hedge.search.relaxation import Relaxation, Root, quadratic, relax, to_root
 from hedger.hedge.search.sides import RELATIVE, Sides
-from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, WORK, Terms, floats, integers
+from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, WORK, Terms, float_table, floats, integers
 from hedger.hedge.search.walk import Best, limit_of, walk
 
 WORTHWHILE = 0.05
@@ -58,7 +58,7 @@ def find_least(terms: Terms, effort: list[int]) -> tuple[float, float, list[int]
         best.squared[0] = limit
         for i in _by_bound(bounds):
             if bounds[i] <= limit_of(best):
-                walk(relaxation, roots[i], bounds[i], best, effort)
+                walk(relaxation, [roots[i]], [bounds[i]], best, effort)
         if best.squared[0] < limit:
             known, plan = best.squared[0], best.plans[0]
         if effort[WORK] > 0:
@@ -91,14 +91,18 @@ def find_cheapest(
         All plans of least points whose risks differ by a hair at most.
     """
     relaxation = relax(terms)
-    roots = _to_roots(relaxation)
-    bounds = floats(len(roots))
+    roots, priced = _to_roots(relaxation), _to_roots(relaxation)
+    bounds, floors = float_table(len(roots), 2), floats(len(roots))
     most, step = _points_of(terms, known), _cheapest_trade(terms)
     floor = float(most)
     for i in range(len(roots)):
-        points = tighten(relaxation, roots[i], Goal(limit, WORTHWHILE * step, float(most)), effort)
-        bounds[i] = limit + points * roots[i].prices[POINTS] if points <= most else math.inf
-        floor = min(floor, points)
+        grain = _grain(terms, relaxation.sides, roots[i])
+        bounds[i][1] = tighten(relaxation, roots[i], Goal(math.inf, WORTHWHILE * grain, limit), effort)
+        floors[i] = math.inf
+        if bounds[i][1] <= limit:
+            floors[i] = tighten(relaxation, priced[i], Goal(limit, WORTHWHILE * step, float(most)), effort)
+            bounds[i][0] = limit + floors[i] * priced[i].prices[POINTS]
+        floor = min(floor, floors[i])
     allowed = min(math.floor(max(floor, 0.0)) + step, most)
     best = Best(limit, hair_squared, [math.inf], [allowed], [known])
     best.plans.clear()
@@ -107,9 +111,9 @@ def find_cheapest(
         if allowed == most:
             best.squared[0] = _squared_of(terms, known)
             best.plans.append(known)
-        for i in _by_bound(bounds):
-            if bounds[i] < math.inf:
-                walk(relaxation, roots[i], bounds[i], best, effort)
+        for i in _by_bound(floors):
+            if floors[i] <= best.points[0]:
+                walk(relaxation, [priced[i], roots[i]], [bounds[i][0], bounds[i][1]], best, effort)
         allowed = min(allowed + step, most)
         step *= 2
     if len(best.plans) == 0:

@@ -8,11 +8,12 @@ exactly, :math:`z` being the distance of its totals from :math:`y^*`. With :math
 
     L u = z, \qquad L L^\top = S_{RR}^{-1} \quad (L \text{ lower triangular}),
 
-so every mix tried adds one square and its own :math:`s_j`. The same holds for the squared risk itself, with the
-distance from the totals of least risk and no :math:`s_j`. The next index can then only have totals in an interval
-around the point where its square is zero, one for either sum, and in those where its share of points, margin and count
-is within what the others leave. The walk fixes the index with the fewest mixes first, tries all mixes in the common
-part of these intervals, and turns back where a sum passes its limit. Nothing else is left out.
+so every mix tried adds one square and its own :math:`s_j`, and the totals of the next index that can still matter form
+an interval around the point where its square is zero. Stage 2 has two such sums, one at prices of points, and one at
+those of stage 1, for its plans must not pass the limit of risk either; and what a total needs at least of points,
+margin and count must be within what the indices fixed before leave. The walk fixes the index with the fewest mixes
+first, tries all mixes in the common part of these intervals, and turns back where a sum passes its limit. Nothing else
+is left out.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ import math
 from typing import NamedTuple
 
 from hedger.hedge.search.curves import within
-from hedger.hedge.search.mixes import Mixes, find_mixes
-from hedger.hedge.search.relaxation import Relaxation, Root, product, quadratic
+from hedger.hedge.search.mixes import Mixes, find_mixes, no_mixes
+from hedger.hedge.search.relaxation import Relaxation, Root, quadratic
 from hedger.hedge.search.sides import RELATIVE
 from hedger.hedge.search.terms import COUNT, MARGIN, NODES, POINTS, WORK, Terms, float_table, floats, integers
 
@@ -32,8 +33,6 @@ TIE = 4e-9
 """Relative difference of squared risks up to which plans of the same points are all kept."""
 SLACK = 1e-12
 """Share of the squared limit by which the rounding of floats may move a bound."""
-BOUND, RISK = range(2)
-"""The two sums of squares: that above the bound, and squared risk."""
 
 
 class Best(NamedTuple):
@@ -68,22 +67,23 @@ class Levels(NamedTuple):
     factor
         L, in this order.
     origin
-        Total from which the distance is measured, for either sum of squares.
+        Total from which the distance is measured, for each bound.
     excess_after, margin_after, size_after, points_after
-        Least of each that the indices from a level on need together; one entry more, of zero, at the end.
+        Least of each that the indices from a level on need together, the excess for each bound; one entry more, of
+        zero, at the end.
     row, high
         Mix that is tried, and the end of the interval of totals.
     center, distance
-        Total at which the square is zero, and u, for either sum.
+        Total at which the square is zero, and u, for each bound.
     spent, margin, size, points
-        What the levels before take of each; `spent` for either sum.
+        What the levels before take of each; `spent` of each gap.
     """
 
     order: list[int]
     mixes: list[Mixes]
     factor: list[list[float]]
     origin: list[list[float]]
-    excess_after: list[float]
+    excess_after: list[list[float]]
     margin_after: list[float]
     size_after: list[int]
     points_after: list[int]
@@ -102,76 +102,95 @@ def limit_of(best: Best) -> float:
     return best.most_squared if best.most_squared < math.inf else best.squared[0] * (1.0 - IMPROVEMENT)
 
 
-def gap_of(relaxation: Relaxation, root: Root, bound: float, best: Best) -> float:
-    """Return by how much a plan of interest may exceed the bound of a root; negative if there can be none."""
-    limit = limit_of(best) + root.prices[POINTS] * best.points[0]
-    hair = relaxation.terms.rounding * abs(limit - bound) + SLACK * limit
-    return limit - bound + hair if bound <= limit + SLACK * limit else -1.0
-
-
-def walk(relaxation: Relaxation, root: Root, bound: float, best: Best, effort: list[int]) -> None:
-    """Search all plans of a root.
+def walk(relaxation: Relaxation, roots: list[Root], bounds: list[float], best: Best, effort: list[int]) -> None:
+    """Search all plans that use the indices of a root.
 
     Parameters
     ----------
-    bound
-        That of the root, at its prices.
+    roots, bounds
+        The same root at one or several prices, and its bounds there; mixes are enumerated at the first.
     best
         Better plans take their place here.
     effort
         Nodes and work are counted here; when the work is used up, the search is not complete.
     """
-    gap = gap_of(relaxation, root, bound, best)
-    if gap < 0.0:
+    terms, free = relaxation.terms, roots[0].free
+    gaps = floats(len(roots))
+    _measure_gaps(terms, roots, bounds, best, gaps)
+    if min(gaps) < 0.0:
         return
-    found, left = [find_mixes(relaxation, root, root.free[0], gap, effort)], gap
-    for i in range(1, len(root.free)):
-        if len(found[-1].total) > 0:
-            left = max(left - min(found[-1].excess), 0.0)
-            found.append(find_mixes(relaxation, root, root.free[i], left, effort))
-    if len(found[-1].total) == 0:
+    found = _find_all_mixes(relaxation, roots, gaps, effort)
+    if len(found) < len(free):
         return
-    levels = _to_levels(relaxation, root, found)
-    limits = relaxation.terms.limits
+    levels = _to_levels(relaxation, roots, found)
     depth, is_open = 0, False
     while depth >= 0 and effort[WORK] > 0:
         effort[WORK] -= 1
-        mixes, after = levels.mixes[depth], depth + 1
         if is_open:
             levels.row[depth] += 1
         else:
             effort[NODES] += 1
-            _open(relaxation, levels, depth, gap, best)
+            _open(relaxation, levels, depth, gaps, best)
             is_open = True
-        row = levels.row[depth]
+        row, mixes = levels.row[depth], levels.mixes[depth]
         if row >= len(mixes.total) or mixes.total[row] > levels.high[depth]:
             depth -= 1
-            continue
-        distance = (mixes.total[row] - levels.center[BOUND][depth]) / levels.factor[depth][depth]
-        spent = levels.spent[BOUND][depth] + distance * distance + mixes.excess[row]
-        margin, size = levels.margin[depth] + mixes.margin[row], levels.size[depth] + mixes.size[row]
-        points = levels.points[depth] + mixes.points[row]
-        if (
-            spent + levels.excess_after[after] > gap
-            or margin + levels.margin_after[after] > limits[MARGIN]
-            or size + levels.size_after[after] > limits[COUNT]
-            or points + levels.points_after[after] > best.points[0]
-        ):
-            continue
-        if after < len(levels.order):
-            levels.distance[BOUND][depth], levels.spent[BOUND][after] = distance, spent
-            distance = (mixes.total[row] - levels.center[RISK][depth]) / levels.factor[depth][depth]
-            levels.distance[RISK][depth] = distance
-            levels.spent[RISK][after] = levels.spent[RISK][depth] + distance * distance
-            levels.margin[after], levels.size[after], levels.points[after] = margin, size, points
-            depth, is_open = after, False
-        elif _judge(relaxation.terms, levels, points, best):
-            gap = gap_of(relaxation, root, bound, best)
+        elif _fits(terms, levels, depth, gaps, best):
+            if depth + 1 < len(free):
+                depth, is_open = depth + 1, False
+            elif _judge(terms, levels, best):
+                _measure_gaps(terms, roots, bounds, best, gaps)
 
 
-def _to_levels(relaxation: Relaxation, root: Root, found: list[Mixes]) -> Levels:
+def _measure_gaps(terms: Terms, roots: list[Root], bounds: list[float], best: Best, gaps: list[float]) -> None:
+    """Write down by how much a plan of interest may exceed each bound; negative if there can be none."""
+    for kind in range(len(roots)):
+        limit = limit_of(best) + roots[kind].prices[POINTS] * best.points[0]
+        hair = terms.rounding * abs(limit - bounds[kind]) + SLACK * limit
+        gaps[kind] = limit - bounds[kind] + hair if bounds[kind] <= limit + SLACK * limit else -1.0
+
+
+def _find_all_mixes(relaxation: Relaxation, roots: list[Root], gaps: list[float], effort: list[int]) -> list[Mixes]:
+    """Find the mixes of the indices of a root, up to the first index that has none."""
+    found, left = [no_mixes(len(roots))], floats(len(gaps))
+    found.clear()
+    for kind in range(len(gaps)):
+        left[kind] = gaps[kind]
+    for j in roots[0].free:
+        mixes = find_mixes(relaxation, roots, left, j, effort)
+        if len(mixes.total) == 0:
+            break
+        found.append(mixes)
+        # What an index exceeds a bound by at least is not left for the others.
+        for kind in range(len(gaps)):
+            left[kind] = max(left[kind] - min(mixes.excess[kind]), 0.0)
+    return found
+
+
+def _fits(terms: Terms, levels: Levels, depth: int, gaps: list[float], best: Best) -> bool:
+    """Tell whether the mix that is tried at a level leaves enough of everything, and write down what it takes."""
+    row, mixes, after = levels.row[depth], levels.mixes[depth], depth + 1
+    points = levels.points[depth] + mixes.points[row]
+    margin, size = levels.margin[depth] + mixes.margin[row], levels.size[depth] + mixes.size[row]
+    if (
+        points + levels.points_after[after] > best.points[0]
+        or margin + levels.margin_after[after] > terms.limits[MARGIN]
+        or size + levels.size_after[after] > terms.limits[COUNT]
+    ):
+        return False
+    for kind in range(len(gaps)):
+        distance = (mixes.total[row] - levels.center[kind][depth]) / levels.factor[depth][depth]
+        spent = levels.spent[kind][depth] + distance * distance + mixes.excess[kind][row]
+        if spent + levels.excess_after[kind][after] > gaps[kind]:
+            return False
+        levels.distance[kind][depth], levels.spent[kind][after] = distance, spent
+    levels.points[after], levels.margin[after], levels.size[after] = points, margin, size
+    return True
+
+
+def _to_levels(relaxation: Relaxation, roots: list[Root], found: list[Mixes]) -> Levels:
     """Sort the indices of a root by how many mixes they have, and prepare the walk over them."""
-    n_levels = len(root.free)
+    n_levels, n_bounds = len(found), len(roots)
     by_size, order = integers(n_levels), integers(n_levels)
     for i in range(n_levels):
         at = i
@@ -181,35 +200,35 @@ def _to_levels(relaxation: Relaxation, root: Root, found: list[Mixes]) -> Levels
         by_size[at] = i
     mixes = [found[by_size[0]]]
     for at in range(n_levels):
-        order[at] = root.free[by_size[at]]
+        order[at] = roots[0].free[by_size[at]]
         if at > 0:
             mixes.append(found[by_size[at]])
     levels = Levels(
         order,
         mixes,
-        _factor(relaxation.terms.inverse[root.mask], order),
-        float_table(2, n_levels),
-        floats(n_levels + 1),
+        _factor(relaxation.terms.inverse[roots[0].mask], order),
+        float_table(n_bounds, n_levels),
+        float_table(n_bounds, n_levels + 1),
         floats(n_levels + 1),
         integers(n_levels + 1),
         integers(n_levels + 1),
         integers(n_levels),
         floats(n_levels),
-        float_table(2, n_levels),
-        float_table(2, n_levels),
-        float_table(2, n_levels + 1),
+        float_table(n_bounds, n_levels),
+        float_table(n_bounds, n_levels),
+        float_table(n_bounds, n_levels + 1),
         floats(n_levels + 1),
         integers(n_levels + 1),
         integers(n_levels + 1),
     )
     for at in range(n_levels - 1, -1, -1):
-        levels.origin[BOUND][at] = root.total[order[at]]
-        levels.excess_after[at] = levels.excess_after[at + 1] + min(mixes[at].excess)
+        for kind in range(n_bounds):
+            levels.origin[kind][at] = roots[kind].total[order[at]]
+            levels.excess_after[kind][at] = levels.excess_after[kind][at + 1] + min(mixes[at].excess[kind])
         levels.margin_after[at] = levels.margin_after[at + 1] + min(mixes[at].margin)
         levels.size_after[at] = levels.size_after[at + 1] + min(mixes[at].size)
         levels.points_after[at] = levels.points_after[at + 1] + min(mixes[at].points)
-    levels.points[0] = root.idle
-    _find_least_risk(relaxation.terms, root, levels)
+    levels.points[0] = roots[0].idle
     return levels
 
 
@@ -225,30 +244,16 @@ def _factor(matrix: list[list[float]], order: list[int]) -> list[list[float]]:
     return factor
 
 
-def _find_least_risk(terms: Terms, root: Root, levels: Levels) -> None:
-    """Write down the totals of least risk when no limit binds, and the squared risk that the idle indices leave."""
-    residual, pull = floats(len(terms.target)), floats(len(terms.target))
-    for j in range(len(residual)):
-        residual[j] = 0.0 if root.mask >> j & 1 else terms.target[j]
-    for j in root.free:
-        pull[j] = product(terms.covariance[j], residual)
-    for at in range(len(levels.order)):
-        j = levels.order[at]
-        residual[j] = -product(terms.inverse[root.mask][j], pull)
-        levels.origin[RISK][at] = residual[j] - terms.target[j]
-    levels.spent[RISK][0] = quadratic(terms.covariance, residual)
-
-
-def _open(relaxation: Relaxation, levels: Levels, depth: int, gap: float, best: Best) -> None:
+def _open(relaxation: Relaxation, levels: Levels, depth: int, gaps: list[float], best: Best) -> None:
     """Find the interval of totals to be tried at a level, and its first mix."""
     limits, more, j = relaxation.terms.limits, 1.0 + relaxation.terms.rounding, levels.order[depth]
     low, high = -math.inf, math.inf
-    for kind in (BOUND, RISK):
+    for kind in range(len(gaps)):
         center = levels.origin[kind][depth]
         for k in range(depth):
             center += levels.factor[depth][k] * levels.distance[kind][k]
-        left = gap - levels.excess_after[depth] if kind == BOUND else limit_of(best) * more
-        reach = levels.factor[depth][depth] * math.sqrt(max(left - levels.spent[kind][depth], 0.0))
+        left = gaps[kind] - levels.spent[kind][depth] - levels.excess_after[kind][depth]
+        reach = levels.factor[depth][depth] * math.sqrt(max(left, 0.0))
         levels.center[kind][depth] = center
         low, high = max(low, center - reach), min(high, center + reach)
     if best.most_squared < math.inf:
@@ -277,7 +282,7 @@ def _first_at_least(rising: list[float], low: float) -> int:
     return first
 
 
-def _judge(terms: Terms, levels: Levels, points: int, best: Best) -> bool:
+def _judge(terms: Terms, levels: Levels, best: Best) -> bool:
     """Keep the plan where the walk stands if it is better than those kept, or as good by a hair.
 
     Returns
@@ -285,7 +290,7 @@ def _judge(terms: Terms, levels: Levels, points: int, best: Best) -> bool:
     bool
         Whether fewer plans are of interest now.
     """
-    residual = floats(len(terms.target))
+    points, residual = levels.points[len(levels.order)], floats(len(terms.target))
     for j in range(len(residual)):
         residual[j] = terms.target[j]
     for at in range(len(levels.order)):
