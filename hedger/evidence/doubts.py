@@ -53,7 +53,7 @@ def list_doubts(quarters: Sequence[Quarter], rule: StrategyRecord) -> Iterator[N
         yield Note(
             code="holdings_left_out",
             message=(
-                f"In {len(short)} of {len(quarters)} quarters some holdings had no prices yet, up to "
+                f"In {len(short)} of {len(quarters)} quarters some holdings had no prices, up to "
                 f"{least.n_left_out} of them and {1.0 - least.known_share:.0%} of the value; the others stand for them "
                 "there."
             ),

@@ -70,9 +70,9 @@ class History:
     Parameters
     ----------
     book
-        Of today; holdings without prices are left out.
+        Of today, without the futures that it holds.
     holdings
-        Those with prices, in the order of the columns.
+        Those of it that have prices, in the order of the columns.
     indices
         Names, in the order of the columns.
     prices
@@ -101,8 +101,7 @@ class History:
 
     def book_at(self, span: Span, session: int) -> Book:
         """Return the book of a quarter as it has grown by the close of `session`, at most its last one."""
-        gross = sum(abs(holding.exposure_value) for holding in self.holdings)
-        scale = gross / sum(abs(self.holdings[place].exposure_value) for place in span.known.tolist())
+        scale = self.book.gross_value / sum(abs(self.holdings[place].exposure_value) for place in span.known.tolist())
         growth = scale * self.closes[session, span.known] / self.closes[span.first, span.known]
         return replace(
             self.book,
@@ -194,7 +193,7 @@ def gather_history(exposure: Exposure, prices: Prices) -> History:
     rows = np.searchsorted(prices.sessions, sessions)
     symbols = tuple(dict.fromkeys([*moving, *levels]))
     return History(
-        book=replace(exposure.book, holdings=holdings, futures=(), excluded=(), notes=()),
+        book=replace(exposure.book, futures=(), excluded=(), notes=()),
         holdings=holdings,
         indices=exposure.indices,
         prices=replace(prices, symbols=symbols, close=prices.columns(symbols), missing=(), notes=()),
@@ -241,18 +240,16 @@ def _span(history: History, first: int, last: int) -> Span | None:
     """Return a quarter, or ``None`` when too little was known as it began."""
     if first < FULL_RECORD:
         return None
-    gross = np.array([abs(holding.exposure_value) for holding in history.holdings])
+    shares = np.array([abs(holding.exposure_value) for holding in history.holdings]) / history.book.gross_value
     known = np.flatnonzero(np.isfinite(history.closes[first - SHORTEST_RECORD]))
     full = np.flatnonzero(np.isfinite(history.closes[first - FULL_RECORD]))
-    if min(gross[known].sum(), gross[full].sum()) < LEAST_KNOWN * gross.sum():
+    if min(shares[known].sum(), shares[full].sum()) < LEAST_KNOWN:
         return None
     is_known = np.isfinite(history.levels[first - FULL_RECORD : last + 1]).all(axis=0)
     indices = np.flatnonzero(is_known & (np.ptp(history.levels[first : last + 1], axis=0) > 0))
     if not indices.size:
         return None
-    return Span(
-        first=first, last=last, known=known, known_share=float(gross[known].sum() / gross.sum()), indices=indices
-    )
+    return Span(first=first, last=last, known=known, known_share=float(shares[known].sum()), indices=indices)
 
 
 def _carried_on(closes: FloatArray) -> FloatArray:

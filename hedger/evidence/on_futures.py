@@ -83,7 +83,7 @@ def check_on_futures(
     market: Market,
     futures: Sequence[FuturesCloses],
 ) -> FuturesCheck | None:
-    """Repeat the test on the futures' own closes; ``None`` where no quarter is covered.
+    """Repeat the test on the futures' own closes; ``None`` where no quarter is covered, or the book stood still.
 
     Parameters
     ----------
@@ -102,13 +102,14 @@ def check_on_futures(
         rows = np.ix_(range(span.first, span.last + 1), used)
         if used and np.isfinite(levels[rows]).all() and has_close[rows].mean(axis=0).min() >= LEAST_CLOSES:
             covered.append(position)
-    if not covered:
-        return None
     records = [
         record
         for place in checked
-        if (record := _repeat(strategies[place].name, [held[n][place] for n in covered], market, levels, covered))
+        if covered
+        and (record := _repeat(strategies[place].name, [held[n][place] for n in covered], market, levels, covered))
     ]
+    if not records:
+        return None
     return FuturesCheck(
         start=market.history.day(market.spans[covered[0]].first),
         end=market.history.day(market.spans[covered[-1]].last),

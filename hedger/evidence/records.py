@@ -50,7 +50,7 @@ class HedgedQuarter:
     held
         Root and signed number of contracts from the roll on.
     reference_index
-        Index that the betas refer to; empty where no hedge could be had.
+        Index that the betas refer to: the plan's, or the best one where no hedge could be had.
     beta, low, high, realised_beta
         Of the portfolio alone: as measured at the roll, the 95 % interval given then, and what came.
     beta_after, beta_after_low, beta_after_high, realised_beta_after

@@ -121,7 +121,8 @@ def calibration_table(calibration: Calibration) -> TextTable:
             _ratio(calibration.qlike_after),
         )
     )
-    return TextTable(headings=("", "would be right", "before", "after the hedge"), rows=tuple(rows))
+    counted = f"{calibration.n_sessions:,} sessions, {calibration.n_quarters} quarters"
+    return TextTable(headings=(counted, "would be right", "before", "after the hedge"), rows=tuple(rows))
 
 
 def word_estimators(backtest: Backtest) -> str:
