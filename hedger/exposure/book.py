@@ -105,6 +105,12 @@ class Book:
         """Sum of the holdings' absolute values, USD; options count with their exposure."""
         return sum(abs(holding.exposure_value) for holding in self.holdings)
 
+    def share_left_out(self, excluded: Excluded) -> float | None:
+        """Return a position that is not hedged as a share of the file's value; ``None`` where its value is not told."""
+        known = sum(abs(each.market_value) for each in self.excluded if each.market_value is not None)
+        whole = self.gross_value + abs(self.cash) + known
+        return None if excluded.market_value is None or whole <= 0 else abs(excluded.market_value) / whole
+
     @property
     def beta_base(self) -> float:
         """The value that betas refer to, USD, positive.

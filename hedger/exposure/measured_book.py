@@ -221,10 +221,9 @@ def _notes(
     notes = []
     if book.excluded:
         names = ", ".join(f"{each.symbol} ({each.reason})" for each in book.excluded)
-        known = [abs(each.market_value) for each in book.excluded if each.market_value is not None]
-        whole = book.gross_value + abs(book.cash) + sum(known)
-        share = f", {sum(known) / whole:.1%} of the value in the file" if whole > 0 and known else ""
-        notes.append(Note(code="holdings_excluded", message=f"Not hedged{share}: {names}."))
+        shares = [share for each in book.excluded if (share := book.share_left_out(each)) is not None]
+        worth = f", {sum(shares):.1%} of the value in the file" if shares else ""
+        notes.append(Note(code="holdings_excluded", message=f"Not hedged{worth}: {names}."))
     unpriced = [holding.symbol for holding in book.holdings if not holding.is_priced]
     if unpriced:
         notes.append(

@@ -172,9 +172,11 @@ def _read_tables(found: Tables, harvest: Harvest, delimiter: str, as_of: date, r
 def _leave_out(harvest: Harvest) -> None:
     """Turn rows with bad cells into skipped rows and warnings."""
     for line, cell in {cell.line: cell for cell in reversed(harvest.bad_cells)}.items():
-        value = "" if cell.market_value is None else f" Its value is {cell.market_value:,.2f}."
-        harvest.warn("row_left_out", line, f"{cell} The row was left out.{value}")
-        harvest.skip(line or 0, "left out, because it cannot be read")
+        worth = "" if cell.market_value is None else f"{cell.market_value:,.2f}"
+        harvest.warn(
+            "row_left_out", line, f"{cell} The row was left out." + (f" Its value is {worth}." if worth else "")
+        )
+        harvest.skip(line or 0, "left out, because it cannot be read" + (f"; its value is {worth}" if worth else ""))
 
 
 def _portfolio(harvest: Harvest, name: str) -> Portfolio:

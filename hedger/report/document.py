@@ -232,7 +232,7 @@ def portfolio_section(measurement: Measurement) -> Document:
         "cash": book.cash,
         "n_positions": len(book.holdings),
         "holdings": [_holding(each) for each in book.holdings],
-        "excluded": [asdict(each) for each in book.excluded],
+        "excluded": [{**asdict(each), "share": book.share_left_out(each)} for each in book.excluded],
         "skipped_rows": [asdict(row) for row in measurement.portfolio.skipped_rows],
     }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hedger.advice import Advice
     from hedger.errors import Note
+    from hedger.exposure import Excluded
     from hedger.hedge import HedgePlan, ObjectiveComparison, ObjectiveOutcome, Order
 
 SHOWN_MOVES = (-0.30, -0.20, -0.10, -0.05, 0.05, 0.10, 0.20)
@@ -256,13 +257,15 @@ def _leg_test(plan: HedgePlan) -> RenderableType:
 
 
 def _omitted(advice: Advice) -> list[str]:
-    excluded = [
-        f"{each.symbol}"
-        + (f", {to_dollars(each.market_value)}" if each.market_value is not None else "")
-        + f": {each.reason}"
-        for each in advice.exposure.book.excluded
-    ]
+    book = advice.exposure.book
+    excluded = [f"{each.symbol}{_worth(each, book.share_left_out(each))}: {each.reason}" for each in book.excluded]
     return excluded + [f"line {row.line}: {row.reason}" for row in advice.portfolio.skipped_rows]
+
+
+def _worth(excluded: Excluded, share: float | None) -> str:
+    if excluded.market_value is None or share is None:
+        return ""
+    return f", {to_dollars(excluded.market_value)} ({to_percent(share, places=1)} of the file)"
 
 
 def _worth_knowing(advice: Advice) -> Iterator[str]:
