@@ -170,28 +170,30 @@ def estimate_slopes(
     """
     require_movement(index)
     n_assets = assets.shape[1]
-    beta, stderr = np.full(n_assets, np.nan), np.full(n_assets, np.nan)
-    n_observations = np.zeros(n_assets, dtype=np.int64)
+    sums, constants = np.full((5, n_assets), np.nan), np.zeros((4, n_assets))
+    n_observations = np.full(n_assets, index.size)
     unit = np.ones(index.size) if width is None else index
     per_unit = np.divide(1.0, unit, out=np.zeros(index.size), where=unit != 0)[:, None]
-    slopes: dict[bytes, _Slope] = {}
+    whole = _prepare(index, unit, speeds)
     room = np.empty(index.size * min(BLOCK, n_assets))
     for first in range(0, n_assets, BLOCK):
-        block = assets[:, first : first + BLOCK]
+        places = slice(first, min(first + BLOCK, n_assets))
+        block = assets[:, places]
         ratios = np.multiply(block, per_unit, out=room[: block.size].reshape(block.shape))
+        first_pass = whole.first_pass @ ratios
+        if np.isfinite(first_pass).all():
+            _sum_up(ratios, whole, first_pass, width, out=sums[:, places])
+            constants[:, places] = whole.constants
+            continue
         for columns, rows in same_sessions(ratios):
-            x, places = index[rows], first + columns
-            n_observations[places] = x.size
-            if x.size < SHORTEST_RECORD or not np.ptp(x) > 0:
+            n_observations[first + columns] = index[rows].size
+            if index[rows].size < SHORTEST_RECORD or not np.ptp(index[rows]) > 0:
                 continue
-            pattern = b"" if isinstance(rows, slice) else rows.tobytes()
-            if pattern not in slopes:
-                slopes[pattern] = _prepare(x, unit[rows], tuple((share, weights[rows]) for share, weights in speeds))
-            group = ratios if isinstance(rows, slice) else ratios[np.ix_(rows, columns)]
-            if width is not None:
-                _slope_winsorise(group, slopes[pattern], width)
-            beta[places], stderr[places] = _slopes_with_errors(group, slopes[pattern])
-    return shrink_short_records(beta, stderr, n_observations)
+            slope = _prepare(index[rows], unit[rows], tuple((share, weights[rows]) for share, weights in speeds))
+            group, of_group = ratios[rows][:, columns], np.empty((5, columns.size))
+            _sum_up(group, slope, slope.first_pass @ group, width, out=of_group)
+            sums[:, first + columns], constants[:, first + columns] = of_group, slope.constants
+    return shrink_short_records(*_slopes_with_errors(sums, constants), n_observations)
 
 
 BLOCK = 128
@@ -200,11 +202,10 @@ BLOCK = 128
 
 def same_sessions(assets: FloatArray) -> Iterator[tuple[IntArray, slice | npt.NDArray[np.bool_]]]:
     """Yield groups of columns that traded on the same sessions, with these sessions."""
-    # A sum is finite when all of it is, and takes half the time of a look at each return.
-    if np.isfinite(np.ones(assets.shape[0]) @ assets).all():
+    traded = np.isfinite(assets)
+    if traded.all():
         yield np.arange(assets.shape[1]), slice(None)
         return
-    traded = np.isfinite(assets)
     patterns, group = np.unique(np.packbits(traded, axis=0), axis=1, return_inverse=True)
     for number in range(patterns.shape[1]):
         columns = np.flatnonzero(group == number)
@@ -222,24 +223,18 @@ class _Slope:
     ----------
     first_pass
         Gives the slope that tells inverse and geared instruments.
-    kernel, mean
-        Give the blended slope, and the blended weighted mean.
-    of_return, of_product, of_square
-        Give the sums of :math:`k^2 y`, :math:`k^2 x y` and, from squares, :math:`k^2 y^2`.
-    mean_index
-        Blended weighted mean of the index.
-    moments
-        Sums of :math:`k^2`, :math:`k^2 x` and :math:`k^2 x^2`.
+    of_returns
+        Give the blended slope, the blended weighted mean, and the sums of :math:`k^2 y` and :math:`k^2 x y`.
+    of_squares
+        Gives the sum of :math:`k^2 y^2` from squares.
+    constants
+        Blended weighted mean of the index, and sums of :math:`k^2`, :math:`k^2 x` and :math:`k^2 x^2`; shape (4, 1).
     """
 
     first_pass: FloatArray
-    kernel: FloatArray
-    mean: FloatArray
-    of_return: FloatArray
-    of_product: FloatArray
-    of_square: FloatArray
-    mean_index: float
-    moments: tuple[float, float, float]
+    of_returns: tuple[FloatArray, ...]
+    of_squares: FloatArray
+    constants: FloatArray
 
 
 def _prepare(index: FloatArray, unit: FloatArray, speeds: tuple[tuple[float, FloatArray], ...]) -> _Slope:
@@ -248,13 +243,9 @@ def _prepare(index: FloatArray, unit: FloatArray, speeds: tuple[tuple[float, Flo
     squares = np.square(kernel)
     return _Slope(
         first_pass=first_pass * unit,
-        kernel=kernel * unit,
-        mean=mean * unit,
-        of_return=squares * unit,
-        of_product=squares * index * unit,
-        of_square=squares * unit**2,
-        mean_index=float(mean @ index),
-        moments=(float(squares.sum()), float(squares @ index), float(squares @ index**2)),
+        of_returns=(kernel * unit, mean * unit, squares * unit, squares * index * unit),
+        of_squares=squares * unit**2,
+        constants=np.array([[mean @ index], [squares.sum()], [squares @ index], [squares @ index**2]]),
     )
 
 
@@ -274,27 +265,29 @@ CENTRED_FROM, CENTRED_TO = -0.5, 2.5
 """First-pass slopes beyond these mark inverse and geared instruments, whose band is re-centred."""
 
 
-def _slope_winsorise(ratios: FloatArray, slope: _Slope, width: float) -> None:
-    """Clip returns, as multiples of the index' return, to the band around their centre; in place."""
-    first_pass = np.clip(slope.first_pass @ ratios, -6.0, 6.0)
-    moved = np.flatnonzero((first_pass < CENTRED_FROM) | (first_pass > CENTRED_TO))
-    raw = ratios[:, moved]
-    np.clip(ratios, 1.0 - width, 1.0 + width, out=ratios)
-    if moved.size:
-        ratios[:, moved] = np.clip(raw, first_pass[moved] - width, first_pass[moved] + width)
+def _sum_up(ratios: FloatArray, slope: _Slope, first_pass: FloatArray, width: float | None, *, out: FloatArray) -> None:
+    """Write the five sums of :class:`_Slope` to `out`, shape (5, n_assets); clips and squares the ratios in place."""
+    if width is not None:
+        moved = np.flatnonzero((first_pass < CENTRED_FROM) | (first_pass > CENTRED_TO))
+        raw = ratios[:, moved] if moved.size else None
+        np.clip(ratios, 1.0 - width, 1.0 + width, out=ratios)
+        if raw is not None:
+            centre = np.clip(first_pass[moved], -6.0, 6.0)
+            ratios[:, moved] = np.clip(raw, centre - width, centre + width)
+    for place, vector in enumerate(slope.of_returns):
+        np.matmul(vector, ratios, out=out[place])
+    np.matmul(slope.of_squares, np.square(ratios, out=ratios), out=out[4])
 
 
-def _slopes_with_errors(ratios: FloatArray, slope: _Slope) -> tuple[FloatArray, FloatArray]:
+def _slopes_with_errors(sums: FloatArray, constants: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the slopes, and ``sqrt(sum k^2 e^2)`` of the residuals ``e = y - a - b x``, each of shape (n_assets,).
 
-    The square is expanded, so that each term is one product of a vector with all returns and no matrix of residuals
-    is made. The returns are squared in place.
+    The square is expanded, so that each term is a sum over sessions and no matrix of residuals is made.
     """
-    beta = slope.kernel @ ratios
-    intercept = slope.mean @ ratios - beta * slope.mean_index
-    crossed = intercept * (slope.of_return @ ratios) + beta * (slope.of_product @ ratios)
-    one, with_index, of_index = slope.moments
-    variance = slope.of_square @ np.square(ratios, out=ratios) - 2.0 * crossed
+    beta, mean, of_return, of_product, of_square = sums
+    mean_index, one, with_index, of_index = constants
+    intercept = mean - beta * mean_index
+    variance = of_square - 2.0 * (intercept * of_return + beta * of_product)
     variance += intercept * (intercept * one + 2.0 * beta * with_index) + beta**2 * of_index
     return beta, np.sqrt(np.maximum(variance, 0.0))
 
