@@ -1,7 +1,7 @@
 r"""Betas of the textbooks and of data vendors, for comparison.
 
 All of them foretell the beta of the next quarter worse than the default does; where they are offered, they say so with
-their figure (:data:`hedger.exposure.catalogue.ESTIMATORS`). A reader who knows a vendor's beta sees here where it comes
+their figure (:data:`hedger.exposure.ESTIMATORS`). A reader who knows a vendor's beta sees here where it comes
 from.
 
 References
