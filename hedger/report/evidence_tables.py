@@ -47,7 +47,7 @@ def rivals_legend(evidence: Evidence) -> str:
     return (
         "Removed: share of the variance. Volatility in USD a year; cost in basis points a year (plan's rule: "
         f"{to_dollars(evidence.rule.cost_per_year)}). Hedged at every roll, and put right in between when beta had "
-        "moved by more than 0.1."
+        "moved by more than 0.1. The interval comes from drawing whole quarters anew."
     )
 
 
@@ -133,8 +133,14 @@ def word_estimators(backtest: Backtest) -> str:
     closer = {0: "No other estimator", 1: "One other estimator"}.get(n_better, f"{n_better} other estimators")
     return (
         f"The beta that {used} foretold for the next quarter was typically {to_beta(own.error)} away from the one that "
-        f"came. {closer} came closer."
+        f"came{_against_one_year(own.ratio)}. {closer} came closer."
     )
+
+
+def _against_one_year(ratio: float | None) -> str:
+    if ratio is None or to_percent(abs(1.0 - ratio)) == to_percent(0.0):
+        return ""
+    return f", {to_percent(abs(1.0 - ratio))} {'less' if ratio < 1 else 'more'} than with one year of least squares"
 
 
 def estimators_table(backtest: Backtest) -> TextTable:

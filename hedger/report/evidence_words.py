@@ -35,6 +35,8 @@ def state_evidence(evidence: Evidence) -> str:
     span = "1 quarter" if n_quarters == 1 else f"{n_quarters} quarters"
     if removed is None:
         return f"Over the last {span} this portfolio did not move, so there was nothing to hedge."
+    if not rule.n_orders:
+        return f"Over the last {span} this plan's rule would have held no futures, so nothing was removed."
     verb = "removed" if removed >= 0 else "added"
     verdict = (
         f"Over the last {span} this plan's rule would have {verb} {to_percent(abs(removed), places=1)} of the "

@@ -164,6 +164,13 @@ def test_a_hedge_that_adds_variance_and_a_book_that_stands_still_are_told_so(tes
     )
 
 
+def test_a_rule_that_never_holds_futures_is_not_compared(technology: Portfolio) -> None:
+    idle = backtest(technology, settings=Settings(hedge=0.0), years=1, today=DAY).evidence
+    assert state_evidence(idle) == (
+        "Over the last 3 quarters this plan's rule would have held no futures, so nothing was removed."
+    )
+
+
 def test_the_account_is_told_with_its_buffer(tested: Backtest, on_futures: Backtest) -> None:
     (first, second) = word_accounts(on_futures.evidence)
     rule = on_futures.evidence.rule
