@@ -1,5 +1,6 @@
 """A broker's or a person's holdings file becomes a :class:`Portfolio`."""
 
+from hedger.portfolio.corrections import Corrections
 from hedger.portfolio.holdings import AssetClass, FileWarning, Portfolio, Position, SkippedRow
 from hedger.portfolio.layouts import LAYOUTS, Layout
 from hedger.portfolio.lists import IndexPart, find_index_part
@@ -8,6 +9,7 @@ from hedger.portfolio.reader import read_portfolio
 __all__ = [
     "LAYOUTS",
     "AssetClass",
+    "Corrections",
     "FileWarning",
     "IndexPart",
     "Layout",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hedger.errors import InvalidRowsError, UnknownLayoutError
+from hedger.portfolio.corrections import Corrections, correct_cells
 from hedger.portfolio.decoding import decode, read_bytes
 from hedger.portfolio.drafts import Harvest
 from hedger.portfolio.holdings import Portfolio
@@ -44,6 +45,7 @@ def read_portfolio(
     as_of: date,
     name: str | None = None,
     leave_out_bad_rows: bool = False,
+    corrections: Corrections = (),
 ) -> Portfolio:
     """Read a holdings file of any known layout.
 
@@ -57,6 +59,9 @@ def read_portfolio(
         Name for people; by default the file's name without folders and ending.
     leave_out_bad_rows
         Go on without rows that cannot be read: each becomes a skipped row and a warning.
+
+    corrections
+        What stands in bad cells instead; the portfolio warns of each.
 
     Returns
     -------
@@ -73,7 +78,9 @@ def read_portfolio(
         When rows cannot be read; names all bad cells, and nothing was imported.
     """
     with _paused_collector():
-        harvest, shown_name = _harvest(file, as_of, name, leave_out_bad_rows=leave_out_bad_rows)
+        harvest, shown_name = _harvest(
+            file, as_of, name, leave_out_bad_rows=leave_out_bad_rows, corrections=corrections
+        )
         return _portfolio(harvest, shown_name)
 
 
@@ -93,7 +100,12 @@ def _paused_collector() -> Iterator[None]:
 
 
 def _harvest(
-    file: str | Path | bytes | BinaryIO, as_of: date, name: str | None, *, leave_out_bad_rows: bool
+    file: str | Path | bytes | BinaryIO,
+    as_of: date,
+    name: str | None,
+    *,
+    leave_out_bad_rows: bool,
+    corrections: Corrections,
 ) -> tuple[Harvest, str]:
     """Read a file from its bytes to drafts of positions, and return its name for people too.
 
@@ -114,6 +126,7 @@ def _harvest(
         if has_smart_quotes:
             harvest.warn("smart_quotes_removed", None, "Typographic quotes around cells were read as plain ones.")
     found = find_tables(rows)
+    correct_cells(found, dict(corrections), harvest)
     redactor = _redactor(found)
     _read_tables(found, harvest, delimiter, as_of, redactor)
     if harvest.bad_cells:
