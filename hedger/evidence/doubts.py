@@ -39,6 +39,13 @@ def list_doubts(quarters: Sequence[Quarter], rule: StrategyRecord) -> Iterator[N
             "other; do not read the gains as what such a portfolio earns."
         ),
     )
+    yield Note(
+        code="constants_knew_the_past",
+        message=(
+            "No decision saw a later price, but the constants of the rule (half-lives, weights, thresholds) were "
+            "chosen on US stocks of 2009 to 2025, which this past overlaps. Other sensible ones do nearly as well."
+        ),
+    )
     if len(quarters) < FEW_QUARTERS:
         yield Note(
             code="few_quarters",

@@ -1,4 +1,9 @@
-"""What hedging would have done in the past, as the JSON has it: every series, every quarter, every figure."""
+"""What hedging would have done in the past, as the JSON has it: every series, every quarter, every figure.
+
+Fields are named as in the types of :mod:`hedger.evidence`, which tell what they mean. Series hold one number per entry
+of `sessions`, the gain of that session in USD; `hedged_pnl` is `unhedged_pnl` plus `hedge_pnl`, from which `costs` are
+taken off already.
+"""
 
 from __future__ import annotations
 
