@@ -18,7 +18,7 @@ from hedger.errors import Note, PricesUnavailableError, StalePricesError
 from hedger.exposure import ESTIMATORS, Exposure, measure_exposure, symbols_to_price
 from hedger.hedge import HedgePlan, solve_hedge
 from hedger.market import SnapshotSource, dividend_yield_on, rate_on
-from hedger.pricing import doubt_prices, quote_choices
+from hedger.pricing import doubt_omissions, doubt_prices, quote_choices
 from hedger.risk import Circumstances, Risk, assess_risk, load_episodes
 from hedger.settings import Settings
 
@@ -318,7 +318,11 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
         quotes=quotes,
         plan=plan,
         risk=assess_risk(exposure, plan, world),
-        quote_notes=(*list_doubts(used, as_of=measurement.as_of), *doubt_prices(used, exposure)),
+        quote_notes=(
+            *list_doubts(used, as_of=measurement.as_of),
+            *doubt_prices(used, exposure),
+            *doubt_omissions(quotes, settings, exposure, plan.reference_index),
+        ),
     )
 
 

@@ -99,12 +99,55 @@ def doubt_prices(quotes: Iterable[ContractQuote], exposure: Exposure) -> Iterato
         )
 
 
+def doubt_omissions(
+    quotes: Iterable[ContractQuote], settings: Settings, exposure: Exposure, reference: str
+) -> Iterator[Note]:
+    """Say which index or price could not be used for want of the other.
+
+    Parameters
+    ----------
+    quotes
+        All that the hedge could use.
+    settings, exposure
+        Every choice, and what was measured.
+    reference
+        The index that the plan refers to; one that fits the book less well is not missed.
+    """
+    quoted = {quote.index for quote in quotes}
+    fit = exposure.of(reference).r_squared
+    for index in INDICES:
+        if index.is_level or index.name in quoted or settings.contracts or settings.index:
+            continue
+        if index.name in exposure.indices and exposure.of(index.name).r_squared > fit:
+            listed = (each for each in load_contracts() if each.index == index.name and each.delisted is None)
+            yield Note(
+                code="index_without_futures_price",
+                message=(
+                    f"The {index.title} fits this portfolio better, but its futures price cannot be derived from "
+                    f"{index.symbol}, so no hedge with it was considered. Give the price: "
+                    f"--futures-price {next(listed).symbol}=PRICE."
+                ),
+            )
+    for contract in load_contracts():
+        if contract.symbol in dict(settings.futures_price) and contract.index not in exposure.indices:
+            index = next(index for index in INDICES if index.name == contract.index)
+            yield Note(
+                code="futures_price_unused",
+                message=(
+                    f"The futures price of {contract.symbol} is not used: there is no current price of {index.symbol}, "
+                    f"which stands for the {index.title}. Bring prices that have it with --prices."
+                ),
+            )
+
+
 def _require_known(settings: Settings, exposure: Exposure, prices: Prices) -> None:
     unmeasured = [index for index in settings.index if index not in exposure.indices]
     if unmeasured:
+        symbols = [index.symbol for index in INDICES if index.name in unmeasured]
         raise SettingsError(
             f"There is no current level of {', '.join(unmeasured)} in the {prices.source}, so it cannot "
-            f"be hedged with. Measured are: {', '.join(exposure.indices)}."
+            f"be hedged with. Measured are: {', '.join(exposure.indices)}. Bring prices with a column "
+            f"{' and '.join(symbols)} with --prices, or choose another --index."
         )
     unknown = [shorten(root) for root, _ in settings.futures_price if root not in load_symbols()]
     if unknown:
@@ -137,7 +180,7 @@ def _with_price(
                 f"{index.title}, in the {prices.source}. Bring prices that have it with --prices, or leave "
                 f"{contract.symbol} out."
             )
-        elif contract.symbol in needed:
+        elif contract.symbol in needed or contract.index in settings.index:
             raise SettingsError(
                 f"The futures price of {contract.symbol} cannot be derived from the prices at hand. "
                 f"Give it: --futures-price {contract.symbol}=PRICE."

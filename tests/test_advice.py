@@ -16,7 +16,7 @@ from hedger.errors import (
 )
 from hedger.exposure import BetaOverride
 from hedger.market import Prices, SnapshotSource
-from hedger.portfolio import FileWarning, Portfolio, Position
+from hedger.portfolio import FileWarning, Portfolio, Position, read_portfolio
 from hedger.report import plan_document, to_json
 from hedger.settings import Settings
 
@@ -350,6 +350,35 @@ def test_a_contract_without_a_price_can_be_asked_for_with_one_only():
         advise_today(settings=Settings(contracts=("EMD",)), as_of=day)
     advice = advise_today(settings=Settings(contracts=("EMD",), futures_price=(("EMD", 3260.0),)), as_of=day)
     assert set(orders(advice)) == {"EMD"}
+
+
+def test_an_index_that_is_asked_for_needs_the_price_of_its_futures():
+    with pytest.raises(SettingsError, match=r"futures price of EMD cannot be derived.*--futures-price EMD=PRICE"):
+        advise_today(settings=Settings(index=("midcap400",)), as_of=date(2025, 9, 25))
+
+
+def test_an_index_that_fits_better_is_named_where_only_its_futures_price_is_missing(sample_folder):
+    small = read_portfolio(sample_folder / "small_and_large.csv", as_of=date(2025, 9, 25))
+    missed = advise_today(small, settings=Settings(legs=1), as_of=date(2025, 9, 25))
+    fits = {each.index: each.r_squared for each in missed.exposure.by_index}
+    assert fits["midcap400"] > fits[missed.plan.reference_index]
+    note = next(note.message for note in missed.notes if note.code == "index_without_futures_price")
+    assert "The S&P MidCap 400 fits this portfolio better" in note
+    assert "--futures-price EMD=PRICE" in note
+    settings = Settings(legs=1, futures_price=(("EMD", 3260.0),))
+    used = advise_today(small, settings=settings, as_of=date(2025, 9, 25))
+    assert used.plan.reference_index == "midcap400"
+    assert "index_without_futures_price" not in codes(used)
+    for settled in (Settings(index=("sp500",)), Settings(contracts=("ES", "MES"))):
+        asked = advise_today(small, settings=settled, as_of=date(2025, 9, 25))
+        assert "index_without_futures_price" not in codes(asked)
+
+
+def test_a_futures_price_without_a_price_of_its_index_is_said_to_be_unused():
+    advice = advise_today(settings=Settings(hedge=0.5, futures_price=(("MMC", 3260.0),)))
+    note = next(note.message for note in advice.notes if note.code == "futures_price_unused")
+    assert note.startswith("The futures price of MMC is not used: there is no current price of MDY")
+    assert advice.plan.orders == advise_today().plan.orders
 
 
 @pytest.mark.parametrize(

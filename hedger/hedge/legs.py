@@ -4,8 +4,8 @@ One index hedges with the beta that was measured. More are chosen from the joint
 :math:`C`, blended from a fast and a slow view (:mod:`hedger.exposure.covariance`): for a set :math:`s` of indices the
 dollars are :math:`C_{ss}^{-1} c_s`, and they remove the variance :math:`c_s^\top C_{ss}^{-1} c_s`. That is the mix;
 its size is the measured beta, the user's own betas included: all dollars are scaled so that together they move with the
-best single index as the book's beta to it says. Unless legs may be held the other way, only sets are looked at in which
-every leg goes against the book: a long one sells, a short buys.
+best single index among them as the book's beta to it says. Unless legs may be held the other way, only sets are looked
+at in which every leg goes against the book: a long one sells, a short buys.
 
 **When a further leg pays.** Starting from the best single index, the best larger set is taken when three things hold:
 
@@ -117,7 +117,6 @@ def choose_legs(
     exposure: Exposure,
     contracts: Sequence[ContractQuote],
     usable: Sequence[str],
-    reference: str,
     *,
     past: WalkForward | None,
     legs: int | None,
@@ -133,8 +132,6 @@ def choose_legs(
         What may be traded; a further leg has to be worth their cost.
     usable
         Names of the indices that may be used.
-    reference
-        The best single one among them.
     past
         Past quarters of the book; without them no further leg is looked at unless `legs` says so.
     legs
@@ -142,6 +139,7 @@ def choose_legs(
     allow_long_legs
         Whether a leg may be held against the sign that the book asks for.
     """
+    reference = exposure.best_index(usable)
     position = exposure.indices.index(reference)
     single = LegChoice(
         indices=(reference,),
@@ -173,9 +171,10 @@ def choose_legs(
             chosen = best
     if len(chosen.members) == 1:
         return replace(single, steps=tuple(steps))
+    names = tuple(exposure.indices[member] for member in chosen.members)
     return LegChoice(
-        indices=tuple(exposure.indices[member] for member in chosen.members),
-        exposure=_sized(chosen, exposure, position),
+        indices=names,
+        exposure=_sized(chosen, exposure, exposure.indices.index(exposure.best_index(names))),
         covariance=joint[np.ix_(chosen.members, chosen.members)],
         steps=tuple(steps),
     )
@@ -193,16 +192,15 @@ class _Judge:
 
     def step(self, candidate: _Set, chosen: _Set | None, *, threshold: float) -> LegStep:
         """Judge a set of indices against the one chosen before, ``None`` for the first."""
-        variance = float(self.joint[-1, -1])
-        removed = self._removed(candidate)
-        cut, past_cut, saved, added = 0.0, None if removed is None else 0.0, None if removed is None else 0.0, 0.0
+        variance, removed = float(self.joint[-1, -1]), self._removed(candidate)
+        before = removed if chosen is None else self._removed(chosen)
+        cut, past_cut, saved, added = 0.0, None, None, 0.0
+        if removed is not None and before is not None:
+            past_cut = (removed - before) / (1.0 - before) if before < 1 else 0.0
+            saved = math.sqrt(variance) * (math.sqrt(1.0 - before) - math.sqrt(1.0 - removed))
         if chosen is not None:
             left = variance - chosen.explained
             cut = (candidate.explained - chosen.explained) / left if left > 0 else 0.0
-            before = self._removed(chosen)
-            if removed is not None and before is not None:
-                past_cut = (removed - before) / (1.0 - before) if before < 1 else 0.0
-                saved = math.sqrt(variance) * (math.sqrt(1.0 - before) - math.sqrt(1.0 - removed))
             added = self._yearly_cost(candidate) - self._yearly_cost(chosen)
         pays = past_cut is not None and saved is not None and past_cut > threshold and saved > added
         return LegStep(

@@ -1,8 +1,9 @@
 """Exposure and policy to a plan: the problem is stated, solved exactly, and its answer put in words of the desk.
 
-The betas of a plan refer to one index, the reference: of those allowed the one whose hedge alone would have removed
-most variance. The hedge uses it, or the indices that :mod:`hedger.hedge.legs` finds worth their while. Futures held on
-other indices stay as they are; the hedge allows for what they do to the chosen ones, and the limits for what they take.
+The hedge uses the index whose hedge alone would have removed most variance, or the indices that
+:mod:`hedger.hedge.legs` finds worth their while. The betas of a plan refer to one of these, the reference: the best
+single one among them. Futures held on other indices stay as they are; the hedge allows for what they do to the chosen
+ones, and the limits for what they take.
 """
 
 from __future__ import annotations
@@ -64,20 +65,19 @@ def solve_hedge(
     if unquoted:
         raise ValueError(f"contracts has no quote of {', '.join(unquoted)}, which policy.current holds")
     usable = _usable_indices(exposure, contracts, policy)
-    reference = exposure.best_index(usable)
-    beta = exposure.of(reference)
-    fraction = _hedge_fraction(policy, beta.beta)
     past = look_back(exposure) if policy.legs is None or with_alternatives else None
     index_test = compare_indices(past, exposure.indices) if past is not None and with_alternatives else None
     choice = choose_legs(
         exposure,
         [quote for quote in contracts if quote.symbol not in policy.closing_only],
         usable,
-        reference,
         past=past,
         legs=policy.legs,
         allow_long_legs=policy.allow_long_legs,
     )
+    reference = exposure.best_index(choice.indices)
+    beta = exposure.of(reference)
+    fraction = _hedge_fraction(policy, beta.beta)
     used = tuple(quote for quote in contracts if quote.index in choice.indices)
     kept = KeptFutures(
         positions=tuple(

@@ -75,7 +75,6 @@ def choose(exposure, *, legs=None, allow_long_legs=False, usable=NAMES, quotes=N
         exposure,
         make_quotes() if quotes is None else quotes,
         usable,
-        exposure.best_index(usable),
         past=look_back(exposure) if past == "known" else past,
         legs=legs,
         allow_long_legs=allow_long_legs,

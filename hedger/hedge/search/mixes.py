@@ -88,10 +88,13 @@ def no_mixes(n_bounds: int) -> Mixes:
     mixes = Mixes([0.0], [[0.0]], [0], [0.0], [0], [0])
     for _ in range(1, n_bounds):
         mixes.excess.append([0.0])
-    for reals in (mixes.total, mixes.margin, *mixes.excess):
-        reals.clear()
-    for whole in (mixes.points, mixes.size, mixes.quantities):
-        whole.clear()
+    for excess in mixes.excess:
+        excess.clear()
+    mixes.total.clear()
+    mixes.points.clear()
+    mixes.margin.clear()
+    mixes.size.clear()
+    mixes.quantities.clear()
     return mixes
 
 
