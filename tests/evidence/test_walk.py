@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_past import ROOTS, assess, make_closes, make_exposure, make_prices, make_quotes
+from made_past import BETAS, ROOTS, assess, make_closes, make_exposure, make_prices, make_quotes
 
 from hedger.evidence.walk import trade_cost
 from hedger.exposure import BetaOverride
@@ -342,3 +342,31 @@ def test_rivals_of_a_rule_against_shortfall_still_minimise_variance(past, eviden
     other = assess(past, rule, years=1)
     assert other.strategy("sp500").hedge.tolist() == assess(past, years=1).strategy("sp500").hedge.tolist()
     assert other.rule.hedge_effectiveness == pytest.approx(evidence.rule.hedge_effectiveness, abs=0.1)
+
+
+# ---------------------------------------------------------------- what must not matter
+
+
+def test_the_order_of_the_holdings_changes_nothing(past, evidence):
+    turned = assess(past, quantities=dict.fromkeys(("CCC", "AAA", "BBB"), 4000.0))
+    for one, other in zip(evidence.strategies, turned.strategies, strict=True):
+        assert [quarter.held for quarter in one.quarters] == [quarter.held for quarter in other.quarters]
+        assert other.hedge == pytest.approx(one.hedge, abs=0.005)
+
+
+def test_cash_in_the_portfolio_changes_no_trade(past, evidence):
+    with_cash = assess(past, cash=1_000_000.0)
+    assert with_cash.rule.hedge.tolist() == evidence.rule.hedge.tolist()
+    assert with_cash.rule.n_called == 0
+    assert with_cash.rule.basis_points_per_year < evidence.rule.basis_points_per_year
+
+
+def test_ten_times_the_portfolio_takes_ten_times_the_futures(past):
+    micros = ("ES", "NQ")
+    small = assess(past, HedgePolicy(legs=1, closing_only=micros))
+    large = assess(past, HedgePolicy(legs=1, closing_only=micros), quantities=dict.fromkeys(BETAS, 40_000.0))
+    for one, ten in zip(small.rule.quarters, large.rule.quarters, strict=True):
+        held, more = dict(one.held), dict(ten.held)
+        assert set(held) == set(more)
+        for root, quantity in held.items():
+            assert more[root] == pytest.approx(10 * quantity, abs=5)
