@@ -51,9 +51,7 @@ def _parts(backtest: Backtest) -> Iterator[RenderableType]:
         draw_table(estimators_table(backtest)),
         paragraph(ESTIMATORS_LEGEND),
     )
-    yield section(
-        "Quarter by quarter, by this plan's rule",
-        draw_table(quarters_table(evidence)),
-        paragraph("* Beta came outside the 95% interval that was given at the roll."),
-    )
+    missed = any(not quarter.is_covered for quarter in evidence.rule.quarters)
+    star = [paragraph("* Beta came outside the 95% interval that was given at the roll.")] if missed else []
+    yield section("Quarter by quarter, by this plan's rule", draw_table(quarters_table(evidence)), *star)
     yield section("Worth knowing", bullet_list(note.message for note in backtest.notes))

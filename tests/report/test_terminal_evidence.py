@@ -79,6 +79,18 @@ def test_every_quarter_is_shown_with_what_was_foretold_and_what_came(draw: Draw,
         assert row[5] == f"{hedged.realised_beta:.2f}" + ("" if hedged.is_covered else "*")
 
 
+def test_a_star_is_explained_where_there_is_one(draw: Draw, tested: Backtest) -> None:
+    evidence = tested.evidence
+    for missed in (False, True):
+        quarters = tuple(
+            replace(each, realised_beta=each.high + 0.1 if missed else each.beta) for each in evidence.rule.quarters
+        )
+        strategies = (replace(evidence.rule, quarters=quarters), *evidence.strategies[1:])
+        lines = draw(replace(tested, evidence=replace(evidence, strategies=strategies)))
+        assert ("* Beta came outside the 95% interval that was given at the roll." in lines) is missed
+        assert any(line.endswith("*") for line in lines) is missed
+
+
 def test_the_estimator_in_use_is_marked(draw: Draw, tested: Backtest) -> None:
     lines = draw(tested)
     own = next(each for each in tested.evidence.estimators if each.name == "two-speed")
