@@ -7,6 +7,7 @@ The names stand in a list of the package.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from types import MappingProxyType
@@ -63,6 +64,15 @@ def _folded(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if c.isalnum())
 
 
+_IN_CURRENCY = re.compile(r"(.{3,}?)(?:in|en|em)?(?:usd|eur|chf|gbp|cad|aud|sek|nok|dkk|pln|brl)").fullmatch
+
+
+def without_currency(name: str) -> str:
+    """Return a normalised column name without the currency at its end: that of ``Value in EUR`` is ``"value"``."""
+    match = _IN_CURRENCY(name)
+    return match[1] if match else name
+
+
 def _names(text: str) -> frozenset[str]:
     return frozenset(normalise(name) for name in text.split("|"))
 
@@ -116,6 +126,8 @@ def match_columns(
     positions: dict[str, int] = {}
     for position, name in enumerate(names):
         positions.setdefault(name, position)
+    for position, name in enumerate(names):  # only where no column has the plain name
+        positions.setdefault(without_currency(name), position)
     columns: dict[Field, int] = {}
     taken: set[int] = set()
     for field, synonyms in SYNONYMS.items():
@@ -132,7 +144,7 @@ def match_columns(
 def has_holdings(names: Sequence[str]) -> bool:
     """Tell whether normalised column names identify holdings and, in another column, measure them."""
     identifying = [name in _IDENTIFYING_NAMES for name in names]
-    measuring = [name in _MEASURING_NAMES for name in names]
+    measuring = [name in _MEASURING_NAMES or without_currency(name) in _MEASURING_NAMES for name in names]
     return any(identifying) and any(measuring) and sum(identifying) + sum(measuring) >= 2
 
 

@@ -147,6 +147,8 @@ def identify(clues: Clues, *, as_of: date, strike_scale: float = 1.0) -> Instrum
     kind = _kind(clues.asset_type)
     if is_cash(clues):
         return Instrument(symbol=_cash_symbol(clues), asset_class="cash", currency=_cash_currency(clues))
+    if clues.isin and clues.symbol.isdigit() and not clues.exchange:
+        clues = clues._replace(symbol="")  # a national number; the ISIN says more
     found = (
         _option(clues, kind, as_of, strike_scale)
         or _future(clues, kind, as_of)
@@ -316,7 +318,8 @@ def _identified(clues: Clues, kind: str) -> Instrument | None:
     """Return what is known by an identifier or a name only: bonds, plan funds, foreign shares by ISIN."""
     symbol = clues.symbol.upper().removeprefix("#").strip()
     name = clues.name.upper()
-    identifier = symbol or clues.cusip.upper() or clues.isin.upper() or clues.name
+    cusip, isin = clues.cusip.upper(), clues.isin.upper()
+    identifier = symbol or (cusip if _CUSIP(cusip) else "") or isin or cusip or clues.name
     is_tickerless = not symbol or not _TICKER(symbol) or symbol != clues.symbol.upper()
     says_bond = _COUPON(f"{symbol} {name}") is not None and not _ETF_NAME(name)
     if (
@@ -334,8 +337,8 @@ def _identified(clues: Clues, kind: str) -> Instrument | None:
     if _ISIN(identifier):
         asset_class = "stock" if asset_class == "other" else asset_class
         code, what = "isin_not_resolved", "an ISIN, which no price source is asked for"
-    elif _CUSIP(identifier):
-        code, what = "cusip_not_resolved", "a CUSIP without a ticker"
+    elif identifier == cusip or _CUSIP(identifier):
+        code, what = "cusip_not_resolved", "a security number (CUSIP, WKN) without a ticker"
     else:
         code, what = "no_symbol", "a name without a ticker"
     sentence = f"{shown} is {what}. Write its ticker into the file, or give it a proxy."

@@ -256,6 +256,12 @@ LAYOUTS: tuple[Layout, ...] = (
         strike_scale=0.001,
     ),
     Layout(
+        name="japanese_holdings",
+        requires=_all("銘柄コード|コード,銘柄名|銘柄,保有数量|保有株数|株数|数量,現在値|基準価額|評価額"),
+        number_exchange="TSEJ",
+        is_export=False,
+    ),
+    Layout(
         name="robinhood_table",
         requires=_all("Name,Symbol,Shares,Price,Average cost,Equity"),
     ),

@@ -29,7 +29,9 @@ _CELL_ERRORS = frozenset(
 
 _SPACES = " \u00a0\u2007\u2009\u202f"
 _CANONICAL = str.maketrans({"\u2212": "-", "\u2019": "'", "\u02bc": "'", **dict.fromkeys(_SPACES, "'")})
-_CURRENCY = r"(?:(?:US|C|CA|A|AU|HK|S|NZ)?\$|[€£¥₹₩]|USD|EUR|GBP|CHF|CAD|JPY|HKD|AUD)"
+_CURRENCY = r"(?:(?:US|C|CA|A|AU|HK|S|NZ|R|MX)?\$|[€£¥₹₩]|USD|EUR|GBP|CHF|CAD|JPY|HKD|AUD|SEK|NOK|DKK|PLN|BRL|SGD)"
+_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "R$": "BRL", "HK$": "HKD", "C$": "CAD", "CA$": "CAD"}
+_SIGN = re.compile(rf"\(?[+-]?(?P<before>{_CURRENCY})|.*[0-9.,][ '\u00a0\u202f]?(?P<behind>{_CURRENCY})-?\)?$").match
 _DIGITS = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,15})?").fullmatch
 _DOLLARS = re.compile(r"([+-]?)\$?((?:[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,13})(?:\.[0-9]{1,15})?)").fullmatch
 _NUMBER = re.compile(
@@ -74,6 +76,13 @@ def to_number(text: str, decimal: DecimalSign = ".") -> float:
     if abs(number) > LARGEST_NUMBER:
         raise ValueError(f"a number below {LARGEST_NUMBER:,.0f}")
     return number
+
+
+def currency_told(text: str) -> str | None:
+    """Return the currency that a cell names beside its number; ``"$"`` for one of the dollars, ``None`` without one."""
+    match = None if text[:1].isdigit() and text[-1:].isdigit() else _SIGN(text)
+    sign = (match["before"] or match["behind"]) if match else ""
+    return _SIGNS.get(sign, sign) or None
 
 
 def to_fraction(text: str, decimal: DecimalSign = ".") -> tuple[float, bool]:

@@ -18,7 +18,7 @@ from hedger.portfolio.positions import PositionReader
 from hedger.portfolio.privacy import Redactor
 from hedger.portfolio.splitting import split_rows
 from hedger.portfolio.statements import instrument_facts, read_cash
-from hedger.portfolio.styles import choose_decimal
+from hedger.portfolio.styles import choose_decimal, find_currency
 from hedger.portfolio.tables import Tables, check_duplicates, find_tables
 from hedger.portfolio.totals import (
     cash_in_usd,
@@ -154,7 +154,7 @@ def _redactor(found: Tables) -> Redactor:
 def _read_tables(found: Tables, harvest: Harvest, delimiter: str, as_of: date, redactor: Redactor) -> None:
     """Read every table of the file into the harvest."""
     holdings = [table for table in found.tables if table.layout.kind == "holdings"]
-    harvest.layout, harvest.base_currency = holdings[0].layout, found.base_currency
+    harvest.layout, harvest.base_currency = holdings[0].layout, found.base_currency or find_currency(holdings)
     for table in holdings:
         check_duplicates(table)
     decimal = choose_decimal(holdings, delimiter)

@@ -1,4 +1,4 @@
-"""Which decimal sign a file uses, decided once for the whole file.
+"""Which decimal sign and which currency a file uses, decided once for the whole file.
 
 Cells that can only be read one way decide; then quantity x price = value does; then, in files that a program wrote
 with commas between the cells, the point is taken. Else the file is refused, because 1.234 may be a thousand times
@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hedger.errors import BadCell, InvalidRowsError, shorten
-from hedger.portfolio.numbers import decimal_evidence, to_number
+from hedger.portfolio.numbers import currency_told, decimal_evidence, to_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _NUMERIC: tuple[Field, ...] = ("quantity", "price", "value", "weight", "bid", "ask")
 _MOST_ROWS = 20_000
 _MOST_PRODUCTS = 500
+_MOST_SIGNS = 2_000
 
 
 def choose_decimal(tables: Sequence[Table], delimiter: str) -> DecimalSign:
@@ -60,6 +61,20 @@ def choose_decimal(tables: Sequence[Table], delimiter: str) -> DecimalSign:
     )
     cell = BadCell(line=row.line, column=shorten(table.names[column]), value=shorten(text), expected=expected)
     raise InvalidRowsError([cell])
+
+
+def find_currency(tables: Sequence[Table]) -> str | None:
+    """Return the currency that the prices and values of a file name, where all that name one name the same."""
+    told = {
+        currency_told(row.cells[column].strip())
+        for table in tables
+        for field in ("price", "value")
+        if (column := table.columns.get(field)) is not None
+        for row in table.rows[:_MOST_SIGNS]
+        if column < len(row.cells)
+    } - {None}
+    currency = told.pop() if len(told) == 1 else None
+    return currency if currency is not None and currency.isalpha() else None
 
 
 def _columns(table: Table, row: Row) -> Iterator[int]:

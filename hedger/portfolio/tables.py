@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hedger.errors import UnknownLayoutError, shorten
-from hedger.portfolio.headers import SYNONYMS, Field, match_columns, normalise
+from hedger.portfolio.headers import SYNONYMS, Field, match_columns, normalise, without_currency
 from hedger.portfolio.layouts import GENERIC, Layout, choose_layout, choose_section, is_table_header, title_facts
 
 if TYPE_CHECKING:
@@ -148,17 +148,11 @@ def _plain(rows: Sequence[Row]) -> Tables:
     return found
 
 
-_CURRENCY_OF = re.compile(
-    r"(?:market ?)?(?:value|waarde|wert|montant|valore|valor)(?: (?:in|en|em))? "
-    r"\(?(USD|EUR|CHF|GBP|CAD|SEK|DKK|NOK|PLN|AUD)\)?",
-    re.IGNORECASE,
-).fullmatch
-
-
 def _currency_of(name: str) -> str | None:
     """Return the currency that the name of a value column tells, such as that of ``Value in EUR``."""
-    match = _CURRENCY_OF(name)
-    return match[1].upper() if match else None
+    normalised = normalise(name)
+    plain = without_currency(normalised)
+    return normalised[-3:].upper() if plain != normalised and plain in SYNONYMS["value"] else None
 
 
 def check_duplicates(table: Table) -> None:
