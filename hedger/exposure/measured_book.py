@@ -235,14 +235,18 @@ def _notes(
                 ),
             )
         )
-    short = sorted({row.symbol for row in rows if {"short_record", "no_record"} & set(row.flags)})
+    short: dict[str, float] = {}
+    for row in rows:
+        if {"short_record", "no_record"} & set(row.flags):
+            short[row.symbol] = max(row.shrink_weight, short.get(row.symbol, 0.0))
     if short:
+        named = ", ".join(f"{symbol} ({weight:.0%})" for symbol, weight in sorted(short.items()))
         notes.append(
             Note(
                 code="short_records",
                 message=(
-                    f"Less than a year of prices for {', '.join(short)}: their betas lean towards 1, "
-                    "and the interval is wider for it."
+                    f"Less than a year of prices for {named}: up to that share of a beta is the 1 that is expected of "
+                    "any stock, and the interval is wider for it."
                 ),
             )
         )

@@ -136,6 +136,16 @@ def test_winsorised_estimators_agree_with_their_formulas_written_as_loops(loop, 
         assert estimates.stderr[asset] == pytest.approx(stderr, rel=1e-8)
 
 
+def test_a_session_without_a_move_of_the_index_counts_with_a_return_of_zero():
+    assets, index = make_returns(seed=4, n_assets=2)
+    index[[300, 700, 950]] = 0.0
+    estimates = TwoSpeedBeta().estimate(assets, index)
+    for asset in range(2):
+        beta, stderr = loop_two_speed(index.tolist(), assets[:, asset].tolist())
+        assert estimates.beta[asset] == pytest.approx(beta, rel=1e-10)
+        assert estimates.stderr[asset] == pytest.approx(stderr, rel=1e-8)
+
+
 def test_the_variance_known_before_a_session_does_not_know_that_session():
     _, index = make_returns()
     changed = index.copy()

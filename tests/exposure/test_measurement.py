@@ -277,7 +277,11 @@ def test_a_new_listing_leans_on_the_prior_and_widens_the_interval():
     assert 0.0 < row.shrink_weight < 1.0
     assert short.of("sp500").high - short.of("sp500").low > whole.of("sp500").high - whole.of("sp500").low
     note = next(note for note in short.notes if note.code == "short_records")
-    assert "Less than a year of prices for NEW" in note.message
+    weight = max(row.shrink_weight for row in short.by_holding if row.symbol == "NEW")
+    assert note.message == (
+        f"Less than a year of prices for NEW ({weight:.0%}): up to that share of a beta is the 1 that is expected of "
+        "any stock, and the interval is wider for it."
+    )
 
 
 def test_a_listing_of_a_few_days_gets_the_prior_and_says_so():
