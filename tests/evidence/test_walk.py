@@ -370,3 +370,53 @@ def test_ten_times_the_portfolio_takes_ten_times_the_futures(past):
         assert set(held) == set(more)
         for root, quantity in held.items():
             assert more[root] == pytest.approx(10 * quantity, abs=5)
+
+
+# ---------------------------------------------------------------- worked out again, the long way
+
+
+def in_micros(held):
+    return sum(quantity * {"ES": 10, "MES": 1}[root] for root, quantity in held)
+
+
+def test_contracts_of_the_simple_rivals_are_those_that_a_spreadsheet_gives(past, evidence, quotes):
+    shares = dict.fromkeys(BETAS, 4000.0)
+    values = np.array([shares[symbol] * past.column(symbol)[-1] for symbol in shares])
+    for place, quarter in enumerate(evidence.quarters):
+        roll = int(np.searchsorted(past.sessions, np.datetime64(quarter.start)))
+        rows = slice(roll - 252, roll + 1)
+        index = np.diff(past.column("^GSPC")[rows]) / past.column("^GSPC")[rows][:-1]
+        betas = [
+            np.polyfit(index, np.diff(past.column(symbol)[rows]) / past.column(symbol)[rows][:-1], 1)[0]
+            for symbol in shares
+        ]
+        one_to_one = evidence.strategy("naive").quarters[place]
+        assert in_micros(one_to_one.held) == -round(values.sum() / quotes["MES"].notional)
+        at_beta = evidence.strategy("sp500").quarters[place]
+        assert at_beta.beta == pytest.approx(float(values @ betas) / values.sum(), rel=1e-9)
+        assert in_micros(at_beta.held) == -round(float(values @ betas) / quotes["MES"].notional)
+
+
+def test_a_quarter_of_the_simplest_rival_worked_out_by_hand(past, evidence, quotes):
+    naive, shares = evidence.strategy("naive"), dict.fromkeys(BETAS, 4000.0)
+    ends = np.cumsum(naive.lengths)
+    for place, quarter in enumerate(evidence.quarters[1:-1], start=1):
+        if naive.quarters[place].n_corrections or naive.quarters[place].held != naive.quarters[place - 1].held:
+            continue
+        first, last = np.searchsorted(past.sessions, [np.datetime64(quarter.start), np.datetime64(quarter.end)])
+        level = past.column("^GSPC")
+        held = sum(quantity * quotes[root].notional for root, quantity in naive.quarters[place].held)
+        rolled = sum(abs(quantity) * roll_cost(quotes[root]) for root, quantity in naive.quarters[place].held)
+        gains = np.zeros(last - first)
+        for symbol, n_shares in shares.items():
+            close = past.column(symbol)
+            gains += n_shares * close[-1] * np.diff(close[first : last + 1]) / close[first]
+        hedge = held * np.diff(level[first : last + 1]) / level[first]
+        hedge[0] -= rolled
+        part = slice(ends[place] - naive.lengths[place], ends[place])
+        assert evidence.unhedged[part] == pytest.approx(gains, abs=0.005)
+        assert naive.hedge[part] == pytest.approx(hedge, abs=0.005)
+        removed = 1.0 - np.var(gains + hedge) / np.var(gains)
+        assert naive.quarters[place].hedge_effectiveness == pytest.approx(removed, rel=1e-9)
+        return
+    pytest.fail("no quarter in which the same contracts were rolled")
