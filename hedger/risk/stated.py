@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.contracts import INDICES
 from hedger.errors import SettingsError, shorten
 from hedger.risk.positions import held_notional
 from hedger.risk.scenarios import Scenario, note_limits
@@ -78,11 +79,14 @@ def _assess(stated: StatedScenario, exposure: Exposure, plan: HedgePlan) -> Scen
         hedge_pnl=float(held_notional(exposure, plan) @ index_moves),
         unhedged_low=unhedged - half_width,
         unhedged_high=unhedged + half_width,
-        notes=(
-            *(f"{symbol} {move:+.1%}, as stated." for symbol, move in by_holding.items()),
-            *note_limits(float(index_moves.min())),
-        ),
+        notes=(_words(stated), *note_limits(float(index_moves.min()))),
     )
+
+
+def _words(stated: StatedScenario) -> str:
+    """Say what moves, as the user states it."""
+    titles = {index.name: index.title for index in INDICES}
+    return f"Stated: {', '.join(f'{titles.get(name, name)} {100.0 * move:+.4g}%' for name, move in stated.moves)}."
 
 
 def _all_indices(exposure: Exposure, moves: dict[str, float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -16,7 +16,7 @@ from hedger.ui.risk_charts import (
     tail_rows,
     tail_specification,
 )
-from hedger.ui.risk_scenarios import ask_scenarios, moves_in_words
+from hedger.ui.risk_scenarios import ask_scenarios
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import markdown_table
 from hedger.ui.wording import escape, message_of, to_day
@@ -157,17 +157,17 @@ def _show_scenarios(advice: Advice) -> None:
     st.markdown("## Scenarios", anchors=False)
     if stated:
         own = advice.risk.stresses[len(shipped) :]
-        moves = {each.name: moves_in_words(each) for each in stated}
         st.markdown("### Your own", anchors=False)
-        rows = [(scenario.name, moves[scenario.name], *_scenario_row(scenario)[1:]) for scenario in own]
-        headings = ("Scenario", "What moves", *PNL_HEADINGS, "With hedge, 95% range")
-        st.markdown(markdown_table(headings, rows, n_text=2))
-        _show_remarks(own)
+        _show_table(own)
     ask_scenarios(advice)
     st.markdown("### If something goes wrong", anchors=False)
-    rows = [_scenario_row(scenario) for scenario in shipped]
+    _show_table(shipped)
+
+
+def _show_table(scenarios: Sequence[Scenario]) -> None:
+    rows = [_scenario_row(scenario) for scenario in scenarios]
     st.markdown(markdown_table(("Scenario", *PNL_HEADINGS, "With hedge, 95% range"), rows))
-    _show_remarks(shipped)
+    _show_remarks(scenarios)
 
 
 def _scenario_row(scenario: Scenario) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def ask_scenarios(advice: Advice) -> None:
     _offer_to_remove(kept, advice.settings.scenario)
 
 
-def moves_in_words(scenario: StatedScenario) -> str:
+def _moves_in_words(scenario: StatedScenario) -> str:
     """Return what moves in a scenario, such as ``"S&P 500 -12%, AAPL -30%"``."""
     return ", ".join(f"{_title(name)} {_to_move(move)}" for name, move in scenario.moves)
 
@@ -107,7 +107,7 @@ def _offer_to_remove(kept: tuple[StatedScenario, ...], counted: tuple[StatedScen
                 icon=":material/close:",
                 on_click=_remove,
                 args=(scenario,),
-                help=escape(moves_in_words(scenario)),
+                help=escape(_moves_in_words(scenario)),
             )
     waiting = [scenario.name for scenario in kept if scenario not in counted]
     if waiting:

@@ -135,14 +135,18 @@ def test_a_stated_holding_moves_as_stated_and_leaves_the_rest_to_the_index(half_
     exposure, plan = half_hedged
     (alone, both) = stated_scenarios([stated(("AAA", -0.30)), stated(("AAA", -0.30), ("sp500", -0.10))], exposure, plan)
     assert (alone.unhedged_pnl, alone.hedge_pnl) == (pytest.approx(-180_000.0, rel=1e-12), 0.0)
-    assert alone.notes == ("AAA -30.0%, as stated.",)
+    assert alone.notes == ("Stated: AAA -30%.",)
+    assert both.notes == ("Stated: AAA -30%, S&P 500 -10%.",)
     assert both.unhedged_pnl == pytest.approx(-180_000.0 - 400_000.0 * 1.2 * 0.10, rel=1e-12)
     assert both.hedge_pnl == pytest.approx(60_000.0, rel=1e-12)
 
 
 def test_a_stated_fall_beyond_the_limit_of_a_session_is_labelled(half_hedged):
     (deep,) = stated_scenarios([stated(("sp500", -0.21))], *half_hedged)
-    assert deep.notes == ("Takes several sessions: trading stops for the day at -20 %.",)
+    assert deep.notes == (
+        "Stated: S&P 500 -21%.",
+        "Takes several sessions: trading stops for the day at -20 %.",
+    )
 
 
 def test_a_scenario_of_something_that_is_not_held_is_refused(half_hedged):

@@ -403,6 +403,7 @@ def test_a_margin_typed_on_the_page_changes_the_plan_and_leaves_as_a_file(
     assert (own.symbol, own.initial, own.maintenance) == ("NQ", 31_000.0, 28_000.0)
 
     page.get_by_role("link", name="Hedge").click()
+    page.get_by_role("button", name="One file").click()
     with page.expect_download() as arriving:
         page.get_by_role("button", name="plan.json").click()
     document = json.loads(Path(arriving.value.path()).read_text(encoding="utf-8"))

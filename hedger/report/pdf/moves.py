@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hedger.contracts import INDICES
 from hedger.report.palette import AFTER, BEFORE
 from hedger.report.pdf.charts import BarChart, Bars, Line, LineChart
 from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
@@ -71,25 +70,20 @@ def _move_label(move: float) -> str:
 
 
 def _own_scenarios(document: Document) -> list[Any]:
-    moves = {each["name"]: each["moves"] for each in document["policy"]["scenario"]}
-    own = [each for each in document["scenarios"] if each["kind"] == "shock" and each["name"] in moves]
+    names = [each["name"] for each in document["policy"]["scenario"]]
+    own = [each for each in document["scenarios"] if each["kind"] == "shock" and each["name"] in names]
     if not own:
         return []
     rows = [
         (
             paragraph(each["name"], "cell"),
-            paragraph(_moves_in_words(moves[each["name"]]), "cell"),
+            paragraph(" ".join(each["notes"]), "cell"),
             *(to_dollars(each[name], is_change=True) for name in ("unhedged_pnl", "hedge_pnl", "hedged_pnl")),
         )
         for each in own
     ]
-    head = ("", "What moves; the rest follows", "Without hedge", "Futures", "With hedge")
+    head = ("", "What moves, the rest follows", "Without hedge", "Futures", "With hedge")
     return section("Your own scenarios", table(head, rows, (122.0, 180.0, 70.0, 70.0, 70.0), n_labels=2))
-
-
-def _moves_in_words(moves: dict[str, float]) -> str:
-    titles = {index.name: index.title for index in INDICES}
-    return ", ".join(f"{titles.get(name, name)} {_move_label(move)}" for name, move in moves.items())
 
 
 def crisis_parts(document: Document) -> list[Any]:
