@@ -267,3 +267,14 @@ def test_futures_that_never_lost_are_refused():
     problem = make_problem(scenarios, [contract("MES", "sp500", 30_000.0)])
     with pytest.raises(SolverError, match=r"futures on sp500 could be held without any loss.*--objective variance"):
         minimise_shortfall(problem, falling)
+
+
+@pytest.mark.parametrize("most_planes", [1, 12])
+def test_a_search_cut_short_gives_a_feasible_plan_and_does_not_call_it_proved(monkeypatch, most_planes):
+    problem, scenarios = nested(max_contracts=7)
+    proved = minimise_shortfall(problem, scenarios)
+    monkeypatch.setattr("hedger.hedge.planes.MOST_PLANES", most_planes)
+    short = minimise_shortfall(problem, scenarios)
+    assert not short.is_optimal
+    assert is_feasible(problem, short.best.quantities)
+    assert short.bound <= proved.least <= short.expected_shortfall * (1 + 1e-9)
