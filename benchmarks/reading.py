@@ -3,7 +3,8 @@
     python benchmarks/reading.py [CASE]...
 
 Every run is a whole process: `hedger holdings FILE`, with and without --json, against `pandas.read_csv(FILE)`, which
-splits cells and guesses types and knows nothing of holdings. Limits: 10 s and 1.5 GB for 50 MB or 500,000 rows.
+splits cells and guesses types and knows nothing of holdings. Limits: 10 s and 1.5 GB for 50 MB or 500,000 rows, held
+against the processor time, which is the wall time of a machine with nothing else to do.
 """
 
 from __future__ import annotations
