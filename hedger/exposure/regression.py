@@ -119,9 +119,15 @@ def variance_before(returns: FloatArray, half_life: float, *, warm_up: int = 60)
     squares = np.square(returns)
     level = float(squares[:warm_up].mean()) if squares.size else 0.0
     variance = np.empty(squares.size)
-    for session, square in enumerate(squares.tolist()):
-        variance[session] = level
-        level = decay * level + (1.0 - decay) * square
+    # The recursion, divided by its decay, is a running sum; within a stretch no power of the decay overflows.
+    stretch = max(int(500.0 * half_life), 1)
+    for first in range(0, squares.size, stretch):
+        block = squares[first : first + stretch]
+        shrink = decay ** np.arange(block.size + 1)
+        sums = level + np.concatenate([[0.0], np.cumsum((1.0 - decay) * block / shrink[1:])])
+        levels = sums * shrink
+        variance[first : first + stretch] = levels[:-1]
+        level = float(levels[-1])
     return variance
 
 

@@ -146,6 +146,17 @@ def test_a_session_without_a_move_of_the_index_counts_with_a_return_of_zero():
         assert estimates.stderr[asset] == pytest.approx(stderr, rel=1e-8)
 
 
+@pytest.mark.parametrize("half_life", [0.2, 5.0, 21.0])
+@pytest.mark.parametrize("n_sessions", [0, 1, 40, 700, 4000])
+def test_the_variance_known_before_a_session_is_the_recursion_of_its_definition(half_life, n_sessions):
+    returns = np.random.default_rng(7).standard_t(3, n_sessions) * 0.01
+    decay, level, expected = 0.5 ** (1.0 / half_life), np.mean(returns[:60] ** 2) if n_sessions else 0.0, []
+    for value in returns.tolist():
+        expected.append(level)
+        level = decay * level + (1.0 - decay) * value**2
+    np.testing.assert_allclose(variance_before(returns, half_life), expected, rtol=1e-11)
+
+
 def test_the_variance_known_before_a_session_does_not_know_that_session():
     _, index = make_returns()
     changed = index.copy()
