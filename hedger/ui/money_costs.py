@@ -10,7 +10,7 @@ from hedger.report import calendar_document, to_dollars, to_percent
 from hedger.risk import SELLING, roll_cost
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import markdown_table
-from hedger.ui.wording import escape, to_day
+from hedger.ui.wording import escape, message_of, to_day
 
 if TYPE_CHECKING:
     from hedger.advice import Advice
@@ -152,6 +152,9 @@ def show_tax(advice: Advice) -> None:
             width=220,
             help="Of the whole portfolio: what selling instead of hedging would be taxed on.",
         )
+    close = message_of(advice.risk.notes, "tax_close_tracking")
+    if close is not None:
+        st.warning(escape(close), icon=":material/account_balance:")
     if advice.risk.futures_tax:
         rows = [
             (

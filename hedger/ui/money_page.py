@@ -11,6 +11,7 @@ from hedger.risk import ACCEPTED
 from hedger.ui.money_charts import fan_rows, fan_specification
 from hedger.ui.money_costs import show_calendar, show_costs, show_tax
 from hedger.ui.money_figures import ask_fees, ask_margins
+from hedger.ui.remedies import in_page_words
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import markdown_table
 from hedger.ui.wording import escape, plural, to_day
@@ -32,7 +33,8 @@ def show_money(advice: Advice) -> None:
         _show_past(advice)
         show_costs(advice)
         show_calendar(advice)
-    st.markdown("## Your broker's figures", anchors=False)
+    doubts = [f"- {escape(in_page_words(note.message))}" for note in advice.quote_notes]
+    st.markdown("\n".join(["## Your broker's figures\n", *doubts]), anchors=False)
     ask_margins(advice)
     ask_fees(advice)
     show_tax(advice)

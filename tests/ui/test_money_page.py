@@ -246,10 +246,26 @@ def test_other_ways_stand_beside_the_futures_with_the_tax_that_selling_realises(
 
 def test_tax_is_left_out_until_rates_are_stated() -> None:
     page = open_page()
-    assert "60% long-term" not in everything(page).replace("\\", "")
+    assert escape("60% long-term |") not in everything(page)
     page.number_input(key="long_term_tax").set_value(20.0)
     page.number_input(key="short_term_tax").set_value(37.0).run()
     assert len(rows_of(page, "Scenario", "Futures", "60% long-term")) == 12
+
+
+def test_a_book_that_is_nearly_the_index_is_told_of_straddles(tmp_path: Path) -> None:
+    file = tmp_path / "fund.csv"
+    file.write_text("Symbol,Quantity\nSPY,1000\n")
+    kwargs = {"today": TODAY, "opened_with": file}
+    page = AppTest.from_function(page_script, kwargs=kwargs, default_timeout=60).run()
+    assert "Section 1092" in page.warning[-1].value
+
+
+def test_doubts_about_margins_stand_where_they_can_be_put_right() -> None:
+    page, advice = open_page(), advice_for()
+    assert [note.code for note in advice.quote_notes] == ["margin_assumed"]
+    assert escape("The initial margin is an assumption, 9% of notional for NQ and MNQ") in everything(page)
+    edit(page, MARGINS, (2, {"initial": 30_000.0, "maintenance": 27_000}))
+    assert escape("is an assumption") not in everything(page)
 
 
 def test_the_calendar_names_rolls_their_cost_and_days_without_trading() -> None:
