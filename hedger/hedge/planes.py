@@ -6,8 +6,8 @@ least value above all planes found so far, over whole contracts within the limit
 which HiGHS solves to a gap of zero; its plan gives the next plane. Each value is a lower bound, and a plan that comes a
 second time lies on a plane of its own, so that the bound is its shortfall: it is the best there is, up to what HiGHS
 allows for, a millionth of the shortfall without contracts. (Künzi-Bay and Mayer. With one row per scenario instead, a
-plain programme takes as long, one with a tolerance or legs of either sign some ten times longer.) Planes are found first
-for parts of contracts, which is faster.
+plain programme takes as long, one with a tolerance or legs of either sign some ten times longer.) Planes are found
+for parts of contracts first, which is faster.
 
 Contracts of one index have one side, and no more indices are used than allowed: a binary per index and side. How many
 contracts it can admit is not guessed. A plan better than none has, by subadditivity,
