@@ -40,13 +40,17 @@ def _position(drafts: Sequence[Draft], weights: Sequence[float | None]) -> Posit
     first = drafts[0]
     instrument = first.instrument
     is_future = instrument.asset_class == "future"
+    quantity, price, value, weight = first.quantity, first.price, first.value, weights[0]
+    if len(drafts) > 1:
+        quantity, value = _sum([draft.quantity for draft in drafts]), _sum([draft.value for draft in drafts])
+        price, weight = _price(drafts), _sum(weights)
     return Position(
         symbol=instrument.symbol,
         raw_symbol=first.raw_symbol,
-        quantity=_sum([draft.quantity for draft in drafts]),
-        price=first.price if len(drafts) == 1 else _price(drafts),
-        market_value=None if is_future else _sum([draft.value for draft in drafts]),
-        weight=_sum(weights),
+        quantity=quantity,
+        price=price,
+        market_value=None if is_future else value,
+        weight=weight,
         asset_class=instrument.asset_class,
         account=None if first.account is None else account_ending(first.account),
         currency=first.currency,
@@ -79,7 +83,5 @@ def _price(drafts: Sequence[Draft]) -> float | None:
 
 def _sum(numbers: Sequence[float | None]) -> float | None:
     """Add numbers; ``None`` when one is unknown."""
-    if len(numbers) == 1:
-        return numbers[0]
     known = [number for number in numbers if number is not None]
     return sum(known) if len(known) == len(numbers) else None
