@@ -1,0 +1,252 @@
+"""The exact solver beside SCIP on proved instances: same plan, and how long each takes.
+
+    python benchmarks/solver.py [INSTANCES.jsonl] [--count 200]
+
+Every instance is solved by hedger, interpreted and (if numba is installed) compiled, and by SCIP on the full
+mixed-integer model, in dollars divided so that the least tracking risk is near 1, with a gap of zero: least tracking
+risk, then least cost within the tolerance, then fewest contracts, then least tracking risk again. Of plans that are
+equal in all of these the first in contract order is the answer; SCIP may return another one of them, which is counted.
+Figures of both plans are recomputed from their integers. Times are processor times, hedger's the smallest of three
+runs after a first one, SCIP's of the one run without building the model.
+
+Needs pyscipopt, and numba for the compiled times: pip install -r requirements-benchmarks.txt
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hedger.hedge import Candidate, HedgeProblem, ProblemContract
+from hedger.hedge.search import RELATIVE, SIGNS, compile_solver, hedged_risk, risk_limit
+from hedger.hedge.solver import check_solution, find_best, to_candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+try:
+    import pyscipopt
+except ModuleNotFoundError:
+    sys.exit("pyscipopt is not installed. Install it with: pip install -r requirements-benchmarks.txt")
+
+INSTANCES = Path(__file__).parent.parent / "tests/hedge/solver_instances.jsonl"
+COUNT, RUNS = 200, 3
+TOLERANCE = 1e-9
+"""To which SCIP keeps its constraints, in units of the least tracking risk."""
+SECONDS = 600.0
+"""After which a run of SCIP is given up."""
+
+
+def read_problems(path: Path, count: int) -> list[tuple[str, HedgeProblem, float]]:
+    """Return name, problem and proved least tracking risk of instances spread evenly over a file."""
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    chosen = [records[len(records) * i // count] for i in range(min(count, len(records)))]
+    fields = ("exposure", "hedge_fraction", "covariance", "legs", "margin_budget", "max_contracts", "tolerance")
+    return [
+        (
+            record["id"],
+            HedgeProblem(
+                indices=tuple(record["indices"]),
+                contracts=tuple(ProblemContract(**contract) for contract in record["contracts"]),
+                sides=tuple(record["sides"]),
+                **{field: record[field] for field in fields},
+            ),
+            record["expected"]["sigma_star"],
+        )
+        for record in chosen
+    ]
+
+
+class ScipModel:
+    """The full model of a problem: whole contracts on both sides, one binary per index and side.
+
+    Parameters
+    ----------
+    problem
+        What is to be solved.
+    unit
+        USD that are 1 in the model, about the least tracking risk.
+    """
+
+    def __init__(self, problem: HedgeProblem, unit: float) -> None:
+        self.problem, self.unit, self.seconds = problem, unit, 0.0
+        model = self.model = pyscipopt.Model()
+        model.hideOutput()
+        for name, value in (("limits/gap", 0.0), ("numerics/feastol", TOLERANCE), ("limits/time", SECONDS)):
+            model.setParam(name, value)
+        target = problem.hedge_fraction * problem.exposure
+        # Totals beyond the ellipsoid of doing nothing, widened by the tolerance, cannot be the answer.
+        reach = hedged_risk(problem) * (1.0 + problem.tolerance) * np.sqrt(np.diag(np.linalg.inv(problem.covariance)))
+        sides = [
+            {sign: model.addVar(vtype="B", ub=float(sign in SIGNS[side])) for sign in (-1, 1)} for side in problem.sides
+        ]
+        for both in sides:
+            model.addCons(both[-1] + both[1] <= 1)
+        model.addCons(pyscipopt.quicksum(one for both in sides for one in both.values()) <= problem.legs)
+        self.held: list[dict[int, Any]] = []
+        residual = [target[j] / unit for j in range(len(problem.indices))]
+        cost, margin = [], []
+        self.cost_unit = max([contract.cost for contract in problem.contracts], default=0.0) or 1.0
+        for contract in problem.contracts:
+            j = problem.indices.index(contract.index)
+            most = math.ceil((abs(target[j]) + reach[j]) / contract.notional)
+            most = min([most, *(each for each in (contract.limit, problem.max_contracts) if each is not None)])
+            held = {sign: model.addVar(vtype="I", ub=most) for sign in (-1, 1)}
+            for sign, number in held.items():
+                model.addCons(number <= most * sides[j][sign])
+                residual[j] = residual[j] + sign * contract.notional / unit * number
+            traded = model.addVar(vtype="C", lb=0.0)
+            model.addCons(traded >= held[1] - held[-1] - contract.current)
+            model.addCons(traded >= contract.current - held[1] + held[-1])
+            cost.append(contract.cost / self.cost_unit * traded)
+            margin.append(contract.margin * (held[1] + held[-1]))
+            self.held.append(held)
+        self.count = pyscipopt.quicksum(number for held in self.held for number in held.values())
+        self.cost = pyscipopt.quicksum(cost)
+        if problem.margin_budget is not None:
+            budget = problem.margin_budget or 1.0
+            model.addCons(pyscipopt.quicksum(one / budget for one in margin) <= problem.margin_budget / budget)
+        if problem.max_contracts is not None:
+            model.addCons(self.count <= problem.max_contracts)
+        factor = np.linalg.cholesky(problem.covariance)
+        moves = [model.addVar(vtype="C", lb=None) for _ in residual]
+        for k, move in enumerate(moves):
+            model.addCons(move == pyscipopt.quicksum(factor[j, k] * residual[j] for j in range(len(residual))))
+        self.squared = model.addVar(vtype="C", lb=0.0)
+        model.addCons(pyscipopt.quicksum(move * move for move in moves) <= self.squared)
+
+    def minimise(self, objective: Any) -> Candidate:
+        """Return the best plan by an objective, its figures recomputed."""
+        self.model.setObjective(objective, "minimize")
+        start = time.process_time()
+        self.model.optimize()
+        self.seconds += time.process_time() - start
+        if self.model.getStatus() not in {"optimal", "gaplimit"}:
+            raise RuntimeError(f"SCIP ended with {self.model.getStatus()}")
+        plan = [round(self.model.getVal(held[1]) - self.model.getVal(held[-1])) for held in self.held]
+        self.model.freeTransform()
+        return to_candidate(self.problem, plan)
+
+    def solve(self) -> Candidate:
+        """Run all stages and return the answer."""
+        least = self.minimise(self.squared).tracking_risk
+        self.model.addCons(self.squared <= (risk_limit(self.problem, least, self.problem.tolerance) / self.unit) ** 2)
+        cheapest = self.minimise(self.cost)
+        # Costs are whole hundredths of cents, so that half of one allows no other.
+        self.model.addCons(self.cost <= (cheapest.cost + 0.5e-4) / self.cost_unit)
+        fewest = self.minimise(self.count)
+        self.model.addCons(self.count <= fewest.n_contracts)
+        return self.minimise(self.squared)
+
+
+def timed(problem: HedgeProblem) -> float:
+    """Return the least processor time of solving a problem, seconds."""
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()
+        find_best(problem)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def compare(problem: HedgeProblem, ours: Candidate, theirs: Candidate) -> str:
+    """Return ``"same"``, ``"equal"`` for another plan with the same figures that comes later, or what differs."""
+    if ours.quantities == theirs.quantities:
+        return "same"
+    near = RELATIVE * ours.tracking_risk + 1e-12 * hedged_risk(problem)
+    is_equal = abs(ours.tracking_risk - theirs.tracking_risk) <= near and ours.n_contracts == theirs.n_contracts
+    if is_equal and abs(ours.cost - theirs.cost) < 1e-6 and order_of(ours) < order_of(theirs):
+        return "equal"
+    figures = [f"{one.tracking_risk:.9g} USD a year, {one.cost:.4f} USD, {one.n_contracts}" for one in (ours, theirs)]
+    return f"hedger {figures[0]}; SCIP {figures[1]}"
+
+
+def order_of(plan: Candidate) -> tuple[list[int], tuple[int, ...]]:
+    """Return what plans of the same figures are sorted by: more of the contract listed first, shorts before longs."""
+    return [-abs(quantity) for quantity in plan.quantities], plan.quantities
+
+
+def row(name: str, seconds: Sequence[float]) -> str:
+    """Return a line of the table: median, 95th percentile and longest time in milliseconds."""
+    median, high, longest = (1000.0 * float(np.quantile(seconds, share)) for share in (0.5, 0.95, 1.0))
+    return f"{name:<22}{median:>12.3f}{high:>12.3f}{longest:>12.3f}"
+
+
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float]:
+    """Return by how much the median and the 95th percentile are smaller."""
+    median, high = (float(np.quantile(theirs, share) / np.quantile(ours, share)) for share in (0.5, 0.95))
+    return median, high
+
+
+def run(problems: Sequence[tuple[str, HedgeProblem, float]], solve: Callable[[HedgeProblem, float], Any]) -> list[Any]:
+    """Return what a solver makes of each problem."""
+    results = []
+    for done, (_, problem, least) in enumerate(problems, 1):
+        results.append(solve(problem, least))
+        print(f"\r{done} of {len(problems)}", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    return results
+
+
+def solve_with_scip(problem: HedgeProblem, least: float) -> tuple[Candidate, float]:
+    """Return SCIP's answer and its time."""
+    model = ScipModel(problem, max(least, 1e-3 * hedged_risk(problem), 1.0))
+    answer = model.solve()
+    check_solution(problem, answer, math.inf)
+    return answer, model.seconds
+
+
+def main() -> None:
+    """Solve the instances both ways and print agreement and times."""
+    arguments = sys.argv[1:]
+    count = int(arguments.pop(arguments.index("--count") + 1)) if "--count" in arguments else COUNT
+    paths = [Path(argument) for argument in arguments if argument != "--count"]
+    problems = read_problems(paths[0] if paths else INSTANCES, count)
+    answers = [find_best(problem) for _, problem, _ in problems]
+    interpreted = run(problems, lambda problem, _: timed(problem))
+    compiled = None
+    if compile_solver():
+        recompiled = [find_best(problem) for _, problem, _ in problems]
+        compiled = run(problems, lambda problem, _: timed(problem))
+        print(f"Compiled and interpreted: {sum(a == b for a, b in zip(answers, recompiled, strict=True))} plans alike")
+    else:
+        print(
+            "numba is not installed, so no compiled times. Install it with: pip install -r requirements-benchmarks.txt"
+        )
+    scip = run(problems, solve_with_scip)
+    pairs = zip(problems, answers, scip, strict=True)
+    verdicts = [compare(problem, ours, theirs) for (_, problem, _), ours, (theirs, _) in pairs]
+    times = [seconds for _, seconds in scip]
+    same, equal = verdicts.count("same"), verdicts.count("equal")
+    print(f"{len(problems)} instances: the same plan in {same}, in {equal} one of the same figures that comes later,")
+    print(f"{len(problems) - same - equal} disagreements")
+    for (name, _, _), verdict in zip(problems, verdicts, strict=True):
+        if verdict not in {"same", "equal"}:
+            print(f"  {name}: {verdict}")
+    print(f"{'milliseconds':<22}{'median':>12}{'95 %':>12}{'longest':>12}")
+    print(row(f"SCIP {pyscipopt.Model().version()}", times))
+    print(row("hedger", interpreted))
+    exact = [seconds for (_, problem, _), seconds in zip(problems, interpreted, strict=True) if problem.tolerance == 0]
+    print(row("  with tolerance 0", exact))
+    print(
+        "times faster than SCIP: {:.0f} at the median, {:.0f} at the 95th percentile".format(
+            *ratios(interpreted, times)
+        )
+    )
+    if compiled is not None:
+        print(row("hedger, compiled", compiled))
+        print(
+            "times faster than SCIP: {:.0f} at the median, {:.0f} at the 95th percentile".format(
+                *ratios(compiled, times)
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()
