@@ -15,7 +15,7 @@ from hedger.settings import parse_choices
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from hedger.portfolio import Portfolio, Position
     from hedger.ui.files import HoldingsFile
@@ -50,10 +50,14 @@ def read_stand_ins(
     return tuple(proxies), tuple(betas)
 
 
-def has_worth(position: Position) -> bool:
-    """Tell whether a proxy or a beta makes a position without prices count: a value in USD must be in the file."""
+def has_worth(position: Position, converted: Collection[str] = ()) -> bool:
+    """Tell whether a proxy or a beta makes a position without prices count: a value in USD must be known.
+
+    `converted` holds the symbols whose value in another currency has been converted.
+    """
     has_value = position.market_value is not None or position.weight is not None
-    return has_value and position.currency == "USD" and position.asset_class not in _NOT_REPLACEABLE
+    is_in_dollars = position.currency == "USD" or position.symbol in converted
+    return has_value and is_in_dollars and position.asset_class not in _NOT_REPLACEABLE
 
 
 def ask_stand_ins(holdings: Mapping[str, str], file: HoldingsFile) -> None:

@@ -102,8 +102,9 @@ def _show_left_out(account: Account, measurement: Measurement) -> None:
 
 def _show_excluded(account: Account, measurement: Measurement, stood_for: dict[str, str]) -> None:
     """Show holdings without prices beside their stand-ins, the largest first, and the rest as a table."""
-    replaceable = {position.symbol for position in measurement.portfolio.positions if has_worth(position)}
     excluded = sorted(measurement.exposure.book.excluded, key=lambda each: -abs(each.market_value or 0.0))
+    worth = {each.symbol for each in excluded if each.market_value is not None}
+    replaceable = {position.symbol for position in measurement.portfolio.positions if has_worth(position, worth)}
     asked = {
         each.symbol: f"{each.reason}; {to_dollars(each.market_value)} in the file"
         for each in excluded
