@@ -99,6 +99,7 @@ def _show(backtest: Backtest) -> None:
         st.caption("A star stands at a beta outside its interval.")
     st.markdown("### Which way of measuring beta was best here?", anchors=False)
     st.markdown(draw_table(evidence_tables.estimators_table(backtest)))
+    st.markdown(escape(evidence_tables.word_estimators(backtest)))
     st.caption(escape(evidence_tables.ESTIMATORS_LEGEND))
     st.download_button(
         "backtest.json",

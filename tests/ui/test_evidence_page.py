@@ -12,7 +12,7 @@ from hedger.advice import measure_account
 from hedger.market import SnapshotSource
 from hedger.past import Backtest, backtest_account
 from hedger.portfolio import read_portfolio
-from hedger.report import state_evidence, to_percent
+from hedger.report import evidence_tables, state_evidence, to_percent
 from hedger.settings import Settings
 from hedger.ui.evidence_charts import beta_rows, gain_rows
 from hedger.ui.remedies import in_page_words
@@ -63,6 +63,7 @@ def test_the_page_shows_the_test_of_the_command_line(backtest: Backtest) -> None
     assert metrics["Beta as foretold"][0] == f"{evidence.calibration.n_covered} of {evidence.calibration.n_quarters}"
     for record in evidence.strategies:
         assert to_percent(record.hedge_effectiveness, places=1).replace("%", "\\%").replace(".", "\\.") in shown
+    assert escape(evidence_tables.word_estimators(backtest)) in shown
     for note in backtest.notes:
         assert escape(in_page_words(note.message)) in shown
 
