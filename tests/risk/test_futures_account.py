@@ -7,7 +7,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from hedger.risk import FAN_LEVELS, FAN_SESSIONS, FuturesAccount, passage_probability
+from hedger.market import SnapshotSource
+from hedger.risk import FAN_LEVELS, FAN_SESSIONS, FuturesAccount, passage_deviation, passage_probability
 
 SHORT = FuturesAccount(
     cash=140_000.0, maintenance=80_000.0, gross=1_200_000.0, sensitivity=-1_200_000.0, deviation=0.01
@@ -64,3 +65,21 @@ def test_tomorrow_is_one_normal_move():
 def test_a_long_account_cannot_lose_more_than_its_notional():
     unhurt = FuturesAccount(cash=2e6, maintenance=0.0, gross=1e6, sensitivity=1e6, deviation=0.5)
     assert all(at.lowest >= 1e6 for at in unhurt.spread(0.01))
+
+
+@pytest.mark.parametrize("horizon", [5, 21, 63])
+def test_nine_in_ten_of_past_courses_ended_inside_the_fan(horizon):
+    prices = SnapshotSource().fetch(["^GSPC", "^NDX", "^DJI", "^RUT"], start=None, end=None)
+    close = prices.close[np.isfinite(prices.close).all(axis=1)]
+    returns = close[1:] / close[:-1] - 1.0
+    low, high = [], []
+    for day in range(1260, len(returns) - horizon, 21):
+        for index in range(4):
+            deviation = passage_deviation(returns[day - 1260 : day, index])
+            account = FuturesAccount(cash=1.0, maintenance=0.0, gross=1.0, sensitivity=-1.0, deviation=deviation)
+            (at,) = (each for each in account.spread(0.05) if each.horizon_days == horizon)
+            reached = 2.0 - close[day + horizon, index] / close[day, index]
+            low.append(reached < at.quantiles[0])
+            high.append(reached < at.quantiles[-1])
+    assert 0.035 <= np.mean(low) <= 0.08
+    assert 0.925 <= np.mean(high) <= 0.97
