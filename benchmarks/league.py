@@ -62,6 +62,7 @@ def main() -> None:
     one_year = of_books(panel, YARDSTICK, outcomes)
     hedged = hedge_books(history, books, one_year)
     textbook = float(np.mean(np.abs(outcomes.realised[QUARTER] - one_year) <= np.array(hedged.textbook)))
+    print_chosen(panel, outcomes, hedged)
     print_intervals(hedged, outcomes, textbook)
     print_hedges(hedged)
     print_whole(hedged)
@@ -115,6 +116,17 @@ def book_ratio(panel: Panel, outcomes: BookOutcomes, name: str, *, first_year: i
 def print_funds(biases: dict[str, float]) -> None:
     """Print the biases of geared funds."""
     print("\nBias of a geared fund's beta: " + ", ".join(f"{name} {bias:+.4f}" for name, bias in biases.items()))
+
+
+def print_chosen(panel: Panel, outcomes: BookOutcomes, hedged: HedgedBooks) -> None:
+    """Print the errors of books' betas to the one index that is chosen for each."""
+    chosen = (np.arange(len(outcomes.books)), np.array(hedged.reference))
+    errors = {}
+    for name in ESTIMATORS:
+        wrong = of_books(panel, name, outcomes) - outcomes.realised[QUARTER]
+        errors[name] = float(np.sqrt(np.mean(np.square(wrong[chosen]))))
+    ratios = (f"{name} {error / errors[YARDSTICK]:.3f}" for name, error in errors.items())
+    print("\nA book, 63 sessions, its index only: " + ", ".join(ratios))
 
 
 def print_intervals(hedged: HedgedBooks, outcomes: BookOutcomes, textbook: float) -> None:
