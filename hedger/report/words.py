@@ -62,6 +62,9 @@ def state_answer(advice: Advice) -> str:
     value = to_dollars(advice.exposure.book.market_value)
     if not plan.orders:
         return f"{_no_trade(plan)} {_shortfall(advice)}".rstrip()
+    if not any(order.held_after for order in plan.positions):
+        reason = ": there is no index risk to remove" if plan.achieved_hedge_fraction is None else ""
+        return f"{_trades(plan.orders)} to close the futures held{reason}. {_shortfall(advice)}".rstrip()
     if advice.settings.target_beta is None:
         aim = f"to remove {to_percent(plan.achieved_hedge_fraction)} of the {title} risk of a {value} portfolio"
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hedger.advice import Advice, advise
+from hedger.exposure import BetaOverride
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.report import state_answer, to_beta, to_dollars, to_month, to_percent
 from hedger.settings import Settings
@@ -98,6 +99,18 @@ def test_orders_both_ways_say_which_is_which(adviser: Portfolio, answer_to: Answ
     bought, sold = (order.quantity for order in advice.plan.orders)
     assert bought > 0 > sold
     assert answer.startswith(f"Buy {bought} ES and sell {-sold} MES (September 2026) to bring the S&P 500 beta")
+
+
+def test_futures_that_are_not_needed_any_more_are_closed(technology: Portfolio, answer_to: Answer) -> None:
+    answer, _ = answer_to(technology, hedge=0.0, current=(("NQ", -2),))
+    assert answer == "Buy 2 NQ (September 2026) to close the futures held."
+    betas = tuple(
+        BetaOverride(symbol=position.symbol, index=None, beta=0.0)
+        for position in technology.positions
+        if position.asset_class != "cash"
+    )
+    answer, _ = answer_to(technology, beta=betas, current=(("NQ", -2),))
+    assert answer == "Buy 2 NQ (September 2026) to close the futures held: there is no index risk to remove."
 
 
 def test_contracts_of_different_months_carry_their_own(answer_to: Answer) -> None:
