@@ -17,10 +17,11 @@ from hedger.market import open_source
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.report import to_dollars
 from hedger.settings import Settings
+from hedger.ui.bad_cells import is_without_bad_rows, offer_corrections, read_corrections
 from hedger.ui.files import HoldingsFile, choose_file, first_file, sample_files
 from hedger.ui.refusals import attempt
 from hedger.ui.stand_ins import ask_stand_ins, has_worth, read_stand_ins
-from hedger.ui.wording import escape, plural, title
+from hedger.ui.wording import escape, title
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from hedger.errors import HedgerError
     from hedger.exposure import BetaOverride
+    from hedger.portfolio import Corrections
 
 SNAPSHOT, LIVE = "snapshot", "yahoo"
 
@@ -36,8 +38,6 @@ _KEPT = 8
 _AGE = "1h"
 _AGE_OF_PRICES = "15m"
 """After which live prices are asked for again."""
-_CELLS_IN_MESSAGE = 50
-"""Bad cells that the sentence of :class:`InvalidRowsError` names; a list names all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,8 @@ class Account:
         The holdings.
     without_bad_rows
         Whether rows that cannot be read are left out.
+    corrections
+        What stands in bad cells instead.
     portfolio_value
         What the weights of a file without quantities refer to, USD.
     proxy, beta
@@ -64,6 +66,7 @@ class Account:
 
     file: HoldingsFile
     without_bad_rows: bool = False
+    corrections: Corrections = ()
     portfolio_value: float | None = None
     proxy: tuple[tuple[str, str], ...] = ()
     beta: tuple[BetaOverride, ...] = ()
@@ -73,9 +76,11 @@ class Account:
 
 
 @st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE, show_spinner=False)
-def read_holdings(content: bytes, name: str, today: date, *, without_bad_rows: bool) -> Portfolio:
+def read_holdings(
+    content: bytes, name: str, today: date, *, without_bad_rows: bool, corrections: Corrections = ()
+) -> Portfolio:
     """Read a holdings file, once a session."""
-    return read_portfolio(content, as_of=today, name=name, leave_out_bad_rows=without_bad_rows)
+    return read_portfolio(content, as_of=today, name=name, leave_out_bad_rows=without_bad_rows, corrections=corrections)
 
 
 @st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE_OF_PRICES, show_spinner=False)
@@ -84,6 +89,7 @@ def measure(
     name: str,
     *,
     without_bad_rows: bool,
+    corrections: Corrections = (),
     prices: str,
     allow_snapshot: bool,
     as_of: date | None,
@@ -95,7 +101,7 @@ def measure(
 ) -> Measurement:
     """Measure the exposure of a holdings file, once a session: the part that no hedge choice changes."""
     settings = Settings(estimator=estimator, beta=beta, proxy=proxy, portfolio_value=portfolio_value)
-    portfolio = read_holdings(content, name, today, without_bad_rows=without_bad_rows)
+    portfolio = read_holdings(content, name, today, without_bad_rows=without_bad_rows, corrections=corrections)
     source = open_source(prices, allow_snapshot=allow_snapshot)
     return measure_account(portfolio, source, settings, as_of=as_of, today=today)
 
@@ -110,7 +116,8 @@ def choose_account(opened_with: Path | None, today: date, estimator: str) -> tup
     prices, allow_snapshot = _ask_prices()
     account = Account(
         file=wanted,
-        without_bad_rows=st.session_state.get("without_bad_rows") == wanted,
+        without_bad_rows=is_without_bad_rows(wanted),
+        corrections=read_corrections(wanted),
         prices=prices,
         allow_snapshot=allow_snapshot,
         estimator=estimator,
@@ -146,12 +153,14 @@ def _ask_prices() -> tuple[str, bool]:
         is_live = st.toggle(
             "Live prices (Yahoo Finance)",
             key="live_prices",
+            persist_state="session",
             help="Only ticker symbols leave this machine: no quantities, no values, no names of files. "
             "Without this switch nothing leaves it.",
         )
         allow_snapshot = is_live and st.checkbox(
             "The shipped prices may stand in",
             key="allow_snapshot",
+            persist_state="session",
             help="For symbols that Yahoo Finance cannot give; the plan then says so.",
         )
     return (LIVE if is_live else SNAPSHOT), allow_snapshot
@@ -178,7 +187,13 @@ def _on_prices_at_hand(account: Account, today: date) -> tuple[Account, Measurem
 
 def _read(account: Account, today: date) -> Portfolio:
     file = account.file
-    return read_holdings(file.content, file.name, today, without_bad_rows=account.without_bad_rows)
+    return read_holdings(
+        file.content,
+        file.name,
+        today,
+        without_bad_rows=account.without_bad_rows,
+        corrections=account.corrections,
+    )
 
 
 def _measure(account: Account, today: date) -> Measurement:
@@ -186,6 +201,7 @@ def _measure(account: Account, today: date) -> Measurement:
         account.file.content,
         account.file.name,
         without_bad_rows=account.without_bad_rows,
+        corrections=account.corrections,
         prices=account.prices,
         allow_snapshot=account.allow_snapshot,
         as_of=None,
@@ -203,7 +219,7 @@ def _offer_remedy(error: HedgerError, account: Account, today: date, is_shown_be
     Stand-ins are asked for only where the summary below does not ask for those of the same file.
     """
     if isinstance(error, InvalidRowsError):
-        _offer_to_leave_out(error, account.file)
+        offer_corrections(error, account.file)
     elif isinstance(error, PricesUnavailableError) and not is_shown_below:
         unknown = {
             position.symbol: f"{to_dollars(position.market_value)} in the file"
@@ -212,31 +228,6 @@ def _offer_remedy(error: HedgerError, account: Account, today: date, is_shown_be
         }
         if unknown:
             ask_stand_ins(unknown, account.file)
-
-
-def _offer_to_leave_out(error: InvalidRowsError, file: HoldingsFile) -> None:
-    if len(error.cells) > _CELLS_IN_MESSAGE:
-        with st.expander(f"All {plural(len(error.cells), 'cell')} that cannot be read"):
-            st.dataframe(
-                [
-                    {"Line": cell.line, "Column": cell.column, "Cell": cell.value, "Is not": cell.expected}
-                    for cell in error.cells
-                ],
-                hide_index=True,
-                key="bad_cells",
-            )
-    st.button(
-        "Go on without these rows",
-        key="leave_out",
-        icon=":material/playlist_remove:",
-        on_click=_leave_out,
-        args=(file,),
-        help="Reads the file again and leaves these rows out; the plan names each of them.",
-    )
-
-
-def _leave_out(file: HoldingsFile) -> None:
-    st.session_state.without_bad_rows = file
 
 
 def _ask_value(portfolio: Portfolio) -> float | None:
@@ -249,6 +240,7 @@ def _ask_value(portfolio: Portfolio) -> float | None:
         value=100_000.0,
         step=10_000.0,
         key="portfolio_value",
+        persist_state="session",
         help="This file gives weights only; the size of the hedge follows from what the portfolio is worth.",
     )
     return value

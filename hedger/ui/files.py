@@ -1,4 +1,7 @@
-"""The visitor's holdings file: a sample, an upload, or a table pasted from the clipboard."""
+"""The visitor's holdings file: a sample, an upload, or a table pasted from the clipboard.
+
+An upload is kept by the session, not by its widget, which forgets it when another page is shown.
+"""
 
 from __future__ import annotations
 
@@ -48,52 +51,44 @@ def choose_file(samples: dict[str, Path]) -> HoldingsFile:
     samples
         Paths by title, from :func:`sample_files`.
     """
+    own: dict[str, HoldingsFile] = st.session_state.setdefault("own_files", {})
+    titles = {option: PASTED_NAME if option == _PASTED else f"Your file: {file.name}" for option, file in own.items()}
+    first = next(iter(samples))
     choosing, uploading = st.columns([2, 3], vertical_alignment="bottom")
-    upload: UploadedFile | None = st.session_state.get("upload")
-    pasted: str = st.session_state.get("pasted") or ""
-    titles = {_UPLOADED: f"Your file: {upload.name}" if upload is not None else "", _PASTED: PASTED_NAME}
-    own = [*([_UPLOADED] if upload is not None else []), *([_PASTED] if pasted.strip() else [])]
     with choosing:
         chosen = st.selectbox(
             "Portfolio",
             [*own, *samples],
             key="portfolio",
+            persist_state="session",
             format_func=lambda option: titles.get(option, option),
             help="Samples to try the page with. Your own comes to the top of this list once it is uploaded or pasted.",
         )
-    first = next(iter(samples))
     with uploading:
         st.file_uploader(
             "Upload your holdings",
             type=ENDINGS,
             key="upload",
-            on_change=_follow,
-            args=("upload", _UPLOADED, first),
+            on_change=_follow_upload,
+            args=(first,),
             help="The file from your broker as it is, or a table with the columns symbol and quantity.",
         )
-    with st.expander("Paste a table instead", icon=":material/content_paste:"):
+    with st.popover("Paste a table instead", icon=":material/content_paste:"):
         st.text_area(
             "Paste a table",
             key="pasted",
-            on_change=_follow,
-            args=("pasted", _PASTED, first),
+            persist_state="session",
+            on_change=_follow_pasted,
+            args=(first,),
             placeholder="Symbol\tQuantity\nAAPL\t400",
             help="Copied from a spreadsheet or a broker's page, with the row of column names.",
         )
-    if chosen == _UPLOADED and upload is not None:
-        return HoldingsFile(name=PurePath(upload.name).stem, content=upload.getvalue())
-    if chosen == _PASTED:
-        return HoldingsFile(name=PASTED_NAME, content=pasted.encode())
-    return _read_sample(samples[chosen])
+    return own[chosen] if chosen in own else _read_sample(samples[chosen])
 
 
 def first_file(samples: dict[str, Path]) -> HoldingsFile:
     """Return the file that the page begins with."""
     return _read_sample(next(iter(samples.values())))
-
-
-def _read_sample(path: Path) -> HoldingsFile:
-    return HoldingsFile(name=path.stem, content=path.read_bytes())
 
 
 def sample_files(opened_with: Path | None = None) -> dict[str, Path]:
@@ -106,10 +101,31 @@ def sample_files(opened_with: Path | None = None) -> dict[str, Path]:
     return offered
 
 
-def _follow(key: str, option: str, first_sample: str) -> None:
+def _read_sample(path: Path) -> HoldingsFile:
+    return HoldingsFile(name=path.stem, content=path.read_bytes())
+
+
+def _follow_upload(first_sample: str) -> None:
+    upload: UploadedFile | None = st.session_state.upload
+    if upload is None:
+        _show(_UPLOADED, None, first_sample)
+    else:
+        file = HoldingsFile(name=PurePath(upload.name).stem, content=upload.getvalue())
+        _show(_UPLOADED, file, first_sample)
+
+
+def _follow_pasted(first_sample: str) -> None:
+    text: str = st.session_state.pasted
+    file = HoldingsFile(name=PASTED_NAME, content=text.encode()) if text.strip() else None
+    _show(_PASTED, file, first_sample)
+
+
+def _show(option: str, file: HoldingsFile | None, first_sample: str) -> None:
     """Show a file as soon as it is uploaded or pasted, and a sample again when it is taken away."""
-    content = st.session_state[key]
-    if content.strip() if isinstance(content, str) else content is not None:
+    own: dict[str, HoldingsFile] = st.session_state.own_files
+    own.pop(option, None)
+    if file is not None:
+        st.session_state.own_files = {option: file} | own
         st.session_state.portfolio = option
     elif st.session_state.portfolio == option:
         st.session_state.portfolio = first_sample

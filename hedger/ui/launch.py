@@ -31,20 +31,21 @@ def launch(
     port
         Port to listen on.
     is_open_on_purpose
-        Whether an address that other machines can reach is meant; the page itself asks nobody who they are.
+        Whether an address that other machines can reach is meant although no log-in is set up.
     is_headless
         Whether no browser is to be opened.
 
     Raises
     ------
     SettingsError
-        When the address can be reached from other machines and that is not said to be meant, when it cannot be
-        listened on, or when there is no such holdings file.
+        When the address can be reached from other machines, no log-in is set up and that is not said to be meant, when
+        it cannot be listened on, or when there is no such holdings file.
     """
-    if not is_open_on_purpose and not _is_loopback(host):
+    if not is_open_on_purpose and not _is_loopback(host) and not _has_log_in():
         raise SettingsError(
             f'The page asks nobody for a password, and on the address "{shorten(host)}" other machines could reach '
-            "it. Use --host 127.0.0.1, or say that you mean it with --i-know-it-is-open."
+            "it. Use --host 127.0.0.1, set up a log-in in the section [auth] of .streamlit/secrets.toml, or say that "
+            "you mean it with --i-know-it-is-open."
         )
     if portfolio is not None and not portfolio.is_file():
         raise SettingsError(f'There is no file "{shorten(portfolio)}" to open the page with.')
@@ -66,6 +67,12 @@ def _require_free(host: str, port: int) -> None:
         raise SettingsError(
             f"The page cannot listen on port {port} of {shorten(host)}: {error.strerror}. Choose another --port."
         ) from error
+
+
+def _has_log_in() -> bool:
+    from hedger.ui.access import has_log_in  # noqa: PLC0415 - streamlit takes half a second to import
+
+    return has_log_in()
 
 
 def _is_loopback(host: str) -> bool:

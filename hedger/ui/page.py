@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from hedger.settings import Settings
+from hedger.ui.access import admit
 from hedger.ui.accounts import revisit_account
 from hedger.ui.advised import show_advised_page
 from hedger.ui.hedge_page import show_hedge_page
@@ -31,62 +31,30 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdvisedPage:
-    """A page that shows one side of the advice for the account of the visit.
+class PageEntry:
+    """A page in the navigation.
 
     Parameters
     ----------
     title
-        In the navigation; the address is the same in small letters with dashes.
+        For people; the address is the same in small letters with dashes.
     icon
         Of Material Symbols.
     words
-        What the page shows, for the navigation.
-    module, function
-        Where its body stands: a function of an :class:`hedger.advice.Advice`.
+        What the page shows.
+    show
+        Shows it, given the holdings file that the visit begins with and the day in New York.
     """
 
     title: str
     icon: str
     words: str
-    module: str
-    function: str
+    show: Callable[[Path | None, date], None]
 
     @property
     def url_path(self) -> str:
         """Last part of the page's address."""
         return self.title.lower().replace(" ", "-")
-
-    @property
-    def is_there(self) -> bool:
-        """Whether the module of the page exists."""
-        return find_spec(self.module) is not None
-
-
-ADVISED_PAGES = (
-    AdvisedPage(
-        title="Risk",
-        icon=":material/monitoring:",
-        words="What crises and other shocks would do, and what no index hedges.",
-        module="hedger.ui.risk_page",
-        function="show_risk",
-    ),
-    AdvisedPage(
-        title="Margin and cost",
-        icon=":material/payments:",
-        words="When the futures account is called for cash, and what the hedge costs.",
-        module="hedger.ui.money_page",
-        function="show_money",
-    ),
-    AdvisedPage(
-        title="Evidence",
-        icon=":material/fact_check:",
-        words="What hedging this portfolio would have done in the past.",
-        module="hedger.ui.evidence_page",
-        function="show_evidence",
-    ),
-)
-"""In the order of the navigation, behind the first page."""
 
 
 def show_page(opened_with: Path | None = None, *, today: date | None = None) -> None:
@@ -101,7 +69,9 @@ def show_page(opened_with: Path | None = None, *, today: date | None = None) -> 
     """
     st.set_page_config(page_title="hedger", page_icon=FOLDER / "icon.svg", layout="wide")
     st.html(FOLDER / "page.css")
-    _navigate(opened_with, today or datetime.now(ZoneInfo("America/New_York")).date())
+    if admit():
+        entry = _choose_page()
+        entry.show(opened_with, today or datetime.now(ZoneInfo("America/New_York")).date())
     st.caption(
         f"hedger {__version__}. Not investment advice: a calculation from past prices and stated assumptions. "
         "What you upload stays on the machine that runs this page; live prices, if you switch them on, are asked for "
@@ -109,50 +79,30 @@ def show_page(opened_with: Path | None = None, *, today: date | None = None) -> 
     )
 
 
-def _navigate(opened_with: Path | None, today: date) -> None:
-    """Offer every page and show the chosen one."""
-    hedge = st.Page(
-        partial(show_hedge_page, opened_with, today),
-        title="Hedge",
-        icon=":material/balance:",
-        url_path="hedge",
-        default=True,
-        help="Which futures offset the portfolio, how many, and how sure that is.",
-    )
-    advised = [
+def _choose_page() -> PageEntry:
+    """Offer every page, and return the one of the address."""
+    offered = {
         st.Page(
-            partial(_show_advised_page, page, opened_with, today),
-            title=page.title,
-            icon=page.icon,
-            url_path=page.url_path,
-            help=page.words,
-        )
-        for page in ADVISED_PAGES
-        if page.is_there
-    ]
-    contracts = st.Page(
-        partial(_show_contracts_page, today),
-        title="Contracts",
-        icon=":material/list_alt:",
-        url_path="contracts",
-        help="The index futures of any day, and how many of one a stop allows.",
-    )
-    review = st.Page(
-        partial(_show_review_page, opened_with, today),
-        title="Review",
-        icon=":material/history:",
-        url_path="review",
-        help="An earlier plan against today, and what to trade.",
-    )
-    st.navigation([hedge, *advised, review, contracts], position="top").run()
+            partial(entry.show, None),  # never called: see below
+            title=entry.title,
+            icon=entry.icon,
+            url_path=entry.url_path,
+            help=entry.words,
+            default=entry is PAGES[0],
+        ): entry
+        for entry in PAGES
+    }
+    # Shown by us and not by Streamlit's page, under which every page would have widgets of its own: a choice is the
+    # same widget wherever it is asked for, and keeps its value from page to page.
+    return offered[st.navigation(list(offered), position="top")]
 
 
-def _show_advised_page(page: AdvisedPage, opened_with: Path | None, today: date) -> None:
-    show_body: Callable[[Advice], None] = getattr(import_module(page.module), page.function)
+def _show_advised(module: str, function: str, opened_with: Path | None, today: date) -> None:
+    show_body: Callable[[Advice], None] = getattr(import_module(module), function)
     show_advised_page(opened_with, today, show_body)
 
 
-def _show_review_page(opened_with: Path | None, today: date) -> None:
+def _show_review(opened_with: Path | None, today: date) -> None:
     from hedger.ui.review_page import show_review  # noqa: PLC0415 - only for those who look at it
 
     visited = revisit_account(opened_with, today, Settings().estimator)
@@ -160,7 +110,48 @@ def _show_review_page(opened_with: Path | None, today: date) -> None:
         show_review(*visited, today)
 
 
-def _show_contracts_page(today: date) -> None:
+def _show_contracts(_: Path | None, today: date) -> None:
     from hedger.ui.contracts_page import show_contracts  # noqa: PLC0415 - only for those who look at it
 
     show_contracts(today)
+
+
+PAGES = (
+    PageEntry(
+        title="Hedge",
+        icon=":material/balance:",
+        words="Which futures offset the portfolio, how many, and how sure that is.",
+        show=show_hedge_page,
+    ),
+    PageEntry(
+        title="Risk",
+        icon=":material/monitoring:",
+        words="What crises and other shocks would do, and what no index hedges.",
+        show=partial(_show_advised, "hedger.ui.risk_page", "show_risk"),
+    ),
+    PageEntry(
+        title="Margin and cost",
+        icon=":material/payments:",
+        words="When the futures account is called for cash, and what the hedge costs.",
+        show=partial(_show_advised, "hedger.ui.money_page", "show_money"),
+    ),
+    PageEntry(
+        title="Evidence",
+        icon=":material/fact_check:",
+        words="What hedging this portfolio would have done in the past.",
+        show=partial(_show_advised, "hedger.ui.evidence_page", "show_evidence"),
+    ),
+    PageEntry(
+        title="Review",
+        icon=":material/history:",
+        words="An earlier plan against today, and what to trade.",
+        show=_show_review,
+    ),
+    PageEntry(
+        title="Contracts",
+        icon=":material/list_alt:",
+        words="The index futures of any day, and how many of one a stop allows.",
+        show=_show_contracts,
+    ),
+)
+"""In the order of the navigation; the first is shown where the address names none."""

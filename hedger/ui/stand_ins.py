@@ -80,7 +80,7 @@ def ask_stand_ins(holdings: Mapping[str, str], file: HoldingsFile) -> None:
         proxying.text_input(
             f"Proxy for {escape(symbol)}",
             key=_proxy_key(symbol, file),
-            persist_state="page",
+            persist_state="session",
             max_chars=20,
             placeholder="SPY",
         )
@@ -91,7 +91,7 @@ def ask_stand_ins(holdings: Mapping[str, str], file: HoldingsFile) -> None:
             value=None,
             step=0.1,
             key=_beta_key(symbol, file),
-            persist_state="page",
+            persist_state="session",
             placeholder="1.0",
         )
     if len(holdings) > MOST_ROWS:

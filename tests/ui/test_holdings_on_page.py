@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 import streamlit as st
-from test_hedge_page import TODAY, advice_for, assert_shows, headings, metrics, open_page, refusal, sentence, texts
+from test_hedge_page import (
+    TODAY,
+    advice_for,
+    assert_shows,
+    go_to,
+    headings,
+    metrics,
+    open_page,
+    refusal,
+    sentence,
+    texts,
+)
 
 from hedger.advice import Advice, decide, measure_account
 from hedger.errors import InvalidRowsError, PricesUnavailableError
@@ -156,6 +167,46 @@ def test_bad_cells_are_listed_and_the_plan_goes_on_without_their_rows_when_told_
     repeated = [note.message for note in advice.notes if note.code == "row_left_out"]
     assert repeated
     assert_shows(page, advice)
+
+
+def type_over(page: AppTest, *texts: str) -> AppTest:
+    """Type what should stand in the first bad cells, and read the file again."""
+    (editor,) = page.data_editor
+    edited = {row: {"Put instead": text} for row, text in enumerate(texts)}
+    page.session_state[editor.key] = {"edited_rows": edited, "added_rows": [], "deleted_rows": []}
+    return page.button(key="correct").click().run()
+
+
+def test_a_bad_quantity_can_be_typed_over_and_the_plan_names_it() -> None:
+    page = upload(open_page(), BAD_ROWS)
+    type_over(page, "200")
+    assert not page.error
+    advice = advice_for(BAD_ROWS.replace(b"2oo", b"200"))
+    book = advice.exposure.book
+    assert metrics(page)["Value"][0] == escape(to_dollars(book.market_value))
+    assert metrics(page)["Hedge size"][0] == escape(to_dollars(advice.plan.hedge_notional))
+    said = escape('Line 3, column "Quantity": "2oo" was replaced by "200", as stated.')
+    assert any(said in text for text in texts(page))
+
+
+def test_a_correction_that_is_no_number_either_is_refused_and_what_was_right_stays() -> None:
+    page = upload(open_page(), b"Symbol,Quantity\nAAPL,4oo\nMSFT,2oo\nKO,900\n")
+    type_over(page, "400", "two hundred")
+    assert escape('"two hundred" is not a number') in refusal(page)
+    assert escape("Line 2") not in refusal(page)
+    type_over(page, "200")
+    assert not page.error
+    assert metrics(page)["Positions"][0] == "3"
+
+
+def test_corrections_and_files_outlive_a_look_at_another_page() -> None:
+    page = type_over(upload(open_page(), BAD_ROWS), "200")
+    shown = metrics(page)
+    go_to(page, "contracts")
+    go_to(page, "hedge")
+    assert headings(page)[0] == "# Mine"
+    assert metrics(page) == shown
+    assert page.selectbox(key="portfolio").value == "uploaded"
 
 
 def test_more_bad_cells_than_a_sentence_holds_are_all_in_a_list() -> None:
