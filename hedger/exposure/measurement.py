@@ -4,8 +4,11 @@ r"""How a portfolio moves with the indices, and how sure that is.
 value-weighted sum. Its standard error comes from the portfolio's own residual at today's weights, because the
 holdings' residuals are correlated.
 
-**Interval.** It is for the beta that will be realised over the next 63 sessions: :mod:`hedger.exposure.interval`.
-Short records widen it by their own standard errors.
+**Interval.** It is for the beta that will be realised over the next 63 sessions, and one for the next 21:
+:mod:`hedger.exposure.interval`. Short records widen both by their own standard errors.
+
+**Indices.** Each is measured on the sessions that it has: one that is young or lacks many closes shortens nothing of
+the others (:mod:`hedger.exposure.returns`), and joins their covariance by its regression on them.
 
 **Reference index.** The one whose single-index hedge would have removed most variance (weighted R-squared,
 half-life 126 sessions over five years).
