@@ -113,11 +113,11 @@ def _shortfall(advice: Advice) -> str:
         asked, reached = f"a beta of {to_beta(target)}", f"a beta of {to_beta(plan.beta_after)}"
     if asked == reached or plan.achieved_hedge_fraction is None:
         return ""
-    if plan.objective == "expected-shortfall":
-        return f"You asked for {asked}; the expected shortfall is least here."
     if plan.binding_limits:
         limits = " and ".join(_LIMITS.get(limit.name, limit.name) for limit in plan.binding_limits)
         return f"You asked for {asked}; {limits} holds the plan back."
+    if plan.objective == "expected-shortfall":
+        return f"You asked for {asked}; the expected shortfall is least here."
     if advice.settings.tolerance > 0:
         return f"You asked for {asked}; within your tolerance this is the cheapest plan."
     return f"You asked for {asked}; whole contracts come no closer."

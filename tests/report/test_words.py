@@ -140,3 +140,10 @@ def test_futures_that_fit_already_are_kept(answer_to: Answer) -> None:
     assert kept.plan.orders == ()
     held = ", ".join(f"{-quantity} {symbol}" for symbol, quantity in fitting)
     assert answer.startswith(f"Trade nothing: the futures held already ({held}) remove ")
+
+
+def test_another_objective_than_closeness_is_named_after_the_limits(adviser: Portfolio, answer_to: Answer) -> None:
+    free, _ = answer_to(adviser, hedge=0.5, objective="expected-shortfall")
+    assert free.endswith("You asked for 50%; the expected shortfall is least here.")
+    bound, _ = answer_to(adviser, hedge=0.5, objective="expected-shortfall", margin_budget=50_000.0)
+    assert bound.endswith("You asked for 50%; the margin budget holds the plan back.")
