@@ -235,9 +235,11 @@ def _notes(
                 ),
             )
         )
+    n_known = dict(zip(indices, np.isfinite(paired.indices).sum(axis=0).tolist(), strict=True))
     short: dict[str, float] = {}
     for row in rows:
-        if {"short_record", "no_record"} & set(row.flags):
+        # Against an index that is young itself every record is short; its own note says so.
+        if {"short_record", "no_record"} & set(row.flags) and n_known[row.index] == paired.sessions.size:
             short[row.symbol] = max(row.shrink_weight, short.get(row.symbol, 0.0))
     if short:
         named = ", ".join(f"{symbol} ({weight:.0%})" for symbol, weight in sorted(short.items()))
@@ -269,8 +271,7 @@ def _notes(
             )
         )
     titles = {index.name: index.title for index in INDICES}
-    n_known = np.isfinite(paired.indices).sum(axis=0).tolist()
-    for index, n_returns in zip(indices, n_known, strict=True):
+    for index, n_returns in n_known.items():
         if n_returns < paired.sessions.size:
             notes.append(
                 Note(

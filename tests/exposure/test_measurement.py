@@ -334,6 +334,7 @@ def test_a_young_or_gappy_index_changes_nothing_of_the_others_and_is_said(known)
     note = next(note for note in exposure.notes if note.code == "index_record_short")
     assert note.message.startswith(f"Only {n_known} of 900 daily returns of the Dow are known.")
     assert np.isfinite(exposure.joint_covariance()).all()
+    assert "short_records" not in codes(exposure)
 
 
 def test_an_index_of_a_few_days_is_left_out_and_said():
