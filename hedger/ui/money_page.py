@@ -92,9 +92,9 @@ def _show_lens(advice: Advice, call: MarginCall) -> None:
         "for cash; the table below has the numbers.",
     )
     st.caption(
-        "Before any call is paid, and without a trend of the market. Dark: the middle half of all courses; light: 9 in "
-        "10. In 19 of 20 courses no close until then lies below the dotted line: where it crosses the call line, the "
-        "chance of a call has reached 5%."
+        "Before any call is paid, and without a trend of the market. Inner band: the middle half of all courses; outer "
+        "band: 9 in 10. In 19 of 20 courses no close until then lies below the dotted line: where it crosses the call "
+        "line, the chance of a call has reached 5%."
     )
     st.markdown(_chance_table(call))
     st.markdown(_fan_table(call))
