@@ -83,7 +83,7 @@ def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
         (["--margins", "nosuch.csv"], "nosuch.csv cannot be read"),
         (["--fees", "nosuch.csv"], "nosuch.csv cannot be read"),
         (["--contracts", "SP"], "SP was listed from 1982-04-21 to 2021-09-17"),
-        (["--beta", "ZZZZ=1"], "A beta is stated for ZZZZ, which the portfolio does not hold"),
+        (["--beta", "ZZZZ=1"], "A beta or a proxy is stated for ZZZZ, which the portfolio does not hold"),
     ],
 )
 def test_what_the_world_does_not_offer_is_refused_with_1(book: Path, options: list[str], says: str) -> None:

@@ -156,7 +156,7 @@ def _require_holdings(
         raise PricesUnavailableError(
             "No holding of the portfolio has a current price, so there is nothing to hedge"
             + (f" ({left_out})" if left_out else "")
-            + ". Use --prices with a file that has a column for them.",
+            + ". Use --prices yahoo, or --prices with a file that has a column for them.",
             [each.symbol for each in book.excluded],
         )
     if book.gross_value == 0:

@@ -87,7 +87,7 @@ def value_holdings(
     cash, futures, excluded = 0.0, dict[str, int](), list[Excluded]()
     priced: list[Position] = []
     for position in positions:
-        reason = _reason_to_exclude(position, futures_roots)
+        reason = _reason_to_exclude(position, futures_roots, newest)
         if reason is not None:
             excluded.append(_exclude(position, reason))
         elif position.asset_class == "cash":
@@ -162,14 +162,14 @@ def _newest_closes(prices: Prices) -> tuple[dict[str, float], dict[str, str]]:
     return newest, stale
 
 
-def _reason_to_exclude(position: Position, futures_roots: Collection[str]) -> str | None:
+def _reason_to_exclude(position: Position, futures_roots: Collection[str], newest: Mapping[str, float]) -> str | None:
     if position.asset_class == "future":
         if (position.underlying or position.symbol) not in futures_roots:
             return "it is not a US equity index future"
         if position.quantity is None or position.quantity % 1:
             return "the file does not tell a whole number of contracts"
         return None
-    if position.currency != "USD":
+    if position.currency != "USD" and not _needs_no_rate(position, newest):
         rate = to_unit(position.currency).rate_symbol
         return (
             f"it is in {position.currency} and the prices at hand lack the exchange rate {rate}, which live prices have"
@@ -177,6 +177,12 @@ def _reason_to_exclude(position: Position, futures_roots: Collection[str]) -> st
     if position.quantity is None and not _has_value(position):
         return "the file tells neither its quantity nor its value"
     return None
+
+
+def _needs_no_rate(position: Position, newest: Mapping[str, float]) -> bool:
+    """Tell whether the number of shares of a New York listing is known: its close is in USD, whatever the file is in."""
+    is_share = position.asset_class in {"stock", "etf", "fund"} and "." not in position.symbol
+    return is_share and position.quantity is not None and position.symbol in newest
 
 
 def _exclude(position: Position, reason: str) -> Excluded:
@@ -289,6 +295,7 @@ def _doubts(positions: Sequence[Position], newest: Mapping[str, float]) -> Itera
         f"{position.symbol} ({position.price:,.2f} in the file, {newest[position.symbol]:,.2f} now)"
         for position in positions
         if position.price is not None
+        and position.currency == "USD"
         and position.quantity
         and not 0.5 <= position.price / newest[position.symbol] <= 2.0
     ]

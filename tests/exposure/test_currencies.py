@@ -68,6 +68,15 @@ def test_without_a_rate_everything_in_that_currency_is_left_out_by_name():
     assert book.notes == ()
 
 
+def test_shares_listed_in_new_york_need_no_rate_where_their_number_is_told():
+    shares = make_position("AAPL", 5.0, price=170.0, market_value=850.0, currency="CHF")
+    amount = make_position("AAPL", None, market_value=850.0, currency="CHF")
+    book = value(shares, amount)
+    assert [(each.symbol, each.market_value) for each in book.holdings] == [("AAPL", 1000.0)]
+    assert [each.symbol for each in book.excluded] == ["AAPL"]
+    assert book.notes == ()
+
+
 def test_a_rate_that_is_too_old_is_no_rate():
     closes = {symbol: np.full(30, close[-1]) for symbol, close in CLOSES.items()}
     closes["EURUSD=X"][-6:] = np.nan
