@@ -109,6 +109,8 @@ def to_candidate(problem: HedgeProblem, quantities: Sequence[int], labels: Itera
 
 def _first(problem: HedgeProblem, plans: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """Return, of plans equal in cost and count, the one that comes first."""
+    if len(plans) == 1:
+        return plans[0]
     risks = {plan: to_candidate(problem, plan).tracking_risk for plan in plans}
     limit = min(risks.values()) * (1.0 + RELATIVE) + ABSOLUTE * hedged_risk(problem)
     equal = [plan for plan, risk in risks.items() if risk <= limit]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ SIGNS = {"sell": (-1,), "buy": (1,), "either": (-1, 1), "none": ()}
 """Signs that each side of a problem may hold."""
 COST_UNITS = 10_000
 """Costs are compared in whole units of this part of a dollar; fees such as 1.865 have halves of cents."""
+EPSILON = float(np.finfo(np.float64).eps)
 MOST_WORK = 2_000_000
 """Rows of tables after which a stage stops; some seconds when it is interpreted."""
 MOST_POINTS = 1 << 62
@@ -67,24 +68,28 @@ class Search:
     """
 
     def __init__(self, problem: HedgeProblem, *, most_work: int = MOST_WORK) -> None:
-        members = [[c for c, one in enumerate(problem.contracts) if one.index == name] for name in problem.indices]
-        eigenvalues = np.linalg.eigvalsh(problem.covariance)
+        place = {name: j for j, name in enumerate(problem.indices)}
+        home = [place[contract.index] for contract in problem.contracts]
         inverse = inverses(problem.covariance)
         self._problem = problem
+        self._hedged = hedged_risk(problem)
         self.most_work = most_work
-        self._order = [c for own in members for c in own]
+        self._order = sorted(range(len(home)), key=home.__getitem__)
         self._contracts = [problem.contracts[c] for c in self._order]
-        self._spread = np.sqrt(np.diag(inverse[-1]))
+        self._target: FloatArray = problem.hedge_fraction * problem.exposure
+        self._spread: FloatArray = np.sqrt(inverse[-1].diagonal())
+        # No less than the ratio of the largest to the least eigenvalue.
+        condition = float(problem.covariance.trace() * inverse[-1].trace())
         self._units = to_units([contract.cost for contract in self._contracts])
-        self._terms = Terms(
-            target=(problem.hedge_fraction * problem.exposure).tolist(),
+        terms = Terms(
+            target=self._target.tolist(),
             covariance=problem.covariance.tolist(),
             inverse=inverse.tolist(),
-            rounding=max(RELATIVE, 16.0 * float(np.finfo(np.float64).eps * eigenvalues[-1] / eigenvalues[0])),
+            rounding=max(RELATIVE, 16.0 * EPSILON * condition),
             low=[],
             high=[],
             may_hold=[[int(sign in SIGNS[side]) for sign in (-1, 1)] for side in problem.sides],
-            first=[0, *itertools.accumulate(map(len, members))],
+            first=[sum(j < one for j in home) for one in range(len(place) + 1)],
             notional=[contract.notional for contract in self._contracts],
             margin=[contract.margin for contract in self._contracts],
             points=[0] * len(self._contracts),
@@ -97,11 +102,12 @@ class Search:
             ],
             legs=problem.legs,
         )
+        self._terms = RUNNER.placed(terms)
 
     def find_least_risk(self) -> Found:
         """Run stage 1."""
         # The empty plan is feasible, so no plan with more risk than it can be the answer.
-        low, high = self._span(hedged_risk(self._problem))
+        low, high = self._span(self._hedged)
         effort = [0, self.most_work]
         squared, bound, plan = RUNNER.find_least(self._terms._replace(low=low, high=high), effort)
         return Found(
@@ -127,7 +133,7 @@ class Search:
         SolverError
             When a plan may take more contracts than can be counted.
         """
-        limit = risk_limit(self._problem, math.sqrt(least.squared), tolerance)
+        limit = most_risk(math.sqrt(least.squared), tolerance, self._hedged)
         low, high = self._span(limit)
         scale = self._scale(low, high)
         points = [scale * units for units in self._units]
@@ -138,7 +144,7 @@ class Search:
             # What is held matters only where trading it costs something.
             current=[one.current if price else 0 for one, price in zip(self._contracts, points, strict=True)],
         )
-        hair = ABSOLUTE * hedged_risk(self._problem)
+        hair = ABSOLUTE * self._hedged
         start = least.plans[0] if known is None else known
         effort = [0, self.most_work]
         plans = RUNNER.find_cheapest(terms, limit * limit, hair * hair, [start[c] for c in self._order], effort)
@@ -152,12 +158,12 @@ class Search:
 
     def _span(self, risk: float) -> tuple[list[float], list[float]]:
         """Return totals between which those of all plans up to a tracking risk lie, and zero."""
-        target, reach = np.array(self._terms.target), risk * (1.0 + RELATIVE) * self._spread
-        return np.minimum(-target - reach, 0.0).tolist(), np.maximum(-target + reach, 0.0).tolist()
+        reach = risk * (1.0 + RELATIVE) * self._spread
+        return np.minimum(-self._target - reach, 0.0).tolist(), np.maximum(reach - self._target, 0.0).tolist()
 
     def _scale(self, low: Sequence[float], high: Sequence[float]) -> int:
         """Return points of a unit of cost: a power of two above any count of contracts."""
-        smallest = min(self._terms.notional, default=1.0)
+        smallest = min((contract.notional for contract in self._contracts), default=1.0)
         most = int(sum(max(-one, other) for one, other in zip(low, high, strict=True)) / smallest) + 1
         scale = 1 << most.bit_length()
         held = sum(abs(contract.current) for contract in self._contracts)
@@ -183,7 +189,11 @@ def hedged_risk(problem: HedgeProblem) -> float:
 
 def risk_limit(problem: HedgeProblem, least: float, tolerance: float) -> float:
     """Return the tracking risk up to which a plan counts as within a tolerance, USD a year."""
-    hedged = hedged_risk(problem)
+    return most_risk(least, tolerance, hedged_risk(problem))
+
+
+def most_risk(least: float, tolerance: float, hedged: float) -> float:
+    """Return the same from the tracking risk of doing nothing."""
     return (least + tolerance * hedged) * (1.0 + RELATIVE) + ABSOLUTE * hedged
 
 
@@ -196,10 +206,15 @@ def to_units(costs: Sequence[float]) -> list[int]:
 
 def inverses(covariance: FloatArray) -> FloatArray:
     """Return the inverse of every principal submatrix, padded with zeros, by the bit mask of its rows."""
-    n_indices = covariance.shape[0]
+    both, rest = _rows_and_columns(covariance.shape[0])
+    # With ones on the diagonal of the rows left out, all inverses come from one call.
+    inverted: FloatArray = both * np.linalg.inv(both * covariance + rest)
+    return inverted
+
+
+@functools.cache
+def _rows_and_columns(n_indices: int) -> tuple[FloatArray, FloatArray]:
+    """Return for each bit mask which entries of a matrix it chooses, and ones on the rest of the diagonal."""
     chosen = (np.arange(1 << n_indices)[:, None] >> np.arange(n_indices)) & 1
     both = (chosen[:, :, None] * chosen[:, None, :]).astype(np.float64)
-    # With ones on the diagonal of the rows left out, all inverses come from one call.
-    padded = both * covariance + np.eye(n_indices) * (1 - chosen)[:, :, None]
-    inverted: FloatArray = both * np.linalg.inv(padded)
-    return inverted
+    return both, np.eye(n_indices) * (1 - chosen)[:, :, None]

@@ -43,6 +43,10 @@ class Runner:
         self._find_cheapest: Callable[..., Any] = stages.find_cheapest
         self.is_compiled = False
 
+    def placed(self, asked: Terms) -> Terms:
+        """Return terms in the memory that the code of the day works on: lists stay lists, or become arrays."""
+        return _to_arrays(asked) if self.is_compiled else asked
+
     def find_least(self, asked: Terms, effort: list[int]) -> tuple[float, float, list[int]]:
         """Run :func:`hedger.hedge.search.stages.find_least`."""
         if not self.is_compiled:
