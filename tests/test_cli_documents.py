@@ -304,6 +304,7 @@ def test_every_choice_on_the_command_line_is_in_force(sample_folder: Path, tmp_p
         *("--beta", "MSFT@sp500=0.9", "--margins", margins, "--fees", fees, "--futures-price", "ES=7690.25"),
         *("--proxy", "KO=SPY", "--fee-schedule", "schwab", "--buffer", "$50,000", "--unrealised-gain", "200000"),
         *("--scenario", "mine:sp500=-12%,AAPL=-0.3", "--long-term-tax", "20%", "--short-term-tax", "37%"),
+        *("--objective", "expected-shortfall", "--order-type", "LMT"),
     )["policy"]
     assert {name: policy[name] for name in policy if name not in ("margins", "fees", "beta")} == {
         "hedge": 0.6,
@@ -318,6 +319,7 @@ def test_every_choice_on_the_command_line_is_in_force(sample_folder: Path, tmp_p
         "max_contracts": 9,
         "tolerance": 0.01,
         "current": {"ES": -1, "MES": 2},
+        "objective": "expected-shortfall",
         "estimator": "welch",
         "futures_price": {"ES": 7690.25},
         "proxy": {"KO": "SPY"},
@@ -325,6 +327,7 @@ def test_every_choice_on_the_command_line_is_in_force(sample_folder: Path, tmp_p
         "fee_schedule": "schwab",
         "buffer": 50_000.0,
         "scenario": [{"name": "mine", "moves": {"sp500": -0.12, "AAPL": -0.3}}],
+        "order_type": "limit",
         "unrealised_gain": 200_000.0,
         "long_term_tax": 0.2,
         "short_term_tax": 0.37,
