@@ -180,7 +180,7 @@ def _reason_to_exclude(position: Position, futures_roots: Collection[str], newes
 
 
 def _needs_no_rate(position: Position, newest: Mapping[str, float]) -> bool:
-    """Tell whether the number of shares of a New York listing is known: its close is in USD, whatever the file is in."""
+    """Tell whether a number of shares listed in New York is told: their close is in USD, whatever the file is in."""
     is_share = position.asset_class in {"stock", "etf", "fund"} and "." not in position.symbol
     return is_share and position.quantity is not None and position.symbol in newest
 
