@@ -86,10 +86,6 @@ class Clues(NamedTuple):
     is_crypto_account: bool = False
 
 
-_N_TEXTS = Clues._fields.index("unit_price")
-_NO_TEXTS = ("",) * (_N_TEXTS - 1)
-
-
 class Instrument(NamedTuple):
     """What a row holds.
 
@@ -141,9 +137,6 @@ def identify(clues: Clues, *, as_of: date, strike_scale: float = 1.0) -> Instrum
     ValueError
         With a phrase that says what was expected in the symbol's cell.
     """
-    alone = identify_alone(clues.symbol) if clues[1:_N_TEXTS] == _NO_TEXTS else None
-    if alone is not None:
-        return alone
     kind = _kind(clues.asset_type)
     if is_cash(clues):
         return Instrument(symbol=_cash_symbol(clues), asset_class="cash", currency=_cash_currency(clues))
