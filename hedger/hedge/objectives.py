@@ -1,4 +1,4 @@
-"""The plan of least expected shortfall beside that of least variance: the same indices, contracts, limits and target."""
+"""The plan of least expected shortfall beside that of least variance: the same indices, limits and target."""
 
 from __future__ import annotations
 
