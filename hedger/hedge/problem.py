@@ -18,8 +18,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from hedger.errors import HedgeError
+
 FloatArray = npt.NDArray[np.float64]
 Side = Literal["sell", "buy", "either", "none"]
+
+SINGULAR = 1e-10
+"""Share of the largest eigenvalue of a covariance at which the least counts as zero."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,13 @@ class HedgeProblem:
         Most initial margin in USD and most contracts in all; ``None`` for no limit.
     tolerance
         Tracking risk that may be given up for a cheaper plan, as a fraction of :math:`h \sqrt{e^\top S e}`.
+
+    Raises
+    ------
+    HedgeError
+        When an index does not move, or some of them move as one, so that no single plan is the best.
+    ValueError
+        When the parts do not fit together.
     """
 
     indices: tuple[str, ...]
@@ -95,9 +107,7 @@ class HedgeProblem:
             raise ValueError("exposure and covariance must match indices")
         if not (np.isfinite(exposure).all() and np.isfinite(covariance).all()):
             raise ValueError("exposure and covariance must be finite")
-        eigenvalues = np.linalg.eigvalsh(covariance) if n_indices else np.ones(1)
-        if not np.allclose(covariance, covariance.T, rtol=1e-9, atol=0.0) or eigenvalues[0] <= 1e-10 * eigenvalues[-1]:
-            raise ValueError("covariance must be symmetric and positive definite")
+        _require_definite(covariance, self.indices)
         if len(self.sides) != n_indices:
             raise ValueError("one side per index is needed")
         if any(contract.index not in self.indices for contract in self.contracts):
@@ -110,6 +120,26 @@ class HedgeProblem:
         covariance.flags.writeable = False
         object.__setattr__(self, "exposure", exposure)
         object.__setattr__(self, "covariance", covariance)
+
+
+def _require_definite(covariance: FloatArray, indices: tuple[str, ...]) -> None:
+    """Refuse a covariance at which the same risk can be had from endlessly many totals."""
+    if not indices:
+        return
+    if not np.allclose(covariance, covariance.T, rtol=1e-9, atol=0.0):
+        raise ValueError("covariance must be symmetric")
+    variances, directions = np.linalg.eigh(covariance)
+    if variances[0] < -SINGULAR * variances[-1]:
+        raise ValueError("covariance must not have negative eigenvalues")
+    if variances[0] <= SINGULAR * variances[-1]:
+        share = np.abs(directions[:, 0])
+        named = [name for name, part in zip(indices, share, strict=True) if part > 1e-3 * share.max()]
+        if len(named) == 1:
+            raise HedgeError(f"The index {named[0]} does not move in these prices. Leave it out of the hedge.")
+        raise HedgeError(
+            f"The indices {', '.join(named)} move as one in these prices, so a hedge could swap one for another "
+            "without end. Leave one of them out of the hedge."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

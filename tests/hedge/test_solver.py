@@ -6,6 +6,7 @@ enumeration, each agreeing with an independent branch and bound (the project's o
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import json
 import math
@@ -19,9 +20,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from hedger.errors import SolverError
+from hedger.errors import HedgeError, SolverError
 from hedger.hedge.problem import HedgeProblem, ProblemContract
-from hedger.hedge.search import Search, hedged_risk
+from hedger.hedge.search import Search, compile_solver, hedged_risk
+from hedger.hedge.search.runner import RUNNER
 from hedger.hedge.solver import check_solution, find_best, solve, to_candidate
 
 if TYPE_CHECKING:
@@ -459,6 +461,20 @@ def test_a_search_cut_short_gives_a_plan_within_all_limits_and_does_not_call_it_
     check_solution(problem, solution.best, solution.best_tracking_risk)
 
 
+@pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="numba, which is optional, is not installed")
+def test_compiled_and_interpreted_give_the_same_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RUNNER, "is_compiled", False)
+    interpreted = [find_best(problem_of(record)) for record in RECORDS]
+    assert compile_solver()
+    assert [find_best(problem_of(record)) for record in RECORDS] == interpreted
+
+
+def test_without_numba_the_solver_stays_interpreted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    assert not compile_solver()
+    assert not RUNNER.is_compiled
+
+
 def test_more_mixes_than_memory_holds_stop_the_search() -> None:
     sizes = tuple(
         ProblemContract(symbol=f"C{n}", index="sp500", notional=1000.0 + 7 * n**3, margin=0.0, cost=1.0)
@@ -479,7 +495,7 @@ def test_a_problem_must_fit_together() -> None:
     for changes, sentence in (
         ({"exposure": np.zeros(2)}, "must match indices"),
         ({"exposure": np.array([math.nan])}, "must be finite"),
-        ({"covariance": np.array([[0.0]])}, "positive definite"),
+        ({"covariance": np.array([[-0.01]])}, "must not have negative eigenvalues"),
         ({"sides": ()}, "one side per index"),
         ({"contracts": (replace(ES, index="dow30"),)}, "an index that is not in the problem"),
         ({"contracts": (replace(ES, notional=0.0),)}, "notionals must be positive"),
@@ -487,6 +503,28 @@ def test_a_problem_must_fit_together() -> None:
     ):
         with pytest.raises(ValueError, match=sentence):
             ten_millions(0.5, **changes)
+
+
+def test_an_index_that_does_not_move_is_refused_by_name() -> None:
+    with pytest.raises(HedgeError, match="The index sp500 does not move in these prices"):
+        ten_millions(0.5, covariance=np.array([[0.0]]))
+
+
+@pytest.mark.parametrize("slope", [1.0, -0.5])
+def test_indices_that_move_as_one_are_refused_by_name(slope: float) -> None:
+    twin = np.array([[1.0, slope, 0.4], [slope, slope * slope, 0.4 * slope], [0.4, 0.4 * slope, 1.0]]) * 0.04
+    with pytest.raises(HedgeError, match="The indices sp500, nasdaq100 move as one in these prices"):
+        two_indices(
+            indices=("sp500", "nasdaq100", "dow30"),
+            exposure=np.array([6e6, 4e6, 1e6]),
+            covariance=twin,
+            sides=("sell",) * 3,
+        )
+
+
+def test_a_covariance_is_symmetric() -> None:
+    with pytest.raises(ValueError, match="must be symmetric"):
+        two_indices(covariance=np.array([[0.04, 0.01], [0.02, 0.04]]))
 
 
 def test_arrays_of_a_problem_cannot_be_changed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -81,10 +81,9 @@ class Search:
         # No less than the ratio of the largest to the least eigenvalue.
         condition = float(problem.covariance.trace() * inverse[-1].trace())
         self._units = to_units([contract.cost for contract in self._contracts])
+        arrays: dict[str, Any] = {"target": self._target, "covariance": problem.covariance, "inverse": inverse}
         terms = Terms(
-            target=self._target.tolist(),
-            covariance=problem.covariance.tolist(),
-            inverse=inverse.tolist(),
+            **arrays,
             rounding=max(RELATIVE, 16.0 * EPSILON * condition),
             low=[],
             high=[],

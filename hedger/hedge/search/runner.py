@@ -44,8 +44,11 @@ class Runner:
         self.is_compiled = False
 
     def placed(self, asked: Terms) -> Terms:
-        """Return terms in the memory that the code of the day works on: lists stay lists, or become arrays."""
-        return _to_arrays(asked) if self.is_compiled else asked
+        """Return terms of lists and arrays in the memory that the code works on: lists, or arrays when compiled."""
+        if self.is_compiled:
+            return _to_arrays(asked)
+        lists = {name: one.tolist() for name, one in zip(asked._fields, asked, strict=True) if hasattr(one, "tolist")}
+        return asked._replace(**lists)
 
     def find_least(self, asked: Terms, effort: list[int]) -> tuple[float, float, list[int]]:
         """Run :func:`hedger.hedge.search.stages.find_least`."""
@@ -73,10 +76,6 @@ class Runner:
         if self._find_least is stages.find_least:
             self._find_least, self._find_cheapest = _compiled()
         self.is_compiled = True
-
-    def interpret(self) -> None:
-        """Run the stages interpreted from now on."""
-        self.is_compiled = False
 
 
 RUNNER = Runner()
