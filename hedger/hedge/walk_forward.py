@@ -13,8 +13,8 @@ The book is that of today in every quarter, so this judges indices and not a rec
 rounded and costs not taken off. A leg that would have gone against the allowed side in a quarter is left out of it.
 
 It shows what an index would have done and has a say on further ones; it does not choose the first. Chosen by this
-figure instead of by weighted R-squared over five years, the best single index removed 75.8 instead of 75.9 % of variance
-(1,752 books of US stocks, 2009 to 2025, the quarter after).
+figure instead of by weighted R-squared over five years, the best single index removed 75.8 instead of 75.9 % of
+variance (1,752 books of US stocks, 2009 to 2025, the quarter after).
 """
 
 from __future__ import annotations
