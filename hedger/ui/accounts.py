@@ -112,8 +112,10 @@ def choose_account(opened_with: Path | None, today: date, estimator: str) -> tup
     A file that cannot be used shows its error, and the portfolio before it stays in place. ``None`` when there is
     none before it.
     """
-    wanted = choose_file(sample_files(opened_with))
-    prices, allow_snapshot = _ask_prices()
+    choosing, uploading, others = st.columns([3, 4, 2], gap="medium", vertical_alignment="bottom")
+    wanted = choose_file(sample_files(opened_with), choosing=choosing, uploading=uploading, pasting=others)
+    with others:
+        prices, allow_snapshot = _ask_prices()
     account = Account(
         file=wanted,
         without_bad_rows=is_without_bad_rows(wanted),
@@ -149,20 +151,19 @@ def revisit_account(opened_with: Path | None, today: date, estimator: str) -> tu
 
 def _ask_prices() -> tuple[str, bool]:
     """Ask where prices come from, and whether the shipped ones may stand in."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        is_live = st.toggle(
-            "Live prices (Yahoo Finance)",
-            key="live_prices",
-            persist_state="session",
-            help="Only ticker symbols leave this machine: no quantities, no values, no names of files. "
-            "Without this switch nothing leaves it.",
-        )
-        allow_snapshot = is_live and st.checkbox(
-            "The shipped prices may stand in",
-            key="allow_snapshot",
-            persist_state="session",
-            help="For symbols that Yahoo Finance cannot give; the plan then says so.",
-        )
+    is_live = st.toggle(
+        "Live prices",
+        key="live_prices",
+        persist_state="session",
+        help="Prices of today from Yahoo Finance. Only ticker symbols leave this machine: no quantities, no values, no "
+        "names of files. Without this switch nothing leaves it.",
+    )
+    allow_snapshot = is_live and st.checkbox(
+        "The shipped prices may stand in",
+        key="allow_snapshot",
+        persist_state="session",
+        help="For symbols that Yahoo Finance cannot give; the plan then says so.",
+    )
     return (LIVE if is_live else SNAPSHOT), allow_snapshot
 
 

@@ -43,7 +43,7 @@ def show_answer(advice: Advice) -> None:
 def _show_figures(advice: Advice) -> None:
     plan, risk = advice.plan, advice.risk
     reference = to_index_title(plan.reference_index)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="figures"):
         st.metric(
             "Hedge size",
             escape(to_dollars(plan.hedge_notional)),
@@ -74,7 +74,7 @@ def _show_figures(advice: Advice) -> None:
         st.metric(
             "Cost a year",
             escape(to_dollars(risk.costs.per_year)),
-            delta=escape(f"{to_dollars(risk.costs.one_off)} in and out"),
+            delta=escape(f"{'a gain; ' if risk.costs.per_year < 0 else ''}{to_dollars(risk.costs.one_off)} in and out"),
             delta_color="off",
             delta_arrow="off",
             width=METRIC_WIDTH,

@@ -16,6 +16,7 @@ import hedger
 from hedger.ui.wording import title
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 PACKAGE = Path(hedger.__file__).parent
@@ -43,18 +44,21 @@ class HoldingsFile:
         return hashlib.sha256(self.content).hexdigest()[:16]
 
 
-def choose_file(samples: dict[str, Path]) -> HoldingsFile:
+def choose_file(
+    samples: dict[str, Path], *, choosing: DeltaGenerator, uploading: DeltaGenerator, pasting: DeltaGenerator
+) -> HoldingsFile:
     """Ask which file the page is about.
 
     Parameters
     ----------
     samples
         Paths by title, from :func:`sample_files`.
+    choosing, uploading, pasting
+        Where to ask.
     """
     own: dict[str, HoldingsFile] = st.session_state.setdefault("own_files", {})
     titles = {option: PASTED_NAME if option == _PASTED else f"Your file: {file.name}" for option, file in own.items()}
     first = next(iter(samples))
-    choosing, uploading = st.columns([2, 3], vertical_alignment="bottom")
     with choosing:
         chosen = st.selectbox(
             "Portfolio",
@@ -73,7 +77,7 @@ def choose_file(samples: dict[str, Path]) -> HoldingsFile:
             args=(first,),
             help="The file from your broker as it is, or a table with the columns symbol and quantity.",
         )
-    with st.popover("Paste a table instead", icon=":material/content_paste:"):
+    with pasting.popover("Paste a table", icon=":material/content_paste:", width="stretch"):
         st.text_area(
             "Paste a table",
             key="pasted",

@@ -28,8 +28,9 @@ def show_summary(account: Account, measurement: Measurement) -> None:
     exposure = measurement.exposure
     book = exposure.book
     beta = exposure.of(exposure.best_index(exposure.indices))
-    show_heading(measurement)
     with st.container(horizontal=True, gap="small"):
+        with st.container(key="portfolio_name"):
+            show_heading(measurement)
         st.metric("Value", escape(to_dollars(book.market_value)), width=METRIC_WIDTH)
         st.metric("Positions", f"{len(book.holdings):,}", width=METRIC_WIDTH)
         is_told = book.cash or measurement.portfolio.cash_total is not None
@@ -59,8 +60,8 @@ def show_summary(account: Account, measurement: Measurement) -> None:
 
 
 def show_heading(measurement: Measurement) -> None:
-    """Show the portfolio's name, and beside it the source and age of its prices."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    """Show the portfolio's name, and with it the source and age of its prices."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown(f"# {escape(title(measurement.portfolio.name))}", width="content", anchors=False)
         _show_age(measurement)
 

@@ -163,7 +163,7 @@ def test_every_control_has_a_name_for_screen_readers(visit: Callable[..., Page])
     page.get_by_text("Limits and method", exact=True).click()
     for role, name in (
         ("combobox", "Portfolio"),
-        ("switch", "Live prices (Yahoo Finance)"),
+        ("switch", "Live prices"),
         ("radio", "Share of exposure"),
         ("slider", "Hedge Hedge"),
         ("spinbutton", "Hedge in %"),
