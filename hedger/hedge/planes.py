@@ -10,9 +10,9 @@ plain programme takes as long, one with a tolerance or legs of either sign some 
 for parts of contracts first, which is faster.
 
 Contracts of one index have one side, and no more indices are used than allowed: a binary per index and side. How many
-contracts it can admit is not guessed. A plan better than none has, by subadditivity,
+contracts it can admit is not guessed. A plan better than none, or within the tolerance, has by subadditivity
 :math:`ES_r(y) \le ES_g(0) + ES_{-g}(0)`, where :math:`ES_r(y)` is the shortfall of the futures alone and
-:math:`ES_g(0)` that of the book alone; planes below :math:`ES_r` bound :math:`y`.
+:math:`ES_g(0)` that of the book alone (a tolerance adds its share of it); planes below :math:`ES_r` bound :math:`y`.
 
 References
 ----------
@@ -255,9 +255,9 @@ def _most_dollars(problem: HedgeProblem, scenarios: Scenarios) -> FloatArray:
     from scipy.optimize import linprog  # noqa: PLC0415 (slow to import)
 
     nothing, futures = np.zeros(len(problem.indices)), scenarios.without_book()
-    useful = scenarios.expected_shortfall(nothing) + replace(scenarios, gains=-scenarios.gains).expected_shortfall(
-        nothing
-    )
+    none = scenarios.expected_shortfall(nothing)
+    opposite = replace(scenarios, gains=-scenarios.gains).expected_shortfall(nothing)
+    useful = none + problem.tolerance * max(none, 0.0) + opposite
     variance, axes = np.linalg.eigh(np.cov(scenarios.returns.T).reshape(nothing.size, nothing.size))
     patterns = np.array([each for each in itertools.product((-1.0, 0.0, 1.0), repeat=nothing.size) if any(each)])
     directions = patterns @ (axes / np.sqrt(np.maximum(variance, 1e-12 * variance[-1]))).T
