@@ -45,8 +45,8 @@ METHODS = {
     ),
 }
 """Subject and sentence of each method."""
-REASONS = ("index_choice", "leg_choice")
-"""Codes of the notes that say why these indices: :func:`explain` says them."""
+REASONS, OBJECTIVE = ("index_choice", "leg_choice"), "objective"
+"""Codes of the notes that say why these indices, and what was made least: :func:`explain` says them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,7 @@ def explain(document: Document) -> tuple[str, ...]:
     paragraphs = [_exposure_words(document)]
     if plan["positions"]:
         paragraphs.append(_hedge_words(document))
+    paragraphs += [to_plain(note["message"]) for note in document["notes"] if note["code"] == OBJECTIVE]
     paragraphs.append(_limits_words(document))
     return tuple(paragraphs)
 

@@ -96,3 +96,5 @@ def test_days_are_written_out() -> None:
 def test_another_objective_than_variance_is_named_among_the_choices(technology: Portfolio) -> None:
     advice = advise(technology, settings=Settings(hedge=0.5, objective="expected-shortfall"), today=DAY)
     assert dict(list_assumptions(plan_document(advice)))["Objective"] == "least expected shortfall over past sessions"
+    (said,) = (words for words in explain(plan_document(advice)) if words.startswith("The plan makes the mean loss"))
+    assert "The hedge of least variance holds -2 NQ, -2 MNQ: a mean loss of $" in said

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from hedger.report.pdf.front import ALARMS
 from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
-from hedger.report.statement import DISCLAIMER, METHODS, REASONS, list_assumptions, list_sources, to_day, to_plain
+from hedger.report.statement import (
+    DISCLAIMER,
+    METHODS,
+    OBJECTIVE,
+    REASONS,
+    list_assumptions,
+    list_sources,
+    to_day,
+    to_plain,
+)
 from hedger.report.words import to_dollars
 
 if TYPE_CHECKING:
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
-SHOWN_ELSEWHERE = (*REASONS, "holdings_excluded")
+SHOWN_ELSEWHERE = (*REASONS, OBJECTIVE, "holdings_excluded")
 """Codes of notes whose facts the plan tells in its own words."""
 SHOWN_NAMES = 12
 """Names in a sentence on what was left out; the rest is counted."""
