@@ -25,9 +25,12 @@ from loopback_yahoo import (
     wander,
 )
 
+from hedger.advice import advise
+from hedger.contracts import INDICES
 from hedger.errors import PricesUnavailableError
 from hedger.market import SnapshotSource, YahooSource, open_source, read_cache_status, update_prices
 from hedger.market.yahoo.store import CloseStore
+from hedger.portfolio import read_portfolio
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -398,15 +401,16 @@ def start_update(folder, now, symbols) -> subprocess.Popen[str]:
 
 def test_an_update_killed_in_the_middle_leaves_whole_prices_and_nothing_else(yahoo, source, tmp_path, monkeypatch):
     folder, now = source.folder, source.now()
-    symbols = ["^GSPC", *(f"S{number}" for number in range(1, 12))]
+    levels = [index.symbol for index in INDICES]
+    symbols = [*levels, *(f"S{number}" for number in range(1, 8))]
     yahoo.add(*(listing(symbol, seed) for seed, symbol in enumerate(symbols)))
-    yahoo.faults |= dict.fromkeys(symbols[6:], "hang")
+    yahoo.faults |= dict.fromkeys(symbols[7:], "hang")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
     update = start_update(folder, now, symbols)
     deadline = time.monotonic() + 20.0
-    while len(list(folder.glob("closes_*"))) < 4 and time.monotonic() < deadline:
+    while len(list(folder.glob("closes_*"))) < 7 and time.monotonic() < deadline:
         time.sleep(0.02)
     update.kill()
     update.communicate()
@@ -414,12 +418,19 @@ def test_an_update_killed_in_the_middle_leaves_whole_prices_and_nothing_else(yah
         time.sleep(0.02)
     assert list(scratch.iterdir()) == [], "the asking process has ended and cleaned up"
     stored = [entry.symbol for entry in read_cache_status(folder, now=now).symbols]
-    assert len(stored) >= 4
+    assert len(stored) >= 7
     yahoo.requests.clear()
     prices = source.fetch(stored, start=None, end=None)
     assert not [path for symbol in stored for path in yahoo.charts(symbol)]
     for symbol in stored:
         np.testing.assert_array_equal(prices.column(symbol), wander(DAYS.size, symbols.index(symbol)), strict=True)
+    yahoo.faults |= dict.fromkeys(symbols, "hang")
+    held = [symbol for symbol in stored if symbol not in levels]
+    rows = "".join(f"{symbol},100\n" for symbol in held)
+    portfolio = read_portfolio(f"Symbol,Quantity\n{rows}".encode(), as_of=now.date(), name="mine")
+    advice = advise(portfolio, source, today=now.date())
+    assert [holding.symbol for holding in advice.exposure.book.holdings] == held
+    assert advice.measurement.prices.last_session == prices.last_session
 
 
 def test_two_updates_at_once_both_succeed(yahoo, folder, now):
