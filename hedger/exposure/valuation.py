@@ -344,10 +344,11 @@ def _first_few(names: Sequence[str], most: int = 5) -> str:
 
 
 def _gross_base_note(book: Book) -> Note:
+    sign = "-" if book.market_value < 0 else ""
     return Note(
         code="beta_on_gross_value",
         message=(
-            f"The file's net value (${book.market_value:,.0f}) is small or negative beside its gross value "
+            f"The file's net value ({sign}${abs(book.market_value):,.0f}) is small or negative beside its gross value "
             f"(${book.gross_value:,.0f}), so betas are per dollar of gross value. "
             "Add the account's cash to the file for betas on equity; the contracts stay the same."
         ),
