@@ -13,34 +13,34 @@ import math
 from typing import NamedTuple
 
 from hedger.hedge.search.sides import SAME, Sides
-from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, float_table, floats, integers
+from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, float_block, float_table, floats, integers
 
 
 class Curves(NamedTuple):
-    """The curve of every index at some prices, each from the lowest to the highest total that matters.
+    """Curves, one in each row, from the lowest to the highest total that matters.
 
     Parameters
     ----------
     n_bends
         Bends of each curve, its ends included.
     breaks, values
-        Totals at the bends, rising, and the priced sum there, shape (n_indices, n_bends).
+        Totals at the bends, rising, and the priced sum there, shape (n_rows, n_bends).
     slopes
         Slopes of the curve after each bend.
     figures
-        Points, margin and count at the bends, shape (3, n_indices, n_bends).
+        Points, margin and count at the bends, shape (3, n_rows, n_bends).
     """
 
     n_bends: list[int]
     breaks: list[list[float]]
     values: list[list[float]]
     slopes: list[list[float]]
-    figures: tuple[list[list[float]], list[list[float]], list[list[float]]]
+    figures: list[list[list[float]]]
 
 
-def no_curves(sides: Sides) -> Curves:
+def no_curves(sides: Sides, rows: int) -> Curves:
     """Return curves that are still to be drawn."""
-    rows, columns = len(sides.idle), 1
+    columns = 1
     for n_pieces in sides.n_pieces:
         columns = max(columns, 2 * n_pieces + 1)
     return Curves(
@@ -48,93 +48,93 @@ def no_curves(sides: Sides) -> Curves:
         breaks=float_table(rows, columns),
         values=float_table(rows, columns),
         slopes=float_table(rows, columns),
-        figures=(float_table(rows, columns), float_table(rows, columns), float_table(rows, columns)),
+        figures=float_block(3, rows, columns),
     )
 
 
-def draw(curves: Curves, sides: Sides, j: int, prices: list[float]) -> None:
+def draw(curves: Curves, row: int, sides: Sides, j: int, prices: list[float]) -> None:
     """Draw the curve of one index at prices of points, margin and count."""
     short, long = 2 * j, 2 * j + 1
-    curves.breaks[j][0] = 0.0
-    curves.values[j][0] = prices[POINTS] * sides.idle[j]
-    curves.figures[POINTS][j][0] = sides.idle[j]
-    curves.figures[MARGIN][j][0] = 0.0
-    curves.figures[COUNT][j][0] = 0.0
-    curves.n_bends[j] = 1
+    curves.breaks[row][0] = 0.0
+    curves.values[row][0] = prices[POINTS] * sides.idle[j]
+    curves.figures[POINTS][row][0] = sides.idle[j]
+    curves.figures[MARGIN][row][0] = 0.0
+    curves.figures[COUNT][row][0] = 0.0
+    curves.n_bends[row] = 1
     if sides.reach[short] > 0.0:
-        _extend(curves, sides, j, short, prices)
-        _turn(curves, j)
+        _extend(curves, row, sides, short, prices)
+        _turn(curves, row)
     if sides.reach[long] > 0.0:
-        _extend(curves, sides, j, long, prices)
+        _extend(curves, row, sides, long, prices)
     if sides.reach[short] > 0.0 and sides.reach[long] > 0.0:
-        _convexify(curves, j)
-    set_slopes(curves, j)
+        _convexify(curves, row)
+    set_slopes(curves, row)
 
 
-def draw_scaled(curves: Curves, unit: Curves, j: int, price: float) -> None:
-    """Draw the curve of one index at a single price, from its curve at a price of one."""
-    curves.n_bends[j] = unit.n_bends[j]
-    for i in range(unit.n_bends[j]):
-        curves.breaks[j][i] = unit.breaks[j][i]
-        curves.values[j][i] = price * unit.values[j][i]
-        curves.slopes[j][i] = price * unit.slopes[j][i]
+def draw_scaled(curves: Curves, row: int, units: Curves, unit: int, price: float) -> None:
+    """Draw a curve at a single price, from another at a price of one."""
+    curves.n_bends[row] = units.n_bends[unit]
+    for i in range(units.n_bends[unit]):
+        curves.breaks[row][i] = units.breaks[unit][i]
+        curves.values[row][i] = price * units.values[unit][i]
+        curves.slopes[row][i] = price * units.slopes[unit][i]
         for figure in range(3):
-            curves.figures[figure][j][i] = unit.figures[figure][j][i]
+            curves.figures[figure][row][i] = units.figures[figure][unit][i]
 
 
-def draw_free(curves: Curves, unit: Curves, j: int) -> None:
-    """Draw the curve of one index without any prices: it has no bends but its ends, and no figures."""
-    last = unit.n_bends[j] - 1
-    curves.n_bends[j] = min(last, 1) + 1
-    curves.breaks[j][0] = unit.breaks[j][0]
-    curves.breaks[j][min(last, 1)] = unit.breaks[j][last]
-    for i in range(curves.n_bends[j]):
-        curves.values[j][i] = curves.slopes[j][i] = 0.0
+def draw_free(curves: Curves, row: int, units: Curves, unit: int) -> None:
+    """Draw a curve without any prices, from another: it has no bends but its ends, and no figures."""
+    last = units.n_bends[unit] - 1
+    curves.n_bends[row] = min(last, 1) + 1
+    curves.breaks[row][0] = units.breaks[unit][0]
+    curves.breaks[row][min(last, 1)] = units.breaks[unit][last]
+    for i in range(curves.n_bends[row]):
+        curves.values[row][i] = curves.slopes[row][i] = 0.0
 
 
-def set_slopes(curves: Curves, j: int) -> None:
+def set_slopes(curves: Curves, row: int) -> None:
     """Compute the slopes of a curve from its bends."""
-    breaks, values = curves.breaks[j], curves.values[j]
-    for i in range(curves.n_bends[j] - 1):
-        curves.slopes[j][i] = (values[i + 1] - values[i]) / (breaks[i + 1] - breaks[i])
+    breaks, values = curves.breaks[row], curves.values[row]
+    for i in range(curves.n_bends[row] - 1):
+        curves.slopes[row][i] = (values[i + 1] - values[i]) / (breaks[i + 1] - breaks[i])
 
 
-def locate(curves: Curves, j: int, total: float) -> int:
+def locate(curves: Curves, row: int, total: float) -> int:
     """Return ``2 i`` for a total at bend ``i``, ``2 i + 1`` for one between bends ``i`` and ``i + 1``."""
-    breaks, i = curves.breaks[j], 0
-    while i < curves.n_bends[j] - 1 and breaks[i] < total:
+    breaks, i = curves.breaks[row], 0
+    while i < curves.n_bends[row] - 1 and breaks[i] < total:
         i += 1
     return 2 * i - 1 if i > 0 and breaks[i] > total else 2 * i
 
 
-def figure_at(curves: Curves, figure: int, j: int, total: float, place: int) -> float:
-    """Return points, margin or count of an index at a total whose place is known."""
+def figure_at(curves: Curves, figure: int, row: int, total: float, place: int) -> float:
+    """Return points, margin or count at a total whose place is known."""
     i = place // 2
     if place % 2:
-        return curves.figures[figure][j][i] + rate_at(curves, figure, j, place) * (total - curves.breaks[j][i])
-    return curves.figures[figure][j][i]
+        return curves.figures[figure][row][i] + rate_at(curves, figure, row, place) * (total - curves.breaks[row][i])
+    return curves.figures[figure][row][i]
 
 
-def rate_at(curves: Curves, figure: int, j: int, place: int) -> float:
-    """Return how fast a figure grows with the total of an index, after a place."""
-    i = min(place // 2, curves.n_bends[j] - 2)
+def rate_at(curves: Curves, figure: int, row: int, place: int) -> float:
+    """Return how fast a figure grows with the total, after a place."""
+    i = min(place // 2, curves.n_bends[row] - 2)
     if i < 0:
         return 0.0
-    at, breaks = curves.figures[figure][j], curves.breaks[j]
+    at, breaks = curves.figures[figure][row], curves.breaks[row]
     return (at[i + 1] - at[i]) / (breaks[i + 1] - breaks[i])
 
 
-def support(curves: Curves, j: int, slope: float) -> float:
+def support(curves: Curves, row: int, slope: float) -> float:
     """Return the height at zero of the highest straight line of a slope that lies nowhere above a curve."""
-    height = curves.values[j][0] - slope * curves.breaks[j][0]
-    for i in range(1, curves.n_bends[j]):
-        height = min(height, curves.values[j][i] - slope * curves.breaks[j][i])
+    height = curves.values[row][0] - slope * curves.breaks[row][0]
+    for i in range(1, curves.n_bends[row]):
+        height = min(height, curves.values[row][i] - slope * curves.breaks[row][i])
     return height
 
 
-def within(curves: Curves, j: int, most: float, low: float, high: float) -> tuple[float, float]:
+def within(curves: Curves, row: int, most: float, low: float, high: float) -> tuple[float, float]:
     """Return the part of an interval of totals in which a curve is at most this high."""
-    breaks, values, slopes, last = curves.breaks[j], curves.values[j], curves.slopes[j], curves.n_bends[j] - 1
+    breaks, values, slopes, last = curves.breaks[row], curves.values[row], curves.slopes[row], curves.n_bends[row] - 1
     i = 0
     while i <= last and values[i] > most:
         i += 1
@@ -150,7 +150,7 @@ def within(curves: Curves, j: int, most: float, low: float, high: float) -> tupl
     return low, high
 
 
-def _extend(curves: Curves, sides: Sides, j: int, side: int, prices: list[float]) -> None:
+def _extend(curves: Curves, row: int, sides: Sides, side: int, prices: list[float]) -> None:
     """Add the corners of one side after the last bend, which is at zero, outwards."""
     sign = 2 * (side % 2) - 1
     n_pieces = sides.n_pieces[side]
@@ -172,40 +172,40 @@ def _extend(curves: Curves, sides: Sides, j: int, side: int, prices: list[float]
         if used <= 0.0:
             return
         left -= used
-        i = curves.n_bends[j]
-        curves.breaks[j][i] = curves.breaks[j][i - 1] + sign * used
-        curves.values[j][i] = curves.values[j][i - 1] + cost[piece] * used
+        i = curves.n_bends[row]
+        curves.breaks[row][i] = curves.breaks[row][i - 1] + sign * used
+        curves.values[row][i] = curves.values[row][i - 1] + cost[piece] * used
         for figure in range(3):
-            at_bends = curves.figures[figure][j]
+            at_bends = curves.figures[figure][row]
             at_bends[i] = at_bends[i - 1] + sides.rates[figure][side][piece] * used
-        curves.n_bends[j] = i + 1
+        curves.n_bends[row] = i + 1
 
 
-def _turn(curves: Curves, j: int) -> None:
+def _turn(curves: Curves, row: int) -> None:
     """Reverse the order of the bends."""
-    last = curves.n_bends[j] - 1
+    last = curves.n_bends[row] - 1
     for i in range((last + 1) // 2):
-        _swap(curves.breaks[j], i, last - i)
-        _swap(curves.values[j], i, last - i)
+        _swap(curves.breaks[row], i, last - i)
+        _swap(curves.values[row], i, last - i)
         for figure in range(3):
-            _swap(curves.figures[figure][j], i, last - i)
+            _swap(curves.figures[figure][row], i, last - i)
 
 
-def _swap(row: list[float], i: int, k: int) -> None:
-    row[i], row[k] = row[k], row[i]
+def _swap(numbers: list[float], i: int, k: int) -> None:
+    numbers[i], numbers[k] = numbers[k], numbers[i]
 
 
-def _convexify(curves: Curves, j: int) -> None:
+def _convexify(curves: Curves, row: int) -> None:
     """Keep the bends of the lower convex envelope."""
-    breaks, values = curves.breaks[j], curves.values[j]
+    breaks, values = curves.breaks[row], curves.values[row]
     kept = 0
-    for i in range(curves.n_bends[j]):
+    for i in range(curves.n_bends[row]):
         while kept >= 2 and (values[kept - 1] - values[kept - 2]) * (breaks[i] - breaks[kept - 2]) >= (
             values[i] - values[kept - 2]
         ) * (breaks[kept - 1] - breaks[kept - 2]):
             kept -= 1
         breaks[kept], values[kept] = breaks[i], values[i]
         for figure in range(3):
-            curves.figures[figure][j][kept] = curves.figures[figure][j][i]
+            curves.figures[figure][row][kept] = curves.figures[figure][row][i]
         kept += 1
-    curves.n_bends[j] = kept
+    curves.n_bends[row] = kept

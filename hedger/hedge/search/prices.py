@@ -19,7 +19,7 @@ import math
 from typing import NamedTuple
 
 from hedger.hedge.search.curves import support
-from hedger.hedge.search.relaxation import Relaxation, Root, figure_of, quadratic, reprice
+from hedger.hedge.search.relaxation import Relaxation, Root, alone_row, figure_of, quadratic, reprice
 from hedger.hedge.search.terms import COUNT, MARGIN, NODES, POINTS, floats, integers
 
 MOST_TRIALS = 30
@@ -80,7 +80,7 @@ def tighten(relaxation: Relaxation, root: Root, goal: Goal, effort: list[int]) -
             return math.inf
         floor = float(root.idle)
         for j in root.free:
-            floor += support(relaxation.alone[POINTS], j, 0.0)
+            floor += support(relaxation.alone, alone_row(relaxation, POINTS, j), 0.0)
         kappa[POINTS] = max(figure_of(relaxation, root, POINTS) - floor, goal.enough) / (goal.squared - least)
     return _climb_margin(relaxation, root, goal, kappa, effort)
 

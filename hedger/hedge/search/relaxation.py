@@ -36,7 +36,6 @@ from hedger.hedge.search.curves import (
     figure_at,
     locate,
     no_curves,
-    rate_at,
     support,
 )
 from hedger.hedge.search.sides import Sides, to_sides
@@ -56,12 +55,12 @@ class Relaxation(NamedTuple):
     terms, sides
         The problem.
     alone
-        The curves at a price of one for points, for margin and for count.
+        The curves of all indices at a price of one for points, then for margin, then for count.
     """
 
     terms: Terms
     sides: Sides
-    alone: tuple[Curves, Curves, Curves]
+    alone: Curves
 
 
 class Root(NamedTuple):
@@ -96,13 +95,19 @@ class Root(NamedTuple):
 def relax(terms: Terms) -> Relaxation:
     """Prepare the relaxation of a problem."""
     sides = to_sides(terms)
-    alone = (no_curves(sides), no_curves(sides), no_curves(sides))
+    n_indices = len(terms.target)
+    alone = no_curves(sides, 3 * n_indices)
     for figure in (POINTS, MARGIN, COUNT):
         prices = floats(3)
         prices[figure] = 1.0
-        for j in range(len(terms.target)):
-            draw(alone[figure], sides, j, prices)
+        for j in range(n_indices):
+            draw(alone, figure * n_indices + j, sides, j, prices)
     return Relaxation(terms, sides, alone)
+
+
+def alone_row(relaxation: Relaxation, figure: int, j: int) -> int:
+    """Return where the curve of an index at a price of one figure alone is."""
+    return figure * len(relaxation.terms.target) + j
 
 
 def to_root(relaxation: Relaxation, mask: int) -> Root:
@@ -121,7 +126,7 @@ def to_root(relaxation: Relaxation, mask: int) -> Root:
         floats(n_indices),
         integers(n_indices),
         floats(3),
-        no_curves(relaxation.sides),
+        no_curves(relaxation.sides, n_indices),
         idle,
     )
     n_free = 0
@@ -130,7 +135,7 @@ def to_root(relaxation: Relaxation, mask: int) -> Root:
         if mask >> j & 1:
             root.free[n_free] = j
             n_free += 1
-            draw_free(root.curves, relaxation.alone[COUNT], j)
+            draw_free(root.curves, j, relaxation.alone, alone_row(relaxation, COUNT, j))
             root.place[j] = locate(root.curves, j, 0.0)
     return root
 
@@ -144,12 +149,13 @@ def reprice(relaxation: Relaxation, root: Root, prices: list[float]) -> float:
             n_charged, charged = n_charged + 1, figure
     for j in root.free:
         if n_charged == 0:
-            draw_free(root.curves, relaxation.alone[COUNT], j)
+            draw_free(root.curves, j, relaxation.alone, alone_row(relaxation, COUNT, j))
         elif n_charged == 1:
             # Which contract is cheapest does not depend on the height of a single price.
-            draw_scaled(root.curves, relaxation.alone[charged], j, prices[charged])
+            unit = alone_row(relaxation, charged, j)
+            draw_scaled(root.curves, j, relaxation.alone, unit, prices[charged])
         else:
-            draw(root.curves, relaxation.sides, j, prices)
+            draw(root.curves, j, relaxation.sides, j, prices)
         root.place[j] = locate(root.curves, j, root.total[j])
     return settle(relaxation, root)
 
@@ -182,17 +188,9 @@ def figure_of(relaxation: Relaxation, root: Root, figure: int) -> float:
         if is_priced:
             value += figure_at(root.curves, figure, j, root.total[j], root.place[j])
         else:
-            alone = relaxation.alone[figure]
-            value += figure_at(alone, figure, j, root.total[j], locate(alone, j, root.total[j]))
+            alone, row = relaxation.alone, alone_row(relaxation, figure, j)
+            value += figure_at(alone, figure, row, root.total[j], locate(alone, row, root.total[j]))
     return value
-
-
-def rate_of(relaxation: Relaxation, root: Root, figure: int, j: int) -> float:
-    """Return how fast a figure grows with a total that moves."""
-    if has_prices(root):
-        return rate_at(root.curves, figure, j, root.place[j])
-    alone = relaxation.alone[figure]
-    return rate_at(alone, figure, j, locate(alone, j, root.total[j]))
 
 
 def has_prices(root: Root) -> bool:

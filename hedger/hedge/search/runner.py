@@ -28,6 +28,7 @@ ROOM: dict[Callable[..., Any], Callable[..., Any]] = {
     terms.floats: lambda size: lambda size: np.zeros(size, np.float64),  # noqa: ARG005 - asked by type, then compiled
     terms.integers: lambda size: lambda size: np.zeros(size, np.int64),  # noqa: ARG005
     terms.float_table: lambda rows, columns: lambda rows, columns: np.zeros((rows, columns), np.float64),  # noqa: ARG005
+    terms.float_block: lambda layers, rows, columns: lambda layers, rows, columns: np.zeros((layers, rows, columns)),  # noqa: ARG005
     terms.integer_table: lambda rows, columns: lambda rows, columns: np.zeros((rows, columns), np.int64),  # noqa: ARG005
 }
 """What compiled code does instead of the functions that make room in lists."""

@@ -12,7 +12,17 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, Terms, float_table, floats, integer_table, integers
+from hedger.hedge.search.terms import (
+    COUNT,
+    MARGIN,
+    POINTS,
+    Terms,
+    float_block,
+    float_table,
+    floats,
+    integer_table,
+    integers,
+)
 
 RELATIVE = 1e-9
 """Relative slack on tracking risk and margin when two plans are compared."""
@@ -46,7 +56,7 @@ class Sides(NamedTuple):
     most: list[list[int]]
     n_pieces: list[int]
     width: list[list[float]]
-    rates: tuple[list[list[float]], list[list[float]], list[list[float]]]
+    rates: list[list[list[float]]]
 
 
 def to_sides(terms: Terms) -> Sides:
@@ -63,7 +73,7 @@ def to_sides(terms: Terms) -> Sides:
         most=integer_table(rows, widest),
         n_pieces=integers(rows),
         width=float_table(rows, columns),
-        rates=(float_table(rows, columns), float_table(rows, columns), float_table(rows, columns)),
+        rates=float_block(3, rows, columns),
     )
     for j in range(n_indices):
         for c in range(terms.first[j], terms.first[j + 1]):

@@ -83,6 +83,11 @@ def float_table(rows: int, columns: int) -> list[list[float]]:
     return [[0.0] * columns for _ in range(rows)]
 
 
+def float_block(layers: int, rows: int, columns: int) -> list[list[list[float]]]:
+    """Return layers of rows of zeros."""
+    return [[[0.0] * columns for _ in range(rows)] for _ in range(layers)]
+
+
 def integer_table(rows: int, columns: int) -> list[list[int]]:
     """Return rows of zeros."""
     return [[0] * columns for _ in range(rows)]

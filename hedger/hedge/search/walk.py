@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from hedger.hedge.search.curves import within
 from hedger.hedge.search.mixes import Mixes, find_mixes, no_mixes
-from hedger.hedge.search.relaxation import Relaxation, Root, quadratic
+from hedger.hedge.search.relaxation import Relaxation, Root, alone_row, quadratic
 from hedger.hedge.search.sides import RELATIVE
 from hedger.hedge.search.terms import COUNT, MARGIN, NODES, POINTS, WORK, Terms, float_table, floats, integers
 
@@ -258,13 +258,13 @@ def _open(relaxation: Relaxation, levels: Levels, depth: int, gaps: list[float],
         low, high = max(low, center - reach), min(high, center + reach)
     if best.most_squared < math.inf:
         left = float(best.points[0] - levels.points[depth] - levels.points_after[depth + 1])
-        low, high = within(relaxation.alone[POINTS], j, left * more, low, high)
+        low, high = within(relaxation.alone, alone_row(relaxation, POINTS, j), left * more, low, high)
     if limits[MARGIN] < math.inf:
         left = limits[MARGIN] - levels.margin[depth] - levels.margin_after[depth + 1]
-        low, high = within(relaxation.alone[MARGIN], j, left * more, low, high)
+        low, high = within(relaxation.alone, alone_row(relaxation, MARGIN, j), left * more, low, high)
     if limits[COUNT] < math.inf:
         left = limits[COUNT] - levels.size[depth] - levels.size_after[depth + 1]
-        low, high = within(relaxation.alone[COUNT], j, left * more, low, high)
+        low, high = within(relaxation.alone, alone_row(relaxation, COUNT, j), left * more, low, high)
     hair = RELATIVE * (abs(low) + abs(high)) if low <= high else 0.0
     levels.high[depth] = high + hair
     levels.row[depth] = _first_at_least(levels.mixes[depth].total, low - hair)
