@@ -5,6 +5,7 @@ from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, ObjectiveComp
 from hedger.hedge.planning import solve_hedge
 from hedger.hedge.policy import OBJECTIVES, HedgePolicy, Objective
 from hedger.hedge.problem import BindingLimit, Candidate, HedgeProblem, ProblemContract, Solution
+from hedger.hedge.search import compile_solver
 from hedger.hedge.solver import solve
 from hedger.hedge.walk_forward import IndexTest, WalkForward, look_back
 
@@ -26,6 +27,7 @@ __all__ = [
     "ProblemContract",
     "Solution",
     "WalkForward",
+    "compile_solver",
     "look_back",
     "solve",
     "solve_hedge",
