@@ -15,15 +15,12 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect, sync_playwright
-
-ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "tests" / "ui"))
-
-from page_browser import HOW_TO_INSTALL, find_chromium, open_chromium, served_page  # type: ignore[import-not-found]
 
 from hedger import Settings, read_portfolio
 from hedger.advice import decide, measure_account
@@ -31,6 +28,10 @@ from hedger.market import SnapshotSource
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "tests" / "ui"))
+page_browser = import_module("page_browser")  # server and browser of the tests
 
 SAMPLE = ROOT / "sample_portfolios" / "technology.csv"
 WATCHED = "Hedge size"
@@ -72,7 +73,7 @@ def arrive(browser: Browser, address: str) -> tuple[Page, float]:
 def press(page: Page) -> float:
     """Press a key on the slider and return the seconds until the figures have changed."""
     page.wait_for_selector("[data-test-script-state=notRunning]")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(700)  # what the step before has set off is over
     page.get_by_role("slider").press("ArrowRight")
     page.wait_for_function("window.changed > window.pressed")
     seconds: float = page.evaluate("(window.changed - window.pressed) / 1000")
@@ -84,7 +85,7 @@ def telling_steps(n_steps: int) -> list[int]:
     portfolio = read_portfolio(SAMPLE, as_of=datetime.now(UTC).date())
     measurement = measure_account(portfolio, SnapshotSource(), Settings())
     sizes = [decide(measurement, Settings(hedge=percent / 100)).plan.hedge_notional for percent in range(30, 100)]
-    steps = [30 + step for step, (size, following) in enumerate(zip(sizes, sizes[1:], strict=False)) if size != following]
+    steps = [30 + step for step, (size, following) in enumerate(pairwise(sizes)) if size != following]
     return steps[:n_steps]
 
 
@@ -95,17 +96,17 @@ def main() -> None:
     first: dict[str, list[float]] = {"trivial": [], "hedger": []}
     slider: dict[str, list[float]] = {"trivial": [], "hedger": []}
     with sync_playwright() as playwright, ExitStack() as stack:
-        chromium = find_chromium(playwright)
+        chromium = page_browser.find_chromium(playwright)
         if chromium is None:
-            raise SystemExit(HOW_TO_INSTALL)
-        browser = open_chromium(playwright, chromium)
+            raise SystemExit(page_browser.HOW_TO_INSTALL)
+        browser = page_browser.open_chromium(playwright, chromium)
         stack.callback(browser.close)
         script = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "trivial.py"
         script.write_text(TRIVIAL)
         options = ("--server.headless=true", "--server.port")
         addresses = {
-            "trivial": stack.enter_context(served_page("-m", "streamlit", "run", str(script), *options)),
-            "hedger": stack.enter_context(served_page("-m", "hedger", "app", "--no-browser", "--port")),
+            "trivial": stack.enter_context(page_browser.served_page("-m", "streamlit", "run", str(script), *options)),
+            "hedger": stack.enter_context(page_browser.served_page("-m", "hedger", "app", "--no-browser", "--port")),
         }
         visits = {name: arrive(browser, address) for name, address in addresses.items()}
         print("very first visit:  " + ", ".join(f"{name} {seconds:.3f} s" for name, (_, seconds) in visits.items()))
@@ -116,6 +117,7 @@ def main() -> None:
                 page.context.close()
         for percent in steps:
             for name, (page, _) in visits.items():
+                page.bring_to_front()
                 if name == "hedger":
                     page.get_by_role("spinbutton", name="Hedge in %").fill(str(percent))
                     page.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 ELSEWHERE = {"holdings_excluded", "index_choice", "limit_binds"}
 """Codes of notes that stand where they belong instead of in the list at the end."""
+HEAD_START = 0.03
+"""Seconds that the browser has for the sentence and the figures. It draws all that comes at once at once, so that the
+numbers would wait for tables and buttons below them, which take it longer."""
 
 
 def show_answer(advice: Advice) -> None:
@@ -31,6 +35,7 @@ def show_answer(advice: Advice) -> None:
         if note.code == "limit_binds":
             st.warning(escape(in_page_words(note.message)), icon=":material/vertical_align_top:")
     _show_figures(advice)
+    time.sleep(HEAD_START)
     show_gain_chart(advice)
     ticket = order_ticket(advice) if plan.orders else "There is no order to place."
     st.markdown(f"### Order ticket\n\n{ticket}", anchors=False)

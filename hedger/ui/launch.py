@@ -50,8 +50,12 @@ def launch(
     if portfolio is not None and not portfolio.is_file():
         raise SettingsError(f'There is no file "{shorten(portfolio)}" to open the page with.')
     _require_free(host, port)
-    from streamlit.web.cli import main as run_streamlit  # noqa: PLC0415 - half a second, and only for the page
+    # Half a second each, and only for the page.
+    from streamlit.web.cli import main as run_streamlit  # noqa: PLC0415
 
+    from hedger.ui.warm_up import warm_up  # noqa: PLC0415
+
+    warm_up()
     arguments = ["run", str(PAGE), *_server_options(host, port, is_headless)]
     if portfolio is not None:
         arguments += ["--", str(portfolio.resolve())]
