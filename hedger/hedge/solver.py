@@ -223,6 +223,8 @@ def _alternatives(problem: HedgeProblem, search: Search, stage_1: Found, best: C
     for share in LADDER:
         name(cheapest[share * NEAR], "efficient")
     shown = [to_candidate(problem, quantities, why) for quantities, why in labels.items()]
+    for each in shown:
+        check_solution(problem, each, math.inf)
     return tuple(sorted(shown, key=lambda each: (each.tracking_risk, each.cost, each.n_contracts)))
 
 
