@@ -26,6 +26,7 @@ SIGNS = {"sell": (-1,), "buy": (1,), "either": (-1, 1), "none": ()}
 COST_UNITS = 10_000
 """Costs are compared in whole units of this part of a dollar; fees such as 1.865 have halves of cents."""
 EPSILON = float(np.finfo(np.float64).eps)
+"""Relative rounding of floats."""
 MOST_WORK = 2_000_000
 """Rows of tables after which a stage stops; some seconds when it is interpreted."""
 MOST_POINTS = 1 << 62

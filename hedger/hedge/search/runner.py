@@ -1,7 +1,7 @@
 """The stages as they are run: interpreted, which needs nothing, or compiled by numba, which is many times faster.
 
 The code is the same. Interpreted, the search works on lists of numbers; numba, an optional package, compiles the very
-same functions for arrays. Compiling takes half a minute; numba then keeps the result beside this file, or in the
+same functions for arrays. Compiling takes about a minute; numba then keeps the result beside this file, or in the
 user's cache folder, where any change of the search's source makes it useless. Even so a process pays a second or two
 before its first plan, so one plan never asks for it: what solves many problems calls :func:`compile_solver` first.
 """
