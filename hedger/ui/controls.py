@@ -136,6 +136,7 @@ def _ask_hedge() -> float:
             bind="query-params",
             help="Share of the portfolio's movement with the index to remove. 100% leaves a beta of zero.",
         )
+    st.session_state.hedge_answered = percent
     if st.session_state.get("hedge_number") != percent:
         st.session_state.hedge_number = percent
     with typing:
@@ -151,7 +152,13 @@ def _ask_hedge() -> float:
 
 
 def _follow_number() -> None:
-    st.session_state.hedge = st.session_state.hedge_number
+    """Let the slider follow a number that was typed.
+
+    Of two quick steps of the slider the second brings along the number before the first, which nobody has typed: where
+    both have moved, the slider counts.
+    """
+    if st.session_state.hedge == st.session_state.hedge_answered:
+        st.session_state.hedge = st.session_state.hedge_number
 
 
 def _ask_target_beta() -> float:

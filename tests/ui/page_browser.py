@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import Browser, Playwright
 
@@ -47,13 +48,14 @@ def open_chromium(playwright: Playwright, path: str) -> Browser:
 
 
 @contextmanager
-def served_page(*command: str) -> Iterator[str]:
+def served_page(*command: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """Serve the page with a Python command that takes ``--port``, and yield its address."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
         [sys.executable, *command, str(port)],
         cwd=REPOSITORY,
+        env=os.environ | dict(environment or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as server:

@@ -16,6 +16,7 @@ from hedger.market import SnapshotSource
 from hedger.portfolio import read_portfolio
 from hedger.report import orders_csv, plan_document, to_json
 from hedger.settings import Settings
+from hedger.ui.page import PAGES
 from hedger.ui.remedies import in_page_words
 from hedger.ui.wording import WORD_JOINER
 
@@ -89,6 +90,51 @@ def test_upload_slide_and_download_give_what_decide_gives(visit: Callable[..., P
     wait_until_still(page)
     page.get_by_text("Left out: 1 position of the file").click()
     page.get_by_role("cell", name="ZZZZ").first.wait_for()
+
+
+def test_the_chart_follows_the_slider_while_it_is_dragged_and_the_answer_when_it_rests(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    type_hedge(page, 50)
+    wait_for_heading(page, "You asked for 50%")
+    wait_until_still(page)
+    line, answer = page.locator("polyline.hedged"), page.get_by_role("heading", name="to remove")
+    drawn, said = line.get_attribute("points"), answer.inner_text()
+    thumb = page.get_by_test_id("stSliderThumbValue").bounding_box()
+    assert thumb is not None
+    middle, below = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] + 6
+    page.mouse.move(middle, below)
+    page.mouse.down()
+    page.mouse.move(middle + 70, below, steps=4)
+    expect(line).not_to_have_attribute("points", drawn or "")
+    assert answer.inner_text() == said
+    page.mouse.up()
+    expect(answer).not_to_have_text(said)
+
+
+def test_the_chart_tells_its_numbers_to_pointer_and_keys(visit: Callable[..., Page]) -> None:
+    page = visit()
+    wait_until_still(page)
+    chart, told = page.get_by_role("img", name="Gain or loss"), page.locator("output")
+    expect(told).to_contain_text("Nasdaq-100 -10%")
+    chart.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(told).to_contain_text("Nasdaq-100 -15%")
+    box = chart.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 50)
+    expect(told).to_contain_text("Nasdaq-100 +30%")
+
+
+def test_a_phone_reaches_every_page(visit: Callable[..., Page]) -> None:
+    page = visit(width=390, height=844)
+    wait_until_still(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    for entry in reversed(PAGES):
+        wait_until_still(page)
+        page.get_by_role("link", name=entry.title, exact=True).click()
+        page.wait_for_url("**/" if entry is PAGES[0] else f"**/{entry.url_path}")
 
 
 def day_of(document: dict[str, Any]) -> date:
