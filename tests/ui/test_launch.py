@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 import sys
 import tomllib
@@ -104,6 +105,8 @@ def test_the_configuration_names_nothing_on_another_machine() -> None:
         text = (PAGE.parents[1] / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "//" not in text
         assert "url(" not in text
+    for path in (PAGE.parents[1] / "gain_chart").iterdir():
+        assert not re.search(r"https?:|url\(|import |fetch\(", path.read_text(encoding="utf-8"))
 
 
 def test_the_package_brings_the_first_sample_of_the_repository() -> None:
