@@ -43,6 +43,8 @@ SECONDS = 60.0
 """After which a run of SCIP is given up."""
 PARAMETERS = (("limits/gap", 0.0), ("numerics/feastol", TOLERANCE), ("timing/clocktype", 1), ("limits/time", SECONDS))
 """Of SCIP; clock 1 is processor time."""
+VERDICTS = ("same", "equal", "given up", "beyond the tolerance")
+"""The same plan, another of the same figures, no answer in time, and more risk than allowed by its own integers."""
 EQUAL = 1e-8
 """By how much the model lets the squared tracking risk of equal plans differ; plans further apart are refused after."""
 
@@ -179,14 +181,22 @@ def is_equal(problem: HedgeProblem, one: Candidate, other: Candidate) -> bool:
     )
 
 
-def compare(problem: HedgeProblem, ours: Candidate, theirs: Candidate | None) -> str:
-    """Return ``"same"``, ``"equal"`` for another plan with the same figures, ``"given up"``, or what differs."""
+def compare(problem: HedgeProblem, least: float, ours: Candidate, theirs: Candidate | None) -> str:
+    """Return what became of an instance: one of :data:`VERDICTS`, or what differs.
+
+    Parameters
+    ----------
+    least
+        Proved least tracking risk, USD a year.
+    """
     if theirs is None:
         return "given up"
     if ours.quantities == theirs.quantities:
         return "same"
     if is_equal(problem, ours, theirs):
         return "equal"
+    if theirs.tracking_risk > risk_limit(problem, least, problem.tolerance) * (1.0 + RELATIVE) >= ours.tracking_risk:
+        return "beyond the tolerance"
     figures = [f"{one.tracking_risk:.9g} USD a year, {one.cost:.4f} USD, {one.n_contracts}" for one in (ours, theirs)]
     return f"hedger {figures[0]}; SCIP {figures[1]}"
 
@@ -243,13 +253,14 @@ def main() -> None:
         )
     scip = run(problems, solve_with_scip)
     pairs = zip(problems, answers, scip, strict=True)
-    verdicts = [compare(problem, ours, theirs) for (_, problem, _), ours, (theirs, _) in pairs]
+    verdicts = [compare(problem, least, ours, theirs) for (_, problem, least), ours, (theirs, _) in pairs]
     times = [seconds for _, seconds in scip]
-    same, equal, given_up = (verdicts.count(verdict) for verdict in ("same", "equal", "given up"))
+    same, equal, given_up, beyond = (verdicts.count(verdict) for verdict in VERDICTS)
     print(f"{len(problems)} instances: the same plan in {same}, another one of the same figures in {equal},")
-    print(f"SCIP given up in {given_up}, disagreements {len(problems) - same - equal - given_up}")
+    print(f"SCIP given up in {given_up}, SCIP's plan beyond the tolerance by its own integers in {beyond},")
+    print(f"disagreements {len(problems) - same - equal - given_up - beyond}")
     for (name, _, _), verdict in zip(problems, verdicts, strict=True):
-        if verdict not in {"same", "equal", "given up"}:
+        if verdict not in VERDICTS:
             print(f"  {name}: {verdict}")
     print(f"{'milliseconds':<22}{'median':>12}{'95 %':>12}{'longest':>12}")
     print(row(f"SCIP {pyscipopt.Model().version()}", times))
