@@ -77,7 +77,7 @@ class Account:
 
 @st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE, show_spinner=False)
 def read_holdings(
-    content: bytes, name: str, today: date, *, without_bad_rows: bool, corrections: Corrections = ()
+    content: bytes, name: str, today: date, *, without_bad_rows: bool, corrections: Corrections
 ) -> Portfolio:
     """Read a holdings file, once a session."""
     return read_portfolio(content, as_of=today, name=name, leave_out_bad_rows=without_bad_rows, corrections=corrections)
@@ -89,7 +89,7 @@ def measure(
     name: str,
     *,
     without_bad_rows: bool,
-    corrections: Corrections = (),
+    corrections: Corrections,
     prices: str,
     allow_snapshot: bool,
     as_of: date | None,

@@ -146,7 +146,13 @@ def _review(plan: _Upload, fills: _Upload | None, account: Account, today: date)
     """Hold a plan against today, with its own choices and this visit's stand-ins."""
     earlier = read_plan(plan.content, name=plan.name)
     file = account.file
-    portfolio = read_holdings(file.content, file.name, today, without_bad_rows=account.without_bad_rows)
+    portfolio = read_holdings(
+        file.content,
+        file.name,
+        today,
+        without_bad_rows=account.without_bad_rows,
+        corrections=account.corrections,
+    )
     stated: dict[str, Any] = {"proxy": account.proxy, "beta": account.beta, "portfolio_value": account.portfolio_value}
     settings = follow_choices(earlier, portfolio, {name: choice for name, choice in stated.items() if choice})
     with st.spinner("Holding the plan against today …"):
@@ -154,6 +160,7 @@ def _review(plan: _Upload, fills: _Upload | None, account: Account, today: date)
             file.content,
             file.name,
             without_bad_rows=account.without_bad_rows,
+            corrections=account.corrections,
             prices=account.prices,
             allow_snapshot=account.allow_snapshot,
             as_of=None,
