@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: app plan test lint format benchmarks clean
+.PHONY: app plan test test-compiled lint format benchmarks clean
 
 ifeq ($(UV),)
 CREATE = $(PYTHON) -m venv $(VENV)
@@ -30,6 +30,10 @@ app: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest
 
+# The solver compiled with the optional numba gives the plans of the interpreted one.
+test-compiled: $(VENV)/.ready-benchmarks
+	@$(BIN)/python -m pytest tests/hedge/test_solver.py -k compiled
+
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,9 +44,12 @@ format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-benchmarks: $(VENV)/.ready-dev
+# Those that take a minute or two; CONTRIBUTING.md lists the others.
+benchmarks: $(VENV)/.ready-benchmarks
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/betas.py
+	$(BIN)/python benchmarks/backtest.py
+	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/page.py
 
 clean:
@@ -60,4 +67,8 @@ $(VENV)/.ready: requirements.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
 	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.ready-benchmarks: requirements-benchmarks.txt $(VENV)/.ready-dev
+	@$(INSTALL) -r requirements-benchmarks.txt
 	@touch $@
