@@ -61,7 +61,8 @@ def show_gain_chart(advice: Advice) -> None:
     """Draw the chart; its line with the hedge follows the widget with the key ``hedge``, where there is one."""
     # Known to the server from the first visit on; a test starts a server of its own.
     draw = st.components.v2.component("hedger_gain_chart", html=_HTML, css=_source("chart.css"), js=_source("chart.js"))
-    draw(data=chart_data(advice), key="chart")
+    with st.container(key="gains"):  # which page.css keeps room for, so that nothing below jumps when it is drawn
+        draw(data=chart_data(advice), key="chart")
 
 
 @cache

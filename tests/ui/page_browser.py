@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, Page, Playwright
 
 REPOSITORY = Path(__file__).parents[2]
 HOW_TO_INSTALL = (
@@ -41,6 +41,24 @@ def find_chromium(playwright: Playwright) -> str | None:
             return path
     own = playwright.chromium.executable_path
     return own if Path(own).exists() else None
+
+
+def wait_until_still(page: Page) -> None:
+    """Wait until the page has been drawn to its end: what is typed into a widget before may be drawn over."""
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+
+
+def download(page: Page, name: str) -> bytes:
+    """Return one file of the plan, as the page "Hedge" hands it over."""
+    wait_until_still(page)
+    page.get_by_text("The same in numbers").wait_for()  # the chart draws itself last, above the buttons
+    page.get_by_role("button", name="One file").click()
+    with page.expect_download() as arriving:
+        page.get_by_role("button", name=name).click()
+    if arriving.value.suggested_filename != name:
+        raise RuntimeError(f"the file is called {arriving.value.suggested_filename}, not {name}")
+    page.keyboard.press("Escape")
+    return Path(arriving.value.path()).read_bytes()
 
 
 def open_chromium(playwright: Playwright, path: str) -> Browser:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from page_browser import download, wait_until_still
 from playwright.sync_api import expect
 
 from hedger.advice import decide, measure_account
@@ -38,11 +38,6 @@ def upload(page: Page, name: str, content: bytes) -> None:
     )
 
 
-def wait_until_still(page: Page) -> None:
-    """Wait until the page has been drawn to its end: what is typed into a widget before may be drawn over."""
-    page.wait_for_selector("[data-test-script-state=notRunning]")
-
-
 def wait_for_heading(page: Page, name: str) -> None:
     """Wait until one such heading is there: for a moment the old one stands beside the new one."""
     expect(page.get_by_role("heading", name=name)).to_have_count(1)
@@ -56,16 +51,6 @@ def type_hedge(page: Page, percent: int) -> None:
 
 def wait_for_value(widget: Locator, value: str) -> None:
     expect(widget).to_have_value(value)
-
-
-def download(page: Page, name: str) -> bytes:
-    wait_until_still(page)
-    page.get_by_role("button", name="One file").click()
-    with page.expect_download() as arriving:
-        page.get_by_role("button", name=name).click()
-    assert arriving.value.suggested_filename == name
-    page.keyboard.press("Escape")
-    return Path(arriving.value.path()).read_bytes()
 
 
 def test_upload_slide_and_download_give_what_decide_gives(visit: Callable[..., Page]) -> None:

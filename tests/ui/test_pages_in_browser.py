@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from page_browser import download, wait_until_still
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -20,19 +20,9 @@ def go_to(page: Page, title: str) -> None:
     page.get_by_role("link", name=title).click()
 
 
-def wait_until_still(page: Page) -> None:
-    """Wait until the page has been drawn to its end."""
-    page.wait_for_selector("[data-test-script-state=notRunning]")
-
-
 def test_a_plan_that_was_downloaded_is_reviewed_on_its_page(visit: Callable[..., Page]) -> None:
     page = visit()
-    wait_until_still(page)
-    page.get_by_role("button", name="One file").click()
-    with page.expect_download() as arriving:
-        page.get_by_role("button", name="plan.json").click()
-    plan = Path(arriving.value.path()).read_bytes()
-    page.keyboard.press("Escape")
+    plan = download(page, "plan.json")
     go_to(page, "Review")
     expect(page.get_by_role("button", name="Show an example")).to_be_visible()
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
