@@ -3,19 +3,22 @@
 A step of the slider reruns only the fragment of the slider and the answer, and in it only
 :func:`hedger.advice.decide`. Any other choice runs the page again; the portfolio is neither read nor measured anew.
 The fragment is one part of the page's tree although its slider stands on the left and its answer on the right:
-``page.css`` puts them there.
+``page.css`` puts them there. What the slider's next step would give is worked out while the visitor looks at this one.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.advice import Measurement, decide
+from hedger.advice import Advice, Measurement, decide
 from hedger.ui.accounts import Account, choose_account
 from hedger.ui.answer import show_answer
-from hedger.ui.controls import Choices, ask_aim, ask_contracts, ask_limits, ask_method, settle
+from hedger.ui.controls import LARGEST_HEDGE, Choices, ask_aim, ask_contracts, ask_limits, ask_method, settle
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import show_summary
 from hedger.ui.wording import escape, message_of
@@ -25,6 +28,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streamlit.delta_generator import DeltaGenerator
+
+    from hedger.settings import Settings
+
+
+KEPT = 8
+"""Answers that a visit remembers."""
 
 
 def show_hedge_page(opened_with: Path | None, today: date) -> None:
@@ -59,7 +68,31 @@ def _show_hedge(account: Account, measurement: Measurement, choices: Choices, re
     with st.container(key="aim_of_hedge"):
         chosen = choices | ask_aim()
     with st.container(key="answer"):
-        advice = attempt(lambda: decide(measurement, settle(chosen, account, measurement)))
+        advice = attempt(lambda: _decided(measurement, settle(chosen, account, measurement)))
         if advice is not None:
             show_answer(advice)
             reason.caption(escape(message_of(advice.plan.notes, "index_choice") or ""))
+            _decide_ahead(measurement, advice.settings)
+
+
+def _decided(measurement: Measurement, settings: Settings) -> Advice:
+    """Return the advice for these choices, worked out once while they are among the newest of the visit."""
+    kept: OrderedDict[tuple[Measurement, Settings], Advice] = st.session_state.setdefault("decided", OrderedDict())
+    key = (measurement, settings)
+    if key not in kept:
+        kept[key] = decide(measurement, settings)
+    kept.move_to_end(key)
+    while len(kept) > KEPT:
+        kept.popitem(last=False)
+    return kept[key]
+
+
+def _decide_ahead(measurement: Measurement, settings: Settings) -> None:
+    """Work out both next steps of the slider while the visitor looks at this one."""
+    if settings.target_beta is not None:
+        return
+    percent = round(100.0 * settings.hedge)
+    for next_one in (percent - 1, percent + 1):
+        if 0 <= next_one <= LARGEST_HEDGE:
+            ahead = replace(settings, hedge=next_one / 100.0)
+            attempt(partial(_decided, measurement, ahead), is_quiet=True)

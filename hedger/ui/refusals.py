@@ -20,6 +20,7 @@ def attempt(
     step: Callable[[], Result],
     *,
     only: type[HedgerError] = HedgerError,
+    is_quiet: bool = False,
     remedy: Callable[[HedgerError], None] | None = None,
 ) -> Result | None:
     """Return what `step` returns; when it raises a :class:`HedgerError`, show its sentence here and return ``None``.
@@ -32,6 +33,8 @@ def attempt(
         What may be refused.
     only
         The kind of error that is meant; others go on to an attempt around this one.
+    is_quiet
+        Whether nobody waits for the result, so that nothing is said about it.
     remedy
         Shows, below the sentence, what the visitor can do about the error.
     """
@@ -40,6 +43,8 @@ def attempt(
     except HedgerError as error:
         if not isinstance(error, only):
             raise
+        if is_quiet:
+            return None
         st.error(escape(in_page_words(str(error))), icon=":material/error:")
         if remedy is not None:
             remedy(error)

@@ -363,3 +363,18 @@ def sentence(ask: partial[Advice]) -> str:
     with pytest.raises(HedgerError, match=r"\w") as refused:
         ask()
     return escape(in_page_words(str(refused.value)))
+
+
+def test_the_next_steps_of_the_slider_are_worked_out_ahead_and_are_the_same_advice() -> None:
+    page = open_page()
+    kept = {settings.hedge: advice for (_, settings), advice in page.session_state.decided.items()}
+    assert set(kept) == {0.99, 1.0, 1.01}
+    page.slider(key="hedge").set_value(99).run()
+    assert (
+        next(advice for (_, settings), advice in page.session_state.decided.items() if settings.hedge == 0.99)
+        is (kept[0.99])
+    )
+    assert_shows(page, advice_for(hedge=0.99))
+    for percent in (50, 60, 70, 80):
+        page.slider(key="hedge").set_value(percent).run()
+    assert len(page.session_state.decided) == 8
