@@ -75,35 +75,29 @@ class Account:
     estimator: str = Settings().estimator
 
 
+def read_holdings(account: Account, today: date) -> Portfolio:
+    """Read the holdings of an account, once a session whatever its prices and its estimator."""
+    return _read_file(account.file, today, account.without_bad_rows, account.corrections)
+
+
 @st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE, show_spinner=False)
-def read_holdings(
-    content: bytes, name: str, today: date, *, without_bad_rows: bool, corrections: Corrections
-) -> Portfolio:
-    """Read a holdings file, once a session."""
-    return read_portfolio(content, as_of=today, name=name, leave_out_bad_rows=without_bad_rows, corrections=corrections)
+def _read_file(file: HoldingsFile, today: date, without_bad_rows: bool, corrections: Corrections) -> Portfolio:
+    return read_portfolio(
+        file.content, as_of=today, name=file.name, leave_out_bad_rows=without_bad_rows, corrections=corrections
+    )
 
 
 @st.cache_resource(scope="session", max_entries=_KEPT, ttl=_AGE_OF_PRICES, show_spinner=False)
-def measure(
-    content: bytes,
-    name: str,
-    *,
-    without_bad_rows: bool,
-    corrections: Corrections,
-    prices: str,
-    allow_snapshot: bool,
-    as_of: date | None,
-    today: date,
-    estimator: str,
-    beta: tuple[BetaOverride, ...],
-    proxy: tuple[tuple[str, str], ...],
-    portfolio_value: float | None,
-) -> Measurement:
-    """Measure the exposure of a holdings file, once a session: the part that no hedge choice changes."""
-    settings = Settings(estimator=estimator, beta=beta, proxy=proxy, portfolio_value=portfolio_value)
-    portfolio = read_holdings(content, name, today, without_bad_rows=without_bad_rows, corrections=corrections)
-    source = open_source(prices, allow_snapshot=allow_snapshot)
-    return measure_account(portfolio, source, settings, as_of=as_of, today=today)
+def measure(account: Account, today: date) -> Measurement:
+    """Measure the exposure of an account, once a session: the part that no hedge choice changes."""
+    settings = Settings(
+        estimator=account.estimator,
+        beta=account.beta,
+        proxy=account.proxy,
+        portfolio_value=account.portfolio_value,
+    )
+    source = open_source(account.prices, allow_snapshot=account.allow_snapshot)
+    return measure_account(read_holdings(account, today), source, settings, today=today)
 
 
 def choose_account(opened_with: Path | None, today: date, estimator: str) -> tuple[Account, Measurement] | None:
@@ -169,7 +163,7 @@ def _ask_prices() -> tuple[str, bool]:
 
 def _measured(account: Account, today: date) -> tuple[Account, Measurement]:
     """Measure an account with the choices that its own portfolio asks for."""
-    portfolio = _read(account, today)
+    portfolio = read_holdings(account, today)
     proxy, beta = read_stand_ins(portfolio, account.file)
     return _on_prices_at_hand(replace(account, portfolio_value=_ask_value(portfolio), proxy=proxy, beta=beta), today)
 
@@ -178,40 +172,12 @@ def _on_prices_at_hand(account: Account, today: date) -> tuple[Account, Measurem
     """Measure an account on the prices it wants, or say why they do not come and measure it on the shipped ones."""
     if account.prices == LIVE:
         with st.spinner("Asking Yahoo Finance for prices …", show_time=True):
-            measurement = attempt(lambda: _measure(account, today), only=MarketDataError)
+            measurement = attempt(lambda: measure(account, today), only=MarketDataError)
         if measurement is not None:
             return account, measurement
         st.caption("The plan below uses the shipped prices.")
         account = replace(account, prices=SNAPSHOT, allow_snapshot=False)
-    return account, _measure(account, today)
-
-
-def _read(account: Account, today: date) -> Portfolio:
-    file = account.file
-    return read_holdings(
-        file.content,
-        file.name,
-        today,
-        without_bad_rows=account.without_bad_rows,
-        corrections=account.corrections,
-    )
-
-
-def _measure(account: Account, today: date) -> Measurement:
-    return measure(
-        account.file.content,
-        account.file.name,
-        without_bad_rows=account.without_bad_rows,
-        corrections=account.corrections,
-        prices=account.prices,
-        allow_snapshot=account.allow_snapshot,
-        as_of=None,
-        today=today,
-        estimator=account.estimator,
-        beta=account.beta,
-        proxy=account.proxy,
-        portfolio_value=account.portfolio_value,
-    )
+    return account, measure(account, today)
 
 
 def _offer_remedy(error: HedgerError, account: Account, today: date, is_shown_below: bool) -> None:
@@ -224,7 +190,7 @@ def _offer_remedy(error: HedgerError, account: Account, today: date, is_shown_be
     elif isinstance(error, PricesUnavailableError) and not is_shown_below:
         unknown = {
             position.symbol: f"{to_dollars(position.market_value)} in the file"
-            for position in _read(account, today).positions
+            for position in read_holdings(account, today).positions
             if position.symbol in error.symbols and has_worth(position) and position.market_value is not None
         }
         if unknown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -145,31 +145,18 @@ def _take_example(account: Account, measurement: Measurement, today: date) -> No
 def _review(plan: _Upload, fills: _Upload | None, account: Account, today: date) -> Review:
     """Hold a plan against today, with its own choices and this visit's stand-ins."""
     earlier = read_plan(plan.content, name=plan.name)
-    file = account.file
-    portfolio = read_holdings(
-        file.content,
-        file.name,
-        today,
-        without_bad_rows=account.without_bad_rows,
-        corrections=account.corrections,
-    )
+    portfolio = read_holdings(account, today)
     stated: dict[str, Any] = {"proxy": account.proxy, "beta": account.beta, "portfolio_value": account.portfolio_value}
     settings = follow_choices(earlier, portfolio, {name: choice for name, choice in stated.items() if choice})
     with st.spinner("Holding the plan against today …"):
-        measurement = measure(
-            file.content,
-            file.name,
-            without_bad_rows=account.without_bad_rows,
-            corrections=account.corrections,
-            prices=account.prices,
-            allow_snapshot=account.allow_snapshot,
-            as_of=None,
-            today=today,
+        with_choices = replace(
+            account,
             estimator=settings.estimator,
             beta=settings.beta,
             proxy=settings.proxy,
             portfolio_value=settings.portfolio_value,
         )
+        measurement = measure(with_choices, today)
         traded = (
             None
             if fills is None
