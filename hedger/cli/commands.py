@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import importlib
-from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import click
 
-from hedger.advice import advise, decide, measure_account
+from hedger.advice import decide, measure_account
 from hedger.cli.exits import ExitGroup, write_json
 from hedger.cli.options import (
-    takes_choices,
     takes_day,
     takes_json,
     takes_number,
-    takes_out,
     takes_portfolio,
     takes_prices,
-    takes_settings,
+    takes_request,
     takes_years,
+    today_in_new_york,
 )
 from hedger.cli.progress import progress_bar
 from hedger.contracts import INDICES, select_contracts
@@ -41,10 +38,11 @@ from hedger.risk import size_position
 from hedger.version import __version__
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from hedger.advice import Advice
-    from hedger.cli.options import HoldingsFile
+    from hedger.cli.options import HoldingsFile, Request
     from hedger.market import PriceSource
-    from hedger.settings import Settings
 
 # Views are imported where they are shown: with --json nothing is drawn, and rich need not be loaded.
 # ruff: noqa: PLC0415
@@ -65,23 +63,11 @@ def hedger() -> None:
 
 
 @hedger.command(epilog=_example("hedger plan sample_portfolios/technology.csv --hedge 50% --margin-budget 40000"))
-@takes_portfolio
-@takes_settings
-@takes_day
-@takes_prices
-@takes_out
+@takes_request
 @takes_json
-def plan(
-    *,
-    portfolio: HoldingsFile,
-    settings: Settings,
-    as_of: date | None,
-    source: PriceSource,
-    out: Path | None,
-    is_json: bool,
-) -> None:
+def plan(*, request: Request, is_json: bool) -> None:
     """Show what to trade, what it changes and what it costs."""
-    advice = _advise(portfolio, settings, source, as_of=as_of, out=out)
+    advice = _advise(request)
     if is_json:
         write_json(plan_document(advice))
         return
@@ -97,7 +83,7 @@ def plan(
 @takes_json
 def holdings(*, portfolio: HoldingsFile, as_of: date | None, is_json: bool) -> None:
     """Show what was read from the file, and what was not and why."""
-    held = portfolio.read(as_of or _today())
+    held = portfolio.read(as_of or today_in_new_york())
     if is_json:
         write_json(holdings_document(held))
         return
@@ -108,29 +94,16 @@ def holdings(*, portfolio: HoldingsFile, as_of: date | None, is_json: bool) -> N
 
 
 @hedger.command(epilog=_example("hedger betas sample_portfolios/technology.csv"))
-@takes_portfolio
-@takes_settings
-@takes_day
-@takes_prices
-@takes_out
+@takes_request
 @takes_json
-def betas(
-    *,
-    portfolio: HoldingsFile,
-    settings: Settings,
-    as_of: date | None,
-    source: PriceSource,
-    out: Path | None,
-    is_json: bool,
-) -> None:
+def betas(*, request: Request, is_json: bool) -> None:
     """Show how the holdings move with every index, and how surely.
 
     Takes the options of `hedger plan`; those that choose contracts matter to --out only.
     """
-    today = _today()
-    measurement = measure_account(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
-    if out is not None:
-        _write_out(decide(measurement, settings), out)
+    measurement = request.measure()
+    if request.out is not None:
+        _write_out(decide(measurement, request.settings), request.out)
     if is_json:
         write_json(betas_document(measurement))
         return
@@ -141,26 +114,14 @@ def betas(
 
 
 @hedger.command(epilog=_example('hedger stress sample_portfolios/technology.csv --scenario "mine:nasdaq100=-18%"'))
-@takes_portfolio
-@takes_settings
-@takes_day
-@takes_prices
-@takes_out
+@takes_request
 @takes_json
-def stress(
-    *,
-    portfolio: HoldingsFile,
-    settings: Settings,
-    as_of: date | None,
-    source: PriceSource,
-    out: Path | None,
-    is_json: bool,
-) -> None:
+def stress(*, request: Request, is_json: bool) -> None:
     """Show what shocks and past crises would do to the plan, and its cash.
 
     Takes the options of `hedger plan`; it is the plan of the same options that is put under stress.
     """
-    advice = _advise(portfolio, settings, source, as_of=as_of, out=out)
+    advice = _advise(request)
     if is_json:
         write_json(stress_document(advice))
         return
@@ -176,25 +137,11 @@ def stress(
         "  hedger review sample_portfolios/technology.csv --plan old-plan/plan.json"
     )
 )
-@takes_portfolio
+@takes_request
 @click.option("--plan", "plan_file", required=True, metavar="OLD.json", help="The earlier plan: its plan.json.")
 @click.option("--fills", metavar="FILE.csv", help="What was really traded since: time, contract, quantity, price.")
-@takes_choices
-@takes_day
-@takes_prices
-@takes_out
 @takes_json
-def review(
-    *,
-    portfolio: HoldingsFile,
-    plan_file: str,
-    fills: str | None,
-    choices: tuple[dict[str, Any], dict[str, Any]],
-    as_of: date | None,
-    source: PriceSource,
-    out: Path | None,
-    is_json: bool,
-) -> None:
+def review(*, request: Request, plan_file: str, fills: str | None, is_json: bool) -> None:
     """Hold an earlier plan against today: what drifted, what to trade.
 
     Takes the options of `hedger plan`; what is not stated is as in the earlier plan. --current tells which futures are
@@ -202,15 +149,14 @@ def review(
     """
     from hedger.review import follow_choices, read_fills, read_plan, review_plan  # other commands start without it
 
-    today = _today()
     earlier = read_plan(plan_file)
-    held = portfolio.read(as_of or today)
-    settings = follow_choices(earlier, held, *choices)
-    measurement = measure_account(held, source, settings, as_of=as_of, today=today)
+    held = request.read()
+    settings = follow_choices(earlier, held, *request.choices)
+    measurement = measure_account(held, request.source, settings, as_of=request.as_of, today=request.today)
     traded = None if fills is None else read_fills(fills, since=earlier.as_of, until=measurement.as_of)
-    reviewed = review_plan(measurement, source, settings, earlier, fills=traded)
-    _write_out(reviewed.advice, out)
-    if out is not None and any(trade.reason == "roll" for trade in reviewed.trades):
+    reviewed = review_plan(measurement, request.source, settings, earlier, fills=traded)
+    _write_out(reviewed.advice, request.out)
+    if request.out is not None and any(trade.reason == "roll" for trade in reviewed.trades):
         click.echo("The rolls are not among the orders written; place them as the review shows them.", err=True)
     if is_json:
         write_json(review_document(reviewed))
@@ -222,35 +168,21 @@ def review(
 
 
 @hedger.command(epilog=_example("hedger backtest sample_portfolios/technology.csv --hedge 50%"))
-@takes_portfolio
-@takes_settings
-@takes_day
-@takes_prices
+@takes_request
 @takes_years
-@takes_out
 @takes_json
-def backtest(
-    *,
-    portfolio: HoldingsFile,
-    settings: Settings,
-    as_of: date | None,
-    source: PriceSource,
-    years: int,
-    out: Path | None,
-    is_json: bool,
-) -> None:
+def backtest(*, request: Request, years: int, is_json: bool) -> None:
     """Show what hedging this portfolio would have done, against naive ways.
 
     Takes the options of `hedger plan`; it is the rule of that plan that is followed through the past.
     """
     from hedger.past import backtest_account  # other commands start without it
 
-    today = _today()
-    measurement = measure_account(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
-    if out is not None:
-        _write_out(decide(measurement, settings), out)
+    measurement = request.measure()
+    if request.out is not None:
+        _write_out(decide(measurement, request.settings), request.out)
     with progress_bar("Quarters") as advance:
-        outcome = backtest_account(measurement, settings, years=years, on_progress=advance)
+        outcome = backtest_account(measurement, request.settings, years=years, on_progress=advance)
     if is_json:
         write_json(backtest_document(outcome))
         return
@@ -290,7 +222,7 @@ def contracts(*, as_of: date | None, source: PriceSource, is_json: bool) -> None
 @takes_json
 def size(*, equity: float, risk: float, stop: float, contract: str, as_of: date | None, is_json: bool) -> None:
     """Show how many contracts a stop allows, and what ticks are worth."""
-    (chosen,) = select_contracts(as_of or _today(), symbols=[contract.strip().upper()])
+    (chosen,) = select_contracts(as_of or today_in_new_york(), symbols=[contract.strip().upper()])
     sized = size_position(chosen, equity=equity, risk=risk, stop=stop)
     if is_json:
         write_json(size_document(sized))
@@ -320,17 +252,10 @@ def main() -> None:
     hedger.main()
 
 
-def _today() -> date:
-    return datetime.now(ZoneInfo("America/New_York")).date()
-
-
-def _advise(
-    portfolio: HoldingsFile, settings: Settings, source: PriceSource, *, as_of: date | None, out: Path | None
-) -> Advice:
-    """Read the file, advise, and write the folder that was asked for."""
-    today = _today()
-    advice = advise(portfolio.read(as_of or today), source, settings, as_of=as_of, today=today)
-    _write_out(advice, out)
+def _advise(request: Request) -> Advice:
+    """Decide on a plan, and write the folder that was asked for."""
+    advice = decide(request.measure(), request.settings)
+    _write_out(advice, request.out)
     return advice
 
 

@@ -7,14 +7,17 @@ when the command runs, because there the file is at fault and not the command li
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 from click.core import ParameterSource
 
+from hedger.advice import measure_account
 from hedger.choices import SIZE_PARSERS, YEARS
 from hedger.errors import SettingsError
 from hedger.market import open_source
@@ -24,6 +27,10 @@ from hedger.settings import PARSERS, RUN_CHOICES, combine_choices, parse_choices
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+
+    from hedger.advice import Measurement
+    from hedger.market import PriceSource
+    from hedger.settings import Settings
 
     Choices = dict[str, Any]
     Command = Callable[..., Any]
@@ -105,16 +112,6 @@ _CHOICES = (
 
 _FILES = ("margins", "fees")
 """Choices whose value is the name of a file."""
-
-
-def takes_settings(command: Command) -> Command:
-    """Give a command every choice as an option; it is called with `settings` in their place."""
-
-    @wraps(command)
-    def with_settings(*, choices: tuple[Choices, Choices], **given: Any) -> Any:
-        return command(settings=combine_choices(*choices), **given)
-
-    return takes_choices(with_settings)
 
 
 def takes_choices(command: Command) -> Command:
@@ -215,6 +212,71 @@ def takes_out(command: Command) -> Command:
         metavar="FOLDER",
         help="Also write the plan to take away there: JSON, orders, basket, workbook, PDF, calendar.",
     )(command)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a command about a plan is asked for: the options of `hedger plan`.
+
+    Parameters
+    ----------
+    portfolio
+        The holdings file.
+    choices
+        Of the settings file and stated, as :func:`takes_choices` gives them.
+    as_of, today
+        Day the advice is for, and today in New York.
+    source
+        Where prices come from.
+    out
+        Folder for the plan's files.
+    """
+
+    portfolio: HoldingsFile
+    choices: tuple[Choices, Choices]
+    as_of: date | None
+    today: date
+    source: PriceSource
+    out: Path | None
+
+    @property
+    def settings(self) -> Settings:
+        """The choices together; those of the command line win."""
+        return combine_choices(*self.choices)
+
+    def read(self) -> Portfolio:
+        """Read the holdings file."""
+        return self.portfolio.read(self.as_of or self.today)
+
+    def measure(self) -> Measurement:
+        """Read the file, fetch prices and measure the exposure."""
+        settings = self.settings
+        return measure_account(self.read(), self.source, settings, as_of=self.as_of, today=self.today)
+
+
+def takes_request(command: Command) -> Command:
+    """Give a command the options of `hedger plan`, passed on as a :class:`Request`."""
+
+    @wraps(command)
+    def with_request(
+        *,
+        portfolio: HoldingsFile,
+        choices: tuple[Choices, Choices],
+        as_of: date | None,
+        source: PriceSource,
+        out: Path | None,
+        **given: Any,
+    ) -> Any:
+        today = today_in_new_york()
+        request = Request(portfolio=portfolio, choices=choices, as_of=as_of, today=today, source=source, out=out)
+        return command(request=request, **given)
+
+    return takes_portfolio(takes_choices(takes_day(takes_prices(takes_out(with_request)))))
+
+
+def today_in_new_york() -> date:
+    """Return the day on which advice is given; prices are made in New York."""
+    return datetime.now(ZoneInfo("America/New_York")).date()
 
 
 def takes_years(command: Command) -> Command:
