@@ -22,7 +22,7 @@ from research import read_history
 
 from hedger.advice import measure_account
 from hedger.past import backtest_account
-from hedger.portfolio import Portfolio, Position
+from hedger.portfolio import to_portfolio
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.market import Prices
+    from hedger.portfolio import Portfolio
 
 RUNS = 5
 YEARS, N_HOLDINGS, VALUE = 10, 50, 1_000_000.0
@@ -54,26 +55,8 @@ def make_portfolio(prices: Prices, names: Sequence[str]) -> Portfolio:
     newest = slice(-(YEARS + 1) * 252, None)
     most = max(int(np.isfinite(prices.column(name)[newest]).sum()) for name in names)
     whole = [name for name in names if np.isfinite(prices.column(name)[newest]).sum() == most][:N_HOLDINGS]
-    positions = tuple(
-        Position(
-            symbol=symbol,
-            raw_symbol=symbol,
-            quantity=VALUE / N_HOLDINGS / float(prices.column(symbol)[-1]),
-            price=None,
-            market_value=None,
-            asset_class="stock",
-            lines=(line,),
-        )
-        for line, symbol in enumerate(whole, start=2)
-    )
-    return Portfolio(
-        name="fifty stocks",
-        positions=positions,
-        cash_total=None,
-        file_total=None,
-        skipped_rows=(),
-        warnings=(),
-        layout="plain",
+    return to_portfolio(
+        {symbol: VALUE / N_HOLDINGS / float(prices.column(symbol)[-1]) for symbol in whole}, name="fifty stocks"
     )
 
 

@@ -17,7 +17,7 @@ from research import FOUR_INDICES, QUARTER, index_gains
 from hedger.contracts import quote_contracts, select_contracts
 from hedger.exposure import ESTIMATORS, OLSBeta, measure_exposure
 from hedger.hedge import HedgePolicy, solve_hedge
-from hedger.portfolio import Portfolio, Position
+from hedger.portfolio import to_portfolio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,26 +144,9 @@ def quote_now(history: History) -> tuple[ContractQuote, ...]:
 def measure(history: History, book: DrawnBook, known: Prices, value: float) -> Exposure:
     """Return the exposure of a book of `value` USD, from the closes known on its day 0."""
     symbols = [history.names[column] for column in book.columns]
-    positions = tuple(
-        Position(
-            symbol=symbol,
-            raw_symbol=symbol,
-            quantity=value * weight / float(known.column(symbol)[-1]),
-            price=None,
-            market_value=None,
-            asset_class="stock",
-            lines=(line,),
-        )
-        for line, (symbol, weight) in enumerate(zip(symbols, book.weights.tolist(), strict=True), start=2)
-    )
-    portfolio = Portfolio(
-        name=book.universe,
-        positions=positions,
-        cash_total=None,
-        file_total=None,
-        skipped_rows=(),
-        warnings=(),
-        layout="plain",
+    weights = zip(symbols, book.weights.tolist(), strict=True)
+    portfolio = to_portfolio(
+        {symbol: value * weight / float(known.column(symbol)[-1]) for symbol, weight in weights}, name=book.universe
     )
     return measure_exposure(portfolio, known, indices=FOUR_INDICES, estimator=next(iter(ESTIMATORS.values())))
 

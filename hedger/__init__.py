@@ -11,7 +11,7 @@
 from hedger.advice import Advice, advise
 from hedger.errors import HedgerError
 from hedger.market import FileSource, Prices, PriceSource, SnapshotSource
-from hedger.portfolio import Portfolio, read_portfolio
+from hedger.portfolio import Portfolio, read_portfolio, to_portfolio
 from hedger.report import plan_document, to_json
 from hedger.settings import Settings, read_settings
 from hedger.version import __version__
@@ -31,4 +31,5 @@ __all__ = [
     "read_portfolio",
     "read_settings",
     "to_json",
+    "to_portfolio",
 ]

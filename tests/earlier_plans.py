@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from hedger.advice import Advice, advise, measure_account
 from hedger.market import SnapshotSource
-from hedger.portfolio import Portfolio, Position
 from hedger.report import plan_document, to_json
 from hedger.review import EarlierPlan, Review, follow_choices, read_plan, review_plan
 from hedger.settings import Settings
@@ -18,34 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.market import Prices, PriceSource
+    from hedger.portfolio import Portfolio
     from hedger.review import Fill
-
-BOOK = {"AAPL": 400.0, "MSFT": 250.0, "NVDA": 600.0, "JPM": 300.0, "KO": 900.0, "XOM": 500.0}
-
-
-def make_position(symbol: str, quantity: float, **changes: Any) -> Position:
-    position = Position(
-        symbol=symbol,
-        raw_symbol=symbol,
-        quantity=quantity,
-        price=None,
-        market_value=None,
-        asset_class="stock",
-        lines=(2,),
-    )
-    return replace(position, **changes)
-
-
-def make_portfolio(quantities: Mapping[str, float] = BOOK, *others: Position) -> Portfolio:
-    return Portfolio(
-        name="made-up",
-        positions=(*(make_position(symbol, quantity) for symbol, quantity in quantities.items()), *others),
-        cash_total=None,
-        file_total=None,
-        skipped_rows=(),
-        warnings=(),
-        layout="plain",
-    )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from books import BOOK, make_book, make_position
 
 from hedger.advice import advise, decide, measure_account
 from hedger.contracts import BrokerFees, BrokerMargin, Fees
@@ -16,39 +17,11 @@ from hedger.errors import (
 )
 from hedger.exposure import BetaOverride
 from hedger.market import Prices, SnapshotSource
-from hedger.portfolio import FileWarning, Portfolio, Position, read_portfolio
+from hedger.portfolio import FileWarning, read_portfolio
 from hedger.report import plan_document, to_json
 from hedger.settings import Settings
 
 NEWEST = date(2026, 8, 21)
-BOOK = {"AAPL": 400.0, "MSFT": 250.0, "NVDA": 600.0, "JPM": 300.0, "KO": 900.0, "XOM": 500.0}
-
-
-def make_position(symbol, quantity, **changes):
-    position = Position(
-        symbol=symbol,
-        raw_symbol=symbol,
-        quantity=quantity,
-        price=None,
-        market_value=None,
-        asset_class="stock",
-        lines=(2,),
-    )
-    return replace(position, **changes)
-
-
-def make_portfolio(quantities=None, *others, **changes):
-    stocks = [make_position(symbol, quantity) for symbol, quantity in (quantities or BOOK).items()]
-    portfolio = Portfolio(
-        name="made-up",
-        positions=(*stocks, *others),
-        cash_total=None,
-        file_total=None,
-        skipped_rows=(),
-        warnings=(),
-        layout="plain",
-    )
-    return replace(portfolio, **changes)
 
 
 @dataclass(frozen=True)
@@ -88,7 +61,7 @@ def codes(advice):
 
 
 def advise_today(portfolio=None, source=None, settings=None, **days):
-    return advise(portfolio or make_portfolio(), source, settings or Settings(hedge=0.5), **{"today": NEWEST, **days})
+    return advise(portfolio or make_book(), source, settings or Settings(hedge=0.5), **{"today": NEWEST, **days})
 
 
 # ---------------------------------------------------------------- days
@@ -146,7 +119,7 @@ def test_old_prices_are_said_from_the_fifth_day(days, is_old):
 
 
 def test_without_a_day_today_is_that_of_new_york():
-    assert advise(make_portfolio()).measurement.today >= NEWEST
+    assert advise(make_book()).measurement.today >= NEWEST
 
 
 def test_prices_end_with_the_newest_level_of_an_index():
@@ -155,7 +128,7 @@ def test_prices_end_with_the_newest_level_of_an_index():
     closes = 100.0 * np.cumprod(1.0 + rng.normal(0.0, 0.01, (500, 2)), axis=0)
     closes[-2:, 0] = np.nan
     source = TableSource(Prices(sessions=sessions, symbols=("^GSPC", "OWN"), close=closes, source="made-up prices"))
-    advice = advise_today(make_portfolio({"OWN": 1e5}), source)
+    advice = advise_today(make_book({"OWN": 1e5}), source)
     assert advice.as_of == sessions[-3].item()
     assert not advice.measurement.is_past
     assert advice.exposure.indices == ("sp500",)
@@ -166,7 +139,7 @@ def test_prices_without_any_index_are_refused():
     sessions = np.busday_offset("2026-08-21", np.arange(-99, 1), roll="backward")
     prices = Prices(sessions=sessions, symbols=("OWN",), close=np.full((100, 1), 5.0), source="made-up prices")
     with pytest.raises(PricesUnavailableError, match=r"made-up prices has no price of any index \(\^GSPC"):
-        advise_today(make_portfolio({"OWN": 1.0}), TableSource(prices))
+        advise_today(make_book({"OWN": 1.0}), TableSource(prices))
 
 
 # ---------------------------------------------------------------- the same inputs
@@ -190,9 +163,9 @@ ES_FEES = BrokerFees(
 @pytest.mark.parametrize(
     "changed",
     [
-        {"portfolio": make_portfolio({**BOOK, "KO": 900.001})},
-        {"portfolio": make_portfolio({**BOOK, "PEP": 1.0})},
-        {"portfolio": make_portfolio(BOOK, make_position("USD", 1.0, asset_class="cash"))},
+        {"portfolio": make_book({**BOOK, "KO": 900.001})},
+        {"portfolio": make_book({**BOOK, "PEP": 1.0})},
+        {"portfolio": make_book(BOOK, make_position("USD", 1.0, asset_class="cash"))},
         {"source": ChangedSource(factor={("KO", NEWEST): 1.0001})},
         {"source": ChangedSource(factor={("^RUT", "2019-01-02"): 1.0001})},
         {"settings": Settings(hedge=0.5001)},
@@ -225,7 +198,7 @@ def test_a_margin_changes_the_hash_by_its_figure_and_not_by_being_given():
 def test_adding_cash_changes_no_order(hedge):
     cash = make_position("USD", 400_000.0, asset_class="cash")
     settings = Settings(hedge=hedge)
-    without, with_cash = advise_today(settings=settings), advise_today(make_portfolio(BOOK, cash), settings=settings)
+    without, with_cash = advise_today(settings=settings), advise_today(make_book(BOOK, cash), settings=settings)
     assert orders(without) == orders(with_cash) != {}
     assert with_cash.plan.target_notional[0][1] == pytest.approx(without.plan.target_notional[0][1], rel=1e-12)
     assert with_cash.plan.beta_before < without.plan.beta_before
@@ -233,7 +206,7 @@ def test_adding_cash_changes_no_order(hedge):
 
 def test_the_order_of_holdings_changes_nothing_but_the_order():
     one = advise_today()
-    other = advise_today(make_portfolio(dict(reversed(BOOK.items()))))
+    other = advise_today(make_book(dict(reversed(BOOK.items()))))
     assert orders(one) == orders(other)
     assert one.plan.reference_index == other.plan.reference_index
     assert other.plan.beta_before == pytest.approx(one.plan.beta_before, rel=1e-12)
@@ -247,7 +220,7 @@ def test_doubling_the_portfolio_and_the_limits_doubles_the_target():
     limits = {"margin_budget": 30_000.0, "max_contracts": 6}
     once = advise_today(settings=Settings(hedge=0.5, **limits))
     twice = advise_today(
-        make_portfolio({symbol: 2 * quantity for symbol, quantity in BOOK.items()}),
+        make_book({symbol: 2 * quantity for symbol, quantity in BOOK.items()}),
         settings=Settings(hedge=0.5, **{name: 2 * limit for name, limit in limits.items()}),
     )
     assert twice.plan.target_notional[0][1] == pytest.approx(2 * once.plan.target_notional[0][1], rel=1e-12)
@@ -264,7 +237,7 @@ def test_prices_after_the_day_never_change_the_advice():
 
 def test_measuring_and_deciding_are_the_advice():
     settings = Settings(hedge=0.5)
-    measurement = measure_account(make_portfolio(), SnapshotSource(), settings, today=NEWEST)
+    measurement = measure_account(make_book(), SnapshotSource(), settings, today=NEWEST)
     assert to_json(plan_document(decide(measurement, settings))) == to_json(plan_document(advise_today()))
     # Moving the slider decides again on the same measurement.
     more = decide(measurement, Settings(hedge=0.9))
@@ -272,7 +245,7 @@ def test_measuring_and_deciding_are_the_advice():
 
 
 def test_a_portfolio_of_qqq_picks_the_nasdaq_with_a_beta_near_one_and_a_narrow_interval():
-    advice = advise_today(make_portfolio({"QQQ": 3000.0}), settings=Settings())
+    advice = advise_today(make_book({"QQQ": 3000.0}), settings=Settings())
     measured = advice.exposure.of("nasdaq100")
     assert advice.plan.reference_index == "nasdaq100"
     assert measured.beta == pytest.approx(1.0, abs=0.02)
@@ -316,14 +289,14 @@ def test_spot_quoted_contracts_trade_at_the_level():
 
 
 def test_without_rate_or_dividends_the_level_stands_in_and_says_so():
-    advice = advise_today(make_portfolio({"^GSPC": 100.0}), as_of=date(1999, 6, 1), settings=Settings(index=("sp500",)))
+    advice = advise_today(make_book({"^GSPC": 100.0}), as_of=date(1999, 6, 1), settings=Settings(index=("sp500",)))
     assert {quote.price_source for quote in advice.quotes if quote.index == "sp500"} == {
         "index level (no interest rate or dividend yield is known for the day)"
     }
 
 
 def test_delisted_contracts_are_used_in_a_what_if_only():
-    big = make_portfolio({symbol: 38 * quantity for symbol, quantity in BOOK.items()})
+    big = make_book({symbol: 38 * quantity for symbol, quantity in BOOK.items()})
     usual = Settings(hedge=0.5, index=("sp500",))
     assert set(orders(advise_today(big, settings=usual))) <= {"ES", "MES"}
     what_if = advise_today(big, settings=Settings(hedge=0.5, contracts=("SP", "MES"), include_delisted=True))
@@ -403,7 +376,7 @@ def test_futures_of_the_file_and_of_the_option_count_together():
     whole = advise_today(settings=Settings(hedge=0.5, index=("sp500",)))
     future = make_position("ESU26.CME", -1.0, asset_class="future", underlying="ES")
     option = Settings(hedge=0.5, index=("sp500",), current=(("MES", 2),))
-    advice = advise_today(make_portfolio(BOOK, future), settings=option)
+    advice = advise_today(make_book(BOOK, future), settings=option)
     assert {order.quote.symbol: order.held_after for order in advice.plan.positions if order.held_after} == {
         order.quote.symbol: order.held_after for order in whole.plan.positions
     }
@@ -413,9 +386,7 @@ def test_futures_of_the_file_and_of_the_option_count_together():
 
 def test_a_held_contract_of_another_size_may_only_shrink():
     settings = Settings(hedge=0.8, index=("sp500",), sizes=("micro",), current=(("ES", -1),))
-    advice = advise_today(
-        make_portfolio({symbol: 3 * quantity for symbol, quantity in BOOK.items()}), settings=settings
-    )
+    advice = advise_today(make_book({symbol: 3 * quantity for symbol, quantity in BOOK.items()}), settings=settings)
     held = {order.quote.symbol: order.held_after for order in advice.plan.positions}
     assert held["ES"] == -1
     assert held["MES"] < 0
@@ -446,7 +417,7 @@ def test_a_held_contract_that_was_delisted_belongs_to_a_what_if():
 
 def test_every_doubt_is_told_once_and_warnings_of_the_file_are_among_them():
     warnings = (FileWarning(code="odd_total", line=None, message="The total differs."),) * 2
-    advice = advise_today(make_portfolio({**BOOK, "LOST": 5.0}, warnings=warnings), today=date(2026, 11, 22))
+    advice = advise_today(make_book({**BOOK, "LOST": 5.0}, warnings=warnings), today=date(2026, 11, 22))
     assert len(set(advice.notes)) == len(advice.notes)
     found = codes(advice)
     assert found[0] == "prices_are_old"
@@ -455,7 +426,7 @@ def test_every_doubt_is_told_once_and_warnings_of_the_file_are_among_them():
 
 
 def test_advice_leads_back_to_what_it_was_made_of():
-    portfolio = make_portfolio()
+    portfolio = make_book()
     advice = advise_today(portfolio)
     assert advice.portfolio is portfolio
     assert advice.exposure is advice.measurement.exposure

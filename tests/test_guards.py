@@ -91,11 +91,7 @@ SLOW = ("pandas", "scipy", "pyarrow", "exchange_calendars", "yfinance", "streaml
 def test_advice_needs_no_slow_import():
     script = (
         "import sys, hedger, hedger.cli\n"
-        "from hedger.portfolio import Portfolio, Position\n"
-        "share = Position(symbol='KO', raw_symbol='KO', quantity=9000.0, price=None, market_value=None,\n"
-        "                 asset_class='stock', lines=(2,))\n"
-        "book = Portfolio(name='x', positions=(share,), cash_total=None, file_total=None, skipped_rows=(),\n"
-        "                 warnings=(), layout='plain')\n"
+        "book = hedger.to_portfolio({'KO': 9000.0})\n"
         "advice = hedger.advise(book)\n"
         f"loaded = sorted(set({SLOW!r}) & set(sys.modules))\n"
         "sys.exit(', '.join(loaded) or (0 if advice.plan.orders else 'no orders'))\n"

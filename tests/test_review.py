@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from books import BOOK, make_book, make_position
 from click.testing import CliRunner
-from earlier_plans import BOOK, document_of, make_portfolio, make_position, plan_of, review_of, to_bytes
+from earlier_plans import document_of, plan_of, review_of, to_bytes
 
 from hedger.advice import advise
 from hedger.cli import hedger
@@ -167,7 +168,7 @@ def test_the_example_of_the_help_works_as_printed(tmp_path: Path, monkeypatch: p
 
 
 def test_an_index_without_a_current_level_is_named() -> None:
-    day, book = date(2025, 9, 25), make_portfolio({symbol: 10 * quantity for symbol, quantity in BOOK.items()})
+    day, book = date(2025, 9, 25), make_book({symbol: 10 * quantity for symbol, quantity in BOOK.items()})
     settings = Settings(hedge=0.5, contracts=("EMD",), futures_price=(("EMD", 3_260.0),))
     earlier = plan_of(book, day, settings)
     with pytest.raises(
@@ -177,7 +178,7 @@ def test_an_index_without_a_current_level_is_named() -> None:
 
 
 def test_a_plan_of_another_portfolio_is_doubted() -> None:
-    review = review_of(plan_of(make_portfolio(), THEN), make_portfolio({"AMD": 900.0, "PG": 900.0}), NOW)
+    review = review_of(plan_of(make_book(), THEN), make_book({"AMD": 900.0, "PG": 900.0}), NOW)
     assert "other_portfolio" in [note.code for note in review.notes]
     assert review.trades != ()
 
@@ -194,15 +195,15 @@ def test_names_that_can_be_no_symbols_are_not_asked_for() -> None:
 
     odd = make_position("https://elsewhere.example/?q=1", 10.0, market_value=500.0)
     settings = Settings(hedge=0.5, beta=(BetaOverride(symbol="https://elsewhere.example/?q=1", index=None, beta=1.0),))
-    document = document_of(advise(make_portfolio(BOOK, odd), settings=settings, as_of=THEN, today=THEN))
-    review = review_of(read_plan(to_bytes(document)), make_portfolio(), NOW, source=Watched())
+    document = document_of(advise(make_book(BOOK, odd), settings=settings, as_of=THEN, today=THEN))
+    review = review_of(read_plan(to_bytes(document)), make_book(), NOW, source=Watched())
     assert not [symbol for symbol in asked if "elsewhere" in symbol]
     assert review.outcome.not_followed == ("https://elsewhere.example/?q=1",)
 
 
 def test_a_changed_reference_index_keeps_the_betas_of_the_plan_comparable() -> None:
-    earlier = plan_of(make_portfolio(), THEN, Settings(hedge=0.5, index=("dow30",)))
-    review = review_of(earlier, make_portfolio(), THEN, {"index": ("sp500",), "legs": 1})
+    earlier = plan_of(make_book(), THEN, Settings(hedge=0.5, index=("dow30",)))
+    review = review_of(earlier, make_book(), THEN, {"index": ("sp500",), "legs": 1})
     assert earlier.reference_index == "dow30"
     assert review.advice.plan.reference_index == "sp500"
     assert review.beta_held == pytest.approx(earlier.beta_after, rel=0, abs=1e-9)

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from earlier_plans import (
-    BOOK,
-    ChangedSource,
-    document_of,
-    make_portfolio,
-    make_position,
-    plan_of,
-    review_of,
-    to_bytes,
-)
+from books import BOOK, make_book, make_position
+from earlier_plans import ChangedSource, document_of, plan_of, review_of, to_bytes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +22,7 @@ if TYPE_CHECKING:
     from hedger.review import Drift, Review
 
 THEN, NOW = date(2026, 6, 22), date(2026, 8, 21)
-SHARES = st.integers(min_value=-2_000, max_value=3_000).map(float)
+SHARES = st.integers(min_value=-2_000, max_value=3_000).map(float).filter(bool)
 
 
 def cash(amount: float) -> Position:
@@ -59,14 +51,14 @@ def test_the_parts_add_up_whatever_was_traded(
     then: dict[str, float], now: dict[str, float], cash_then: float, cash_now: float
 ) -> None:
     # A long holding on either day, so that there is something to hedge, and the net value does not change its sign.
-    earlier = plan_of(make_portfolio({**then, "SPY": 4_000.0}, cash(cash_then)), THEN)
-    review = review_of(earlier, make_portfolio({**now, "SPY": 5_000.0}, cash(cash_now)), NOW)
+    earlier = plan_of(make_book({**then, "SPY": 4_000.0}, cash(cash_then)), THEN)
+    review = review_of(earlier, make_book({**now, "SPY": 5_000.0}, cash(cash_now)), NOW)
     require_exact(review.drift)
 
 
 @pytest.mark.parametrize("legs", [1, 2])
 def test_the_same_day_and_holdings_have_not_moved_and_need_no_trade(legs: int) -> None:
-    portfolio = make_portfolio({symbol: 20 * quantity for symbol, quantity in BOOK.items()}, cash(80_000.0))
+    portfolio = make_book({symbol: 20 * quantity for symbol, quantity in BOOK.items()}, cash(80_000.0))
     review = review_of(plan_of(portfolio, THEN, Settings(hedge=0.6, legs=legs)), portfolio, THEN)
     require_exact(review.drift)
     for moved in (review.drift.value_by_prices, review.drift.value_by_holdings):
@@ -81,7 +73,7 @@ def test_the_same_day_and_holdings_have_not_moved_and_need_no_trade(legs: int) -
 
 
 def untouched() -> Review:
-    return review_of(plan_of(make_portfolio(), THEN), make_portfolio(), NOW)
+    return review_of(plan_of(make_book(), THEN), make_book(), NOW)
 
 
 def test_without_trades_only_prices_and_betas_moved() -> None:
@@ -97,7 +89,7 @@ def test_without_trades_only_prices_and_betas_moved() -> None:
 
 def test_a_purchase_counts_as_a_change_of_holdings_at_todays_price() -> None:
     more = {**BOOK, "AAPL": 500.0, "AMD": 200.0}
-    drift = review_of(plan_of(make_portfolio(), THEN), make_portfolio(more), NOW).drift
+    drift = review_of(plan_of(make_book(), THEN), make_book(more), NOW).drift
     require_exact(drift)
     prices = SnapshotSource().fetch(["AAPL", "AMD"], start=NOW, end=NOW)
     spent = 100.0 * prices.close_on("AAPL", NOW) + 200.0 * prices.close_on("AMD", NOW)
@@ -111,7 +103,7 @@ def test_a_purchase_counts_as_a_change_of_holdings_at_todays_price() -> None:
 
 def test_a_sale_is_valued_at_todays_price_and_leaves_no_beta() -> None:
     less = {symbol: quantity for symbol, quantity in BOOK.items() if symbol != "NVDA"}
-    drift = review_of(plan_of(make_portfolio(), THEN), make_portfolio(less), NOW).drift
+    drift = review_of(plan_of(make_book(), THEN), make_book(less), NOW).drift
     require_exact(drift)
     (sold,) = [each for each in drift.by_holding if each.symbol == "NVDA"]
     newest = SnapshotSource().fetch(["NVDA"], start=NOW, end=NOW).close_on("NVDA", NOW)
@@ -121,7 +113,7 @@ def test_a_sale_is_valued_at_todays_price_and_leaves_no_beta() -> None:
 
 
 def test_money_that_comes_in_lowers_the_beta_and_is_no_gain() -> None:
-    drift = review_of(plan_of(make_portfolio(), THEN), make_portfolio(BOOK, cash(250_000.0)), NOW).drift
+    drift = review_of(plan_of(make_book(), THEN), make_book(BOOK, cash(250_000.0)), NOW).drift
     require_exact(drift)
     assert drift.value_by_holdings == pytest.approx(250_000.0, rel=1e-9)
     assert drift.beta_by_holdings < -0.1
@@ -132,8 +124,8 @@ def test_money_that_comes_in_lowers_the_beta_and_is_no_gain() -> None:
 def test_a_split_since_the_plan_is_no_trade(factor: float, n_new: float) -> None:
     # The plan saw the unsplit price (and dividends of a per cent or three paid since).
     unsplit = ChangedSource(factor={"KO": factor}, until=THEN)
-    earlier = plan_of(make_portfolio({**BOOK, "KO": 900.0 / n_new}), THEN, source=unsplit)
-    review = review_of(earlier, make_portfolio(), NOW)
+    earlier = plan_of(make_book({**BOOK, "KO": 900.0 / n_new}), THEN, source=unsplit)
+    review = review_of(earlier, make_book(), NOW)
     require_exact(review.drift)
     assert review.drift.split == ("KO",)
     assert review.drift.value_by_holdings == pytest.approx(0.0, abs=1e-6)
@@ -141,8 +133,8 @@ def test_a_split_since_the_plan_is_no_trade(factor: float, n_new: float) -> None
 
 
 def test_dividends_are_no_split() -> None:
-    earlier = plan_of(make_portfolio(), THEN, source=ChangedSource(factor={"XOM": 1.08}, until=THEN))
-    review = review_of(earlier, make_portfolio(), NOW)
+    earlier = plan_of(make_book(), THEN, source=ChangedSource(factor={"XOM": 1.08}, until=THEN))
+    review = review_of(earlier, make_book(), NOW)
     assert review.drift.split == ()
     assert review.drift.value_by_holdings == pytest.approx(0.0, abs=1e-6)
 
@@ -150,8 +142,8 @@ def test_dividends_are_no_split() -> None:
 def test_a_holding_that_was_sold_and_has_no_price_keeps_its_old_value_until_then() -> None:
     less = {symbol: quantity for symbol, quantity in BOOK.items() if symbol != "JPM"}
     review = review_of(
-        plan_of(make_portfolio(), THEN),
-        make_portfolio(less),
+        plan_of(make_book(), THEN),
+        make_book(less),
         NOW,
         source=ChangedSource(factor={}, until=THEN, without=("JPM",)),
     )
@@ -178,21 +170,21 @@ def test_an_option_that_is_still_held_moves_with_its_price_and_delta() -> None:
             multiplier=100.0,
         )
 
-    earlier = plan_of(make_portfolio(BOOK, put(12.0)), THEN)
-    drift = review_of(earlier, make_portfolio(BOOK, put(9.0)), NOW).drift
+    earlier = plan_of(make_book(BOOK, put(12.0)), THEN)
+    drift = review_of(earlier, make_book(BOOK, put(9.0)), NOW).drift
     require_exact(drift)
     (moved,) = [each for each in drift.by_holding if each.symbol.startswith("AAPL2")]
     assert moved.value_by_prices == pytest.approx(900.0, rel=1e-9)
     assert moved.value_by_holdings == pytest.approx(0.0, abs=1e-9)
-    sold = review_of(earlier, make_portfolio(), NOW).drift
+    sold = review_of(earlier, make_book(), NOW).drift
     require_exact(sold)
     assert sold.at_old_value == ("AAPL261218P00250000",)
 
 
 def test_a_plan_without_a_list_of_holdings_is_reviewed_by_values() -> None:
-    document = document_of(advise(make_portfolio(), settings=Settings(hedge=0.5), as_of=THEN, today=THEN))
+    document = document_of(advise(make_book(), settings=Settings(hedge=0.5), as_of=THEN, today=THEN))
     del document["portfolio"]["holdings"]
-    drift = review_of(read_plan(to_bytes(document)), make_portfolio(), NOW).drift
+    drift = review_of(read_plan(to_bytes(document)), make_book(), NOW).drift
     require_exact(drift)
     # The plan was made from the same adjusted closes, so that values tell the numbers of shares.
     assert drift.value_by_holdings == pytest.approx(0.0, abs=1e-6)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from earlier_plans import BOOK, ChangedSource, make_portfolio, make_position, plan_of, review_of
+from books import BOOK, make_book, make_position
+from earlier_plans import ChangedSource, plan_of, review_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,12 +108,12 @@ def test_matching_one_contract_at_a_time_gives_the_same(trades: list[tuple[int, 
 
 @pytest.fixture(scope="module")
 def earlier() -> EarlierPlan:
-    return plan_of(make_portfolio(BIG), THEN, MICRO)
+    return plan_of(make_book(BIG), THEN, MICRO)
 
 
 @pytest.fixture(scope="module")
 def review(earlier: EarlierPlan) -> Review:
-    return review_of(earlier, make_portfolio(BIG), NOW)
+    return review_of(earlier, make_book(BIG), NOW)
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +175,7 @@ def fills_of(text: str, until: date = NOW) -> tuple[Fill, ...]:
 
 def test_fills_count_from_their_day_and_price(earlier: EarlierPlan, closes: Prices) -> None:
     traded = fills_of("2026-06-23,MESU6,-4,7500\n2026-07-11,MESU6,2,7400\n2026-07-15,MESU6,-1,7600\n")
-    outcome = review_of(earlier, make_portfolio(BIG), NOW, fills=traded).outcome
+    outcome = review_of(earlier, make_book(BIG), NOW, fills=traded).outcome
     (found,) = outcome.by_future
     last = found.future.last_trading_day
     newest = fair(float(closes.column("^GSPC")[-1]), NOW, last)
@@ -201,21 +202,21 @@ def test_fills_count_from_their_day_and_price(earlier: EarlierPlan, closes: Pric
 def test_a_trade_of_today_after_the_newest_close_moves_no_past_session(earlier: EarlierPlan) -> None:
     saturday = date(2026, 8, 22)
     traded = fills_of("2026-08-22,MESU6,-4,7500\n", until=saturday)
-    outcome = review_of(earlier, make_portfolio(BIG), saturday, fills=traded).outcome
+    outcome = review_of(earlier, make_book(BIG), saturday, fills=traded).outcome
     assert outcome.effectiveness == pytest.approx(0.0, abs=1e-12)
 
 
 def test_own_fees_win_over_the_schedule(earlier: EarlierPlan) -> None:
     fees = Fees(commission=1.0, exchange_fee=0.2, regulatory_fee=0.05, as_of="", source="mine")
-    outcome = review_of(earlier, make_portfolio(BIG), NOW, {"fees": (BrokerFees(symbol="MES", fees=fees),)}).outcome
+    outcome = review_of(earlier, make_book(BIG), NOW, {"fees": (BrokerFees(symbol="MES", fees=fees),)}).outcome
     assert outcome.fees == pytest.approx(abs(earlier.positions[0].quantity) * 1.25, rel=1e-12)
 
 
 def test_after_expiry_the_gain_stays_what_the_settlement_made_it() -> None:
     march = date(2026, 3, 2)
-    earlier = plan_of(make_portfolio(BIG), march, MICRO)
+    earlier = plan_of(make_book(BIG), march, MICRO)
     (planned,) = earlier.positions
-    outcome = review_of(earlier, make_portfolio(BIG), NOW).outcome
+    outcome = review_of(earlier, make_book(BIG), NOW).outcome
     settled = SnapshotSource().fetch(["^GSPC"], start=None, end=None).close_on("^GSPC", date(2026, 3, 20))
     (found,) = outcome.by_future
     assert (found.is_settled, found.price) == (True, settled)
@@ -231,7 +232,7 @@ def test_after_expiry_the_gain_stays_what_the_settlement_made_it() -> None:
 def test_a_few_sessions_tell_no_beta_and_no_effectiveness(
     earlier: EarlierPlan, as_of: date, n_sessions: int, words: str
 ) -> None:
-    outcome = review_of(earlier, make_portfolio(BIG), as_of).outcome
+    outcome = review_of(earlier, make_book(BIG), as_of).outcome
     assert outcome.n_sessions == n_sessions
     assert (outcome.realised_beta, outcome.effectiveness) == (None, None)
     assert f"Only {words} between the plan and today" in outcome.too_little
@@ -239,7 +240,7 @@ def test_a_few_sessions_tell_no_beta_and_no_effectiveness(
 
 
 def test_from_ten_sessions_on_both_are_told(earlier: EarlierPlan) -> None:
-    nine, ten = (review_of(earlier, make_portfolio(BIG), day).outcome for day in (date(2026, 7, 6), date(2026, 7, 7)))
+    nine, ten = (review_of(earlier, make_book(BIG), day).outcome for day in (date(2026, 7, 6), date(2026, 7, 7)))
     assert (nine.n_sessions, ten.n_sessions) == (9, 10)
     assert nine.effectiveness is None
     assert ten.effectiveness is not None
@@ -248,8 +249,8 @@ def test_from_ten_sessions_on_both_are_told(earlier: EarlierPlan) -> None:
 
 
 def test_a_plan_without_futures_has_a_beta_and_no_effectiveness() -> None:
-    earlier = plan_of(make_portfolio(BIG), THEN, Settings(hedge=0.0))
-    outcome = review_of(earlier, make_portfolio(BIG), NOW).outcome
+    earlier = plan_of(make_book(BIG), THEN, Settings(hedge=0.0))
+    outcome = review_of(earlier, make_book(BIG), NOW).outcome
     assert outcome.by_future == ()
     assert outcome.hedge_pnl == 0.0
     assert outcome.realised_beta is not None
@@ -263,14 +264,14 @@ def test_prices_that_begin_after_the_plan_tell_nothing_of_its_holdings(earlier: 
         def fetch(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
             return SnapshotSource().fetch(symbols, start=start and date(2026, 6, 23), end=end)
 
-    outcome = review_of(earlier, make_portfolio(BIG), NOW, source=Late()).outcome
+    outcome = review_of(earlier, make_book(BIG), NOW, source=Late()).outcome
     assert "The prices begin on 2026-06-23, after the plan's of 2026-06-22" in outcome.too_little
     assert (outcome.unhedged_pnl, outcome.hedged_pnl, outcome.n_sessions) == (None, None, 0)
     assert outcome.open_pnl != 0.0
 
 
 def test_most_holdings_without_closes_are_too_little(earlier: EarlierPlan) -> None:
-    kept = make_portfolio({"KO": BIG["KO"]})
+    kept = make_book({"KO": BIG["KO"]})
     gone = tuple(symbol for symbol in BOOK if symbol != "KO")
     source = ChangedSource(factor={}, until=THEN, without=gone)
     outcome = review_of(earlier, kept, NOW, source=source).outcome
@@ -280,7 +281,7 @@ def test_most_holdings_without_closes_are_too_little(earlier: EarlierPlan) -> No
 
 
 def test_what_has_no_closes_is_taken_to_move_like_the_rest(earlier: EarlierPlan, review: Review) -> None:
-    less = make_portfolio({symbol: quantity for symbol, quantity in BIG.items() if symbol != "KO"})
+    less = make_book({symbol: quantity for symbol, quantity in BIG.items() if symbol != "KO"})
     source = ChangedSource(factor={}, until=THEN, without=("KO",))
     found = review_of(earlier, less, NOW, source=source).outcome.realised_beta
     assert found is not None
@@ -292,7 +293,7 @@ def test_what_has_no_closes_is_taken_to_move_like_the_rest(earlier: EarlierPlan,
 def test_futures_on_an_index_without_a_level_follow_the_fund_that_stands_for_it() -> None:
     then, now = date(2025, 8, 1), date(2025, 9, 25)  # the shipped prices of the fund end on the next day
     settings = Settings(hedge=0.5, contracts=("EMD",), futures_price=(("EMD", 3_150.0),))
-    book = make_portfolio({symbol: 10 * quantity for symbol, quantity in BOOK.items()})
+    book = make_book({symbol: 10 * quantity for symbol, quantity in BOOK.items()})
     earlier = plan_of(book, then, settings)
     assert earlier.reference_index == "midcap400"
     outcome = review_of(earlier, book, now, {"futures_price": (("EMD", 3_260.0),)}).outcome
@@ -306,12 +307,10 @@ def test_futures_on_an_index_without_a_level_follow_the_fund_that_stands_for_it(
 
 def test_a_future_whose_price_cannot_be_told_is_named() -> None:
     then, now = date(2025, 8, 1), date(2025, 9, 15)
-    book = make_portfolio({symbol: 10 * quantity for symbol, quantity in BOOK.items()})
+    book = make_book({symbol: 10 * quantity for symbol, quantity in BOOK.items()})
     held = make_position("EMDZ25.CME", -1.0, asset_class="future", underlying="EMD", expiry=date(2025, 12, 19))
     settings = Settings(hedge=0.5, index=("sp500",), futures_price=(("EMD", 3_150.0),))
-    earlier = plan_of(
-        make_portfolio({symbol: 10 * quantity for symbol, quantity in BOOK.items()}, held), then, settings
-    )
+    earlier = plan_of(make_book({symbol: 10 * quantity for symbol, quantity in BOOK.items()}, held), then, settings)
     outcome = review_of(earlier, book, now, {"current": (("MES", 0),)}).outcome
     assert outcome.not_marked == ("EMDU5",)
     assert outcome.effectiveness is None
@@ -338,7 +337,7 @@ class Blanked:
 def test_holdings_that_no_longer_trade_stand_still_and_tell_no_beta(earlier: EarlierPlan) -> None:
     gone = tuple(symbol for symbol in BOOK if symbol != "KO")
     source = Blanked(symbols=gone, after=THEN, until=NOW)
-    outcome = review_of(earlier, make_portfolio({"KO": BIG["KO"]}), NOW, source=source).outcome
+    outcome = review_of(earlier, make_book({"KO": BIG["KO"]}), NOW, source=source).outcome
     assert outcome.not_followed == ()
     assert outcome.realised_beta is None
     ko = SnapshotSource().fetch(["KO"], start=THEN, end=NOW).column("KO")
@@ -347,11 +346,11 @@ def test_holdings_that_no_longer_trade_stand_still_and_tell_no_beta(earlier: Ear
 
 def test_futures_on_an_index_whose_level_begins_later_have_a_gain_and_no_effectiveness() -> None:
     settings = replace(MICRO, current=(("MNQ", -1),))
-    earlier = plan_of(make_portfolio(BIG), THEN, settings)
+    earlier = plan_of(make_book(BIG), THEN, settings)
     assert {each.future.symbol for each in earlier.positions} == {"MES", "MNQ"}
     source = Blanked(symbols=("^NDX",), after=date(1980, 1, 1), until=date(2026, 6, 30))
     nothing_else = {"current": (("MES", 0),), "index": ("sp500",), "legs": 1}
-    outcome = review_of(earlier, make_portfolio(BIG), NOW, nothing_else, source=source).outcome
+    outcome = review_of(earlier, make_book(BIG), NOW, nothing_else, source=source).outcome
     assert outcome.not_marked == ()
     assert {gain.future.symbol for gain in outcome.by_future} == {"MES", "MNQ"}
     assert outcome.effectiveness is None
@@ -359,14 +358,14 @@ def test_futures_on_an_index_whose_level_begins_later_have_a_gain_and_no_effecti
 
 
 def test_futures_on_an_index_without_prices_are_named() -> None:
-    earlier = plan_of(make_portfolio(BIG), THEN, replace(MICRO, current=(("MNQ", -1),)))
+    earlier = plan_of(make_book(BIG), THEN, replace(MICRO, current=(("MNQ", -1),)))
     source = ChangedSource(factor={}, until=THEN, without=("^NDX",))
-    outcome = review_of(earlier, make_portfolio(BIG), NOW, {"current": (("MES", 0),)}, source=source).outcome
+    outcome = review_of(earlier, make_book(BIG), NOW, {"current": (("MES", 0),)}, source=source).outcome
     assert outcome.not_marked == ("MNQU6",)
 
 
 def test_before_interest_rates_are_known_futures_are_worth_the_level() -> None:
-    then, now, index = date(1999, 4, 1), date(1999, 5, 3), make_portfolio({"^GSPC": 2_000.0})
+    then, now, index = date(1999, 4, 1), date(1999, 5, 3), make_book({"^GSPC": 2_000.0})
     earlier = plan_of(index, then, Settings(hedge=0.5, index=("sp500",)))
     outcome = review_of(earlier, index, now).outcome
     levels = SnapshotSource().fetch(["^GSPC"], start=then, end=now).column("^GSPC")

@@ -9,7 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from earlier_plans import BOOK, document_of, make_portfolio, make_position, plan_of, review_of, to_bytes
+from books import BOOK, make_book, make_position
+from earlier_plans import document_of, plan_of, review_of, to_bytes
 
 from hedger.advice import advise
 from hedger.contracts import BrokerFees, BrokerMargin, Fees
@@ -53,11 +54,11 @@ EVERYTHING = Settings(
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return document_of(advise(make_portfolio(), settings=Settings(hedge=0.5), as_of=THEN, today=THEN))
+    return document_of(advise(make_book(), settings=Settings(hedge=0.5), as_of=THEN, today=THEN))
 
 
 def test_a_plan_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    portfolio = make_portfolio(BOOK, make_position("USD", 50_000.0, asset_class="cash"))
+    portfolio = make_book(BOOK, make_position("USD", 50_000.0, asset_class="cash"))
     advice = advise(portfolio, settings=Settings(hedge=0.5), as_of=date(2026, 6, 20), today=THEN)
     path = tmp_path / "plan.json"
     path.write_bytes(to_bytes(document_of(advice)))
@@ -80,7 +81,7 @@ def test_a_plan_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_the_choices_of_the_plan_come_back_but_for_what_was_of_its_day() -> None:
-    portfolio = make_portfolio()
+    portfolio = make_book()
     earlier = plan_of(portfolio, THEN, EVERYTHING)
     assert follow_choices(earlier, portfolio) == replace(EVERYTHING, current=(), futures_price=())
     assert follow_choices(plan_of(portfolio, THEN, Settings()), portfolio) == Settings()
@@ -88,7 +89,7 @@ def test_the_choices_of_the_plan_come_back_but_for_what_was_of_its_day() -> None
 
 def test_every_choice_is_carried_or_was_of_its_day() -> None:
     # A choice that is added to the settings has to be decided on here, too.
-    carried = {name for name, _ in plan_of(make_portfolio(), THEN, EVERYTHING).choices}
+    carried = {name for name, _ in plan_of(make_book(), THEN, EVERYTHING).choices}
     named = set(Settings.__dataclass_fields__)
     assert named - carried == {"hedge", "sizes", "current", "futures_price"}
 
@@ -101,12 +102,12 @@ def test_choices_about_holdings_with_odd_names_come_back() -> None:
         proxy=(("=old fund, series A", "SPY"),),
         scenario=(StatedScenario(name="=2+3", moves=(("=old fund, series A", 3.5),)),),
     )
-    portfolio = make_portfolio(BOOK, odd)
+    portfolio = make_book(BOOK, odd)
     assert follow_choices(plan_of(portfolio, THEN, settings), portfolio) == settings
 
 
 def test_what_is_stated_wins_over_the_plan() -> None:
-    portfolio = make_portfolio()
+    portfolio = make_book()
     earlier = plan_of(portfolio, THEN, EVERYTHING)
     settings = follow_choices(earlier, portfolio, {"hedge": 0.3, "tolerance": 0.05}, {"tolerance": 0.0})
     assert (settings.hedge, settings.target_beta, settings.tolerance) == (0.3, None, 0.0)
@@ -115,8 +116,8 @@ def test_what_is_stated_wins_over_the_plan() -> None:
 
 
 def test_betas_proxies_and_scenarios_of_what_was_sold_are_left_out() -> None:
-    earlier = plan_of(make_portfolio(), THEN, EVERYTHING)
-    settings = follow_choices(earlier, make_portfolio({symbol: BOOK[symbol] for symbol in ("AAPL", "JPM")}))
+    earlier = plan_of(make_book(), THEN, EVERYTHING)
+    settings = follow_choices(earlier, make_book({symbol: BOOK[symbol] for symbol in ("AAPL", "JPM")}))
     assert [each.symbol for each in settings.beta] == ["JPM"]
     assert settings.proxy == ()
     assert settings.scenario == ()
@@ -124,7 +125,7 @@ def test_betas_proxies_and_scenarios_of_what_was_sold_are_left_out() -> None:
 
 def test_a_plan_of_a_later_day_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"old\.json is of 2026-06-22, after 2026-06-01, the day of the review"):
-        review_of(plan_of(make_portfolio(), THEN), make_portfolio(), date(2026, 6, 1))
+        review_of(plan_of(make_book(), THEN), make_book(), date(2026, 6, 1))
 
 
 def spoil(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -250,7 +251,7 @@ def test_a_field_of_a_later_version_does_no_harm(document: dict[str, Any]) -> No
 
 
 def test_stated_futures_prices_are_not_carried_and_that_is_said(document: dict[str, Any]) -> None:
-    portfolio = make_portfolio()
+    portfolio = make_book()
     earlier = plan_of(portfolio, THEN, Settings(hedge=0.5, futures_price=(("ES", 7_500.0), ("NQ", 30_000.0))))
     assert earlier.stated_prices == ("ES", "NQ")
     review = review_of(earlier, portfolio, THEN)

@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from earlier_plans import BOOK, make_portfolio, make_position, plan_of, review_of
+from books import BOOK, make_book, make_position
+from earlier_plans import plan_of, review_of
 
 from hedger.contracts import quote_contracts, select_contracts
 from hedger.errors import SettingsError
@@ -112,8 +113,8 @@ def after_trades(review: Review) -> dict[str, int]:
 @pytest.mark.parametrize("as_of", [ROLL_WEEK, EXPIRED, date(2026, 6, 1), date(2026, 8, 21)])
 @pytest.mark.parametrize("hedge", [0.0, 0.5, 0.9])
 def test_the_trades_of_a_review_lead_to_todays_optimum(as_of: date, hedge: float) -> None:
-    earlier = plan_of(make_portfolio(BIG), MARCH, Settings(hedge=0.5))
-    review = review_of(earlier, make_portfolio(BIG), as_of, {"hedge": hedge})
+    earlier = plan_of(make_book(BIG), MARCH, Settings(hedge=0.5))
+    review = review_of(earlier, make_book(BIG), as_of, {"hedge": hedge})
     assert after_trades(review) == review.optimal
     assert review.is_inside == (review.has_beta_inside and not any(t.reason == "adjust" for t in review.trades))
     if review.is_inside:
@@ -121,8 +122,8 @@ def test_the_trades_of_a_review_lead_to_todays_optimum(as_of: date, hedge: float
 
 
 def test_in_the_roll_week_the_plan_is_rolled_and_kept() -> None:
-    earlier = plan_of(make_portfolio(BIG), MARCH, Settings(hedge=0.5))
-    review = review_of(earlier, make_portfolio(BIG), ROLL_WEEK, {"tolerance": 0.1})
+    earlier = plan_of(make_book(BIG), MARCH, Settings(hedge=0.5))
+    review = review_of(earlier, make_book(BIG), ROLL_WEEK, {"tolerance": 0.1})
     assert review.is_inside
     assert {trade.reason for trade in review.trades} == {"roll"}
     assert {trade.future.code[-2:] for trade in review.trades if trade.quantity > 0} == {"H6"}
@@ -130,8 +131,8 @@ def test_in_the_roll_week_the_plan_is_rolled_and_kept() -> None:
 
 
 def test_expired_contracts_are_named_and_held_no_more() -> None:
-    earlier = plan_of(make_portfolio(BIG), MARCH, Settings(hedge=0.5))
-    review = review_of(earlier, make_portfolio(BIG), EXPIRED)
+    earlier = plan_of(make_book(BIG), MARCH, Settings(hedge=0.5))
+    review = review_of(earlier, make_book(BIG), EXPIRED)
     assert review.held.held == ()
     assert [(each.future.code, each.quantity) for each in review.held.gone] == [
         (each.future.code, each.quantity) for each in earlier.positions
@@ -145,7 +146,7 @@ def test_expired_contracts_are_named_and_held_no_more() -> None:
 
 
 def test_contracts_that_were_delisted_since_are_named() -> None:
-    big = make_portfolio({symbol: 40 * quantity for symbol, quantity in BOOK.items()})
+    big = make_book({symbol: 40 * quantity for symbol, quantity in BOOK.items()})
     earlier = plan_of(big, date(2020, 3, 2), Settings(hedge=0.5, index=("sp500",)))
     assert "SP" in [each.future.symbol for each in earlier.positions]
     review = review_of(earlier, big, date(2026, 8, 21))
@@ -161,7 +162,7 @@ def future_of(code: str, quantity: float, expiry: date | None, root: str = "MES"
 
 def test_the_plan_is_believed_when_the_file_shows_what_it_showed_before() -> None:
     before = future_of("MESM26.CME", -3.0, date(2026, 6, 18))
-    portfolio = make_portfolio(BIG, before)
+    portfolio = make_book(BIG, before)
     earlier = plan_of(portfolio, date(2026, 5, 4), Settings(hedge=0.5, index=("sp500",), sizes=("micro",)))
     (planned,) = earlier.positions
     assert planned.quantity_before == -3
@@ -178,12 +179,12 @@ def test_the_plan_is_believed_when_the_file_shows_what_it_showed_before() -> Non
 
 def test_the_file_is_believed_when_it_shows_something_else_than_the_plan() -> None:
     settings = Settings(hedge=0.5, index=("sp500",), sizes=("micro",))
-    earlier = plan_of(make_portfolio(BIG), date(2026, 5, 4), settings)
+    earlier = plan_of(make_book(BIG), date(2026, 5, 4), settings)
     (planned,) = earlier.positions
-    as_planned = make_portfolio(BIG, future_of("MESM26.CME", float(planned.quantity), date(2026, 6, 18)))
+    as_planned = make_book(BIG, future_of("MESM26.CME", float(planned.quantity), date(2026, 6, 18)))
     same = review_of(earlier, as_planned, date(2026, 5, 4))
     assert (same.held.says, same.held.by_root, same.trades) == ("plan", {"MES": planned.quantity}, ())
-    other = make_portfolio(BIG, future_of("MESU26.CME", -7.0, date(2026, 9, 18)))
+    other = make_book(BIG, future_of("MESU26.CME", -7.0, date(2026, 9, 18)))
     review = review_of(earlier, other, date(2026, 5, 4))
     assert (review.held.says, [(each.future.code, each.quantity) for each in review.held.held]) == (
         "file",
@@ -196,40 +197,40 @@ def test_the_file_is_believed_when_it_shows_something_else_than_the_plan() -> No
 
 def test_futures_of_a_file_without_their_month_are_taken_to_be_the_front_ones() -> None:
     settings = Settings(hedge=0.5, index=("sp500",), sizes=("micro",))
-    earlier = plan_of(make_portfolio(BIG), date(2026, 5, 4), settings)
+    earlier = plan_of(make_book(BIG), date(2026, 5, 4), settings)
     odd = (
         future_of("MES=F", -2.0, None),
         future_of("CLM26.NYM", 1.0, date(2026, 5, 19), root="CL"),
         future_of("MES=F", 0.5, None),
     )
-    review = review_of(earlier, make_portfolio(BIG, *odd), date(2026, 5, 4))
+    review = review_of(earlier, make_book(BIG, *odd), date(2026, 5, 4))
     assert [(each.future.code, each.quantity) for each in review.held.held] == [("MESM6", -2)]
 
 
 def test_fills_say_what_is_held_and_where_they_differ_from_the_plan() -> None:
     settings = Settings(hedge=0.5, index=("sp500",), sizes=("micro",))
-    earlier = plan_of(make_portfolio(BIG), MARCH, settings)
+    earlier = plan_of(make_book(BIG), MARCH, settings)
     (planned,) = earlier.positions
     text = f"time,contract,quantity,price\n2026-03-02,MESH6,{planned.quantity},6900\n"
     as_planned = read_fills(text.encode(), since=MARCH, until=ROLL_WEEK)
-    review = review_of(earlier, make_portfolio(BIG), ROLL_WEEK, fills=as_planned)
+    review = review_of(earlier, make_book(BIG), ROLL_WEEK, fills=as_planned)
     assert (review.held.says, review.held.by_root) == ("fills", {"MES": planned.quantity})
     assert review.held.notes == ()
     text += f"2026-03-16,MESH6,{-planned.quantity},6700\n2026-03-16,MESM6,{planned.quantity + 2},6750\n"
     rolled = read_fills(text.encode(), since=MARCH, until=EXPIRED)
-    review = review_of(earlier, make_portfolio(BIG), EXPIRED, fills=rolled)
+    review = review_of(earlier, make_book(BIG), EXPIRED, fills=rolled)
     assert review.held.gone == ()
     assert [(each.future.code, each.quantity) for each in review.held.held] == [("MESM6", planned.quantity + 2)]
     assert "fills_differ_from_plan" in [note.code for note in review.notes]
-    in_file = make_portfolio(BIG, future_of("MESM26.CME", -1.0, date(2026, 6, 18)))
+    in_file = make_book(BIG, future_of("MESM26.CME", -1.0, date(2026, 6, 18)))
     review = review_of(earlier, in_file, EXPIRED, fills=rolled)
     assert review.held.by_root == {"MES": planned.quantity + 2}
     assert "futures_differ_from_file" in [note.code for note in review.notes]
 
 
 def test_both_fills_and_a_statement_are_refused_and_an_unknown_root_too() -> None:
-    earlier = plan_of(make_portfolio(BIG), MARCH)
+    earlier = plan_of(make_book(BIG), MARCH)
     with pytest.raises(SettingsError, match="Both --current and --fills tell which futures are held"):
-        review_of(earlier, make_portfolio(BIG), ROLL_WEEK, {"current": (("ES", -1),)}, fills=())
+        review_of(earlier, make_book(BIG), ROLL_WEEK, {"current": (("ES", -1),)}, fills=())
     with pytest.raises(SettingsError, match='--current: "CL" is not an index future known here'):
-        review_of(earlier, make_portfolio(BIG), ROLL_WEEK, {"current": (("CL", -1),)})
+        review_of(earlier, make_book(BIG), ROLL_WEEK, {"current": (("CL", -1),)})

@@ -1,7 +1,8 @@
-"""A broker's or a person's holdings file becomes a :class:`Portfolio`."""
+"""A broker's or a person's holdings file, or what a program holds in memory, becomes a :class:`Portfolio`."""
 
 from hedger.portfolio.corrections import Corrections
 from hedger.portfolio.holdings import AssetClass, FileWarning, Portfolio, Position, SkippedRow
+from hedger.portfolio.in_memory import to_portfolio
 from hedger.portfolio.layouts import LAYOUTS, Layout
 from hedger.portfolio.lists import IndexPart, find_index_part
 from hedger.portfolio.reader import read_portfolio
@@ -18,4 +19,5 @@ __all__ = [
     "SkippedRow",
     "find_index_part",
     "read_portfolio",
+    "to_portfolio",
 ]

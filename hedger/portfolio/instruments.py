@@ -155,8 +155,12 @@ def identify_alone(symbol: str) -> Instrument | None:
     """Return the share, ETF or fund with this plain ticker; ``None`` where more must be known than the symbol."""
     if _PLAIN(symbol) is None or symbol in _with_two_readings():
         return None
-    asset_class: AssetClass = "fund" if _FUND(symbol) else "etf" if symbol in load_etfs() else "stock"
-    return Instrument(symbol=symbol, asset_class=asset_class)
+    return Instrument(symbol=symbol, asset_class=share_class(symbol))
+
+
+def share_class(symbol: str) -> AssetClass:
+    """Tell from its ticker alone whether a share is one of a company, an ETF or a fund."""
+    return "fund" if _FUND(symbol) else "etf" if symbol in load_etfs() else "stock"
 
 
 @lru_cache(maxsize=1)

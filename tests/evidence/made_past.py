@@ -11,7 +11,7 @@ from hedger.evidence import assess_evidence
 from hedger.exposure import ESTIMATORS, measure_exposure
 from hedger.hedge import HedgePolicy
 from hedger.market import Prices
-from hedger.portfolio import Portfolio, Position
+from hedger.portfolio import to_portfolio
 
 LAST_DAY = date(2026, 8, 21)
 BETAS = {"AAA": 1.3, "BBB": 0.7, "CCC": 1.0}
@@ -39,37 +39,10 @@ def make_prices(sessions, closes):
     )
 
 
-def make_portfolio(values, *, cash=None):
-    """Return a portfolio by symbol and quantity."""
-    rows = [(symbol, quantity, "stock") for symbol, quantity in values.items()]
-    rows += [("USD", cash, "cash")] if cash else []
-    positions = tuple(
-        Position(
-            symbol=symbol,
-            raw_symbol=symbol,
-            quantity=quantity,
-            price=None,
-            market_value=None,
-            asset_class=asset_class,
-            lines=(line,),
-        )
-        for line, (symbol, quantity, asset_class) in enumerate(rows, start=2)
-    )
-    return Portfolio(
-        name="made up",
-        positions=positions,
-        cash_total=None,
-        file_total=None,
-        skipped_rows=(),
-        warnings=(),
-        layout="plain",
-    )
-
-
 def make_exposure(prices, quantities=None, *, cash=None, overrides=(), estimator="two-speed"):
     held = quantities or dict.fromkeys(BETAS, 4000.0)
     return measure_exposure(
-        make_portfolio(held, cash=cash),
+        to_portfolio(held, cash=cash),
         prices,
         indices=[index for index in INDICES if index.symbol in prices.symbols],
         estimator=ESTIMATORS[estimator],

@@ -5,12 +5,13 @@ from datetime import date
 
 import numpy as np
 import pytest
-from made_past import BETAS, assess, make_closes, make_exposure, make_portfolio, make_prices
+from made_past import BETAS, assess, make_closes, make_exposure, make_prices
 
 from hedger.contracts import INDICES, load_expiries
 from hedger.errors import InsufficientHistoryError
 from hedger.evidence.history import gather_history, list_spans
 from hedger.exposure import ESTIMATORS, BetaOverride, measure_exposure
+from hedger.portfolio import to_portfolio
 
 
 def history_of(prices, quantities=None):
@@ -101,7 +102,7 @@ def test_a_holding_without_prices_then_is_left_out_and_the_others_stand_for_it()
 
 def test_a_holding_valued_by_the_file_is_never_known_and_the_others_stand_for_it(past):
     overrides = [BetaOverride(symbol="OLD", index=None, beta=1.0)]
-    portfolio = make_portfolio(dict.fromkeys(BETAS, 4000.0))
+    portfolio = to_portfolio(dict.fromkeys(BETAS, 4000.0))
     old = replace(portfolio.positions[0], symbol="OLD", raw_symbol="OLD", quantity=1000.0, market_value=300_000.0)
     held = replace(portfolio, positions=(*portfolio.positions, old))
     exposure = measure_exposure(held, past, indices=INDICES[:2], estimator=ESTIMATORS["two-speed"], overrides=overrides)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from books import make_book, make_position
 
 from hedger.market import Prices
-from hedger.portfolio import Portfolio, Position
 
 
 def make_sessions(n_sessions, last="2026-08-21"):
@@ -36,27 +36,6 @@ def make_prices(closes, **changes):
     return replace(prices, **changes)
 
 
-def make_position(symbol, quantity, **changes):
-    position = Position(
-        symbol=symbol,
-        raw_symbol=symbol,
-        quantity=quantity,
-        price=None,
-        market_value=None,
-        asset_class="stock",
-        lines=(2,),
-    )
-    return replace(position, **changes)
-
-
 def make_portfolio(*positions, **quantities):
     stocks = tuple(make_position(symbol, quantity) for symbol, quantity in quantities.items())
-    return Portfolio(
-        name="made-up",
-        positions=(*positions, *stocks),
-        cash_total=None,
-        file_total=None,
-        skipped_rows=(),
-        warnings=(),
-        layout="plain",
-    )
+    return replace(make_book(), positions=(*positions, *stocks))

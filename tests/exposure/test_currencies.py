@@ -4,7 +4,8 @@ from datetime import date
 
 import numpy as np
 import pytest
-from synthetic import make_index_returns, make_portfolio, make_position, make_prices, to_closes
+from books import make_position
+from synthetic import make_index_returns, make_portfolio, make_prices, to_closes
 
 from hedger.exposure import symbols_to_price, value_holdings
 

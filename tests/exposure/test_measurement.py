@@ -4,9 +4,10 @@ from datetime import date
 
 import numpy as np
 import pytest
+from books import make_position
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import make_index_returns, make_portfolio, make_position, make_prices, to_closes
+from synthetic import make_index_returns, make_portfolio, make_prices, to_closes
 
 from hedger.contracts import INDICES
 from hedger.errors import (

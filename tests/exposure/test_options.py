@@ -7,7 +7,8 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from synthetic import make_index_returns, make_portfolio, make_position, make_prices, to_closes
+from books import make_position
+from synthetic import make_index_returns, make_portfolio, make_prices, to_closes
 
 from hedger.exposure import value_holdings
 from hedger.exposure.options import own_volatility, reason_not_to_value, value_option

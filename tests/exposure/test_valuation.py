@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from books import make_position
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import make_portfolio, make_position, make_prices
+from synthetic import make_portfolio, make_prices
 
 from hedger.errors import SettingsError
 from hedger.exposure import value_holdings

@@ -11,7 +11,7 @@ from hedger.contracts import INDICES, quote_contracts, select_contracts
 from hedger.exposure import EWMABeta, TwoSpeedBeta, measure_exposure
 from hedger.hedge import HedgePolicy, solve_hedge
 from hedger.market import SnapshotSource
-from hedger.portfolio import Portfolio, Position
+from hedger.portfolio import to_portfolio
 
 AS_OF = date(2026, 8, 21)
 FOUR = INDICES[:4]
@@ -24,35 +24,6 @@ POLICIES = [HedgePolicy(legs=1), HedgePolicy(legs=None), HedgePolicy(legs=None, 
 
 every_book = pytest.mark.parametrize("holdings", BOOKS.values(), ids=BOOKS)
 every_policy = pytest.mark.parametrize("policy", POLICIES, ids=["one leg", "auto", "bought legs too"])
-
-
-def make_book(holdings, cash=0.0):
-    positions = [
-        Position(
-            symbol=symbol,
-            raw_symbol=symbol,
-            quantity=quantity,
-            price=None,
-            market_value=None,
-            asset_class="stock",
-            lines=(line,),
-        )
-        for line, (symbol, quantity) in enumerate(holdings.items(), start=2)
-    ]
-    if cash:
-        first = positions[0]
-        positions.append(
-            replace(first, symbol="USD", raw_symbol="USD", quantity=None, market_value=cash, asset_class="cash")
-        )
-    return Portfolio(
-        name="book",
-        positions=tuple(positions),
-        cash_total=None,
-        file_total=None,
-        skipped_rows=(),
-        warnings=(),
-        layout="plain",
-    )
 
 
 def fetch():
@@ -88,7 +59,7 @@ def test_no_later_price_changes_what_is_measured_or_traded(holdings, policy):
     close = prices.close.copy()
     close[n_known:] *= rng.uniform(0.3, 3.0, close[n_known:].shape)
     plans = [
-        solve_hedge(measure(make_book(holdings), known.until(day)), quotes(prices), policy)
+        solve_hedge(measure(to_portfolio(holdings), known.until(day)), quotes(prices), policy)
         for known in (prices, replace(prices, close=close))
     ]
     assert plans[0] == plans[1]
@@ -99,9 +70,9 @@ def test_no_later_price_changes_what_is_measured_or_traded(holdings, policy):
 def test_neither_cash_nor_the_order_of_holdings_and_contracts_changes_a_contract(holdings, policy):
     prices = fetch()
     offered = quotes(prices)
-    plan = solve_hedge(measure(make_book(holdings), prices), offered, policy)
-    with_cash = solve_hedge(measure(make_book(holdings, cash=250_000.0), prices), offered, policy)
-    turned = make_book(dict(reversed(holdings.items())))
+    plan = solve_hedge(measure(to_portfolio(holdings), prices), offered, policy)
+    with_cash = solve_hedge(measure(to_portfolio(holdings, cash=250_000.0), prices), offered, policy)
+    turned = to_portfolio(dict(reversed(holdings.items())))
     in_other_order = solve_hedge(measure(turned, prices), offered[::-1], policy)
     assert held(with_cash) == held(in_other_order) == held(plan)
     assert in_other_order.tracking_risk == pytest.approx(plan.tracking_risk, rel=1e-6)
@@ -118,7 +89,7 @@ def test_twice_the_book_with_twice_the_limits_has_twice_the_exposure_and_at_most
     bounds = [{} if limit is None else {limit: scale * most[limit]} for scale in (1, 2)]
     one, two = (
         solve_hedge(
-            measure(make_book({symbol: scale * quantity for symbol, quantity in holdings.items()}), prices),
+            measure(to_portfolio({symbol: scale * quantity for symbol, quantity in holdings.items()}), prices),
             quotes(prices),
             replace(policy, **bound),
         )
@@ -136,7 +107,7 @@ def test_twice_the_book_with_twice_the_limits_has_twice_the_exposure_and_at_most
 @every_policy
 def test_a_looser_limit_never_makes_tracking_worse(holdings, policy):
     prices = fetch()
-    exposure, offered = measure(make_book(holdings), prices), quotes(prices)
+    exposure, offered = measure(to_portfolio(holdings), prices), quotes(prices)
     for limit, bounds in (("max_contracts", (1, 2, 4, 8, 16)), ("margin_budget", (10e3, 20e3, 40e3, 80e3, 160e3))):
         risks = [solve_hedge(exposure, offered, replace(policy, **{limit: bound})).tracking_risk for bound in bounds]
         assert all(later <= earlier * (1 + 1e-9) for earlier, later in itertools.pairwise(risks)), limit
@@ -151,7 +122,7 @@ def test_a_book_of_twice_the_gear_is_hedged_with_twice_the_dollars(policy):
     geared = replace(prices, symbols=(*prices.symbols, "TWICE"), close=np.column_stack([prices.close, doubled]))
     plans = [
         solve_hedge(
-            measure_exposure(make_book({symbol: 4e5 / close}), geared, indices=FOUR, estimator=EWMABeta()),
+            measure_exposure(to_portfolio({symbol: 4e5 / close}), geared, indices=FOUR, estimator=EWMABeta()),
             quotes(geared),
             policy,
         )

@@ -8,8 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from earlier_plans import BOOK, make_portfolio, make_position, plan_of, review_of, to_bytes
+from books import BOOK, make_book, make_position
 from earlier_plans import document_of as plan_document_of
+from earlier_plans import plan_of, review_of, to_bytes
 
 from hedger.advice import advise
 from hedger.report import review_document, state_review, to_json
@@ -60,7 +61,7 @@ def text_of(lines: list[str]) -> str:
 
 
 def test_a_plan_that_is_still_right_needs_nothing() -> None:
-    portfolio = make_portfolio(BIG)
+    portfolio = make_book(BIG)
     review = review_of(plan_of(portfolio, THEN, MICRO), portfolio, THEN)
     planned = f"{review.earlier.beta_after:.2f}"
     assert state_review(review) == (
@@ -80,9 +81,9 @@ def test_a_beta_that_left_its_band_is_said_with_both_betas(review: Review) -> No
 
 
 def test_a_band_of_beta_that_no_whole_contract_restores_is_said_so() -> None:
-    earlier = plan_of(make_portfolio({"NVDA": 120.0}), THEN, Settings(hedge=1.0, contracts=("ES",)))
+    earlier = plan_of(make_book({"NVDA": 120.0}), THEN, Settings(hedge=1.0, contracts=("ES",)))
     cash = make_position("USD", 20_000.0, asset_class="cash")
-    review = review_of(earlier, make_portfolio({"NVDA": 120.0}, cash), NOW)
+    review = review_of(earlier, make_book({"NVDA": 120.0}, cash), NOW)
     assert review.has_same_contracts
     assert not review.has_beta_inside
     assert review.trades == ()
@@ -92,39 +93,39 @@ def test_a_band_of_beta_that_no_whole_contract_restores_is_said_so() -> None:
 
 
 def test_other_contracts_within_the_band_are_said_so() -> None:
-    earlier = plan_of(make_portfolio(BIG), THEN, MICRO)
-    review = review_of(earlier, make_portfolio(BIG), THEN, {"current": (("MES", earlier.positions[0].quantity + 1),)})
+    earlier = plan_of(make_book(BIG), THEN, MICRO)
+    review = review_of(earlier, make_book(BIG), THEN, {"current": (("MES", earlier.positions[0].quantity + 1),)})
     assert review.has_beta_inside
     assert state_review(review).startswith("Trade: sell ")
     assert "but other contracts than those held are optimal now: they bring it to " in state_review(review)
 
 
 def test_a_roll_is_said_with_its_months_and_counts() -> None:
-    earlier = plan_of(make_portfolio(BIG), MARCH, MICRO)
+    earlier = plan_of(make_book(BIG), MARCH, MICRO)
     (planned,) = earlier.positions
-    kept = review_of(earlier, make_portfolio(BIG), date(2026, 3, 17), {"tolerance": 0.2})
+    kept = review_of(earlier, make_book(BIG), date(2026, 3, 17), {"tolerance": 0.2})
     n_held = abs(planned.quantity)
     assert state_review(kept).startswith(
         f"Roll: {n_held} MES from March 2026 to June 2026. The number of contracts stays: the beta to the S&P 500"
     )
-    more = review_of(earlier, make_portfolio(BIG), date(2026, 3, 17), {"hedge": 0.9})
+    more = review_of(earlier, make_book(BIG), date(2026, 3, 17), {"hedge": 0.9})
     added = abs(more.optimal["MES"]) - n_held
     assert state_review(more).startswith(f"Trade: sell {added} MES (June 2026). ")
     assert state_review(more).endswith(f" Roll {n_held} MES from March 2026 to June 2026.")
 
 
 def test_expired_contracts_are_said_with_their_day() -> None:
-    earlier = plan_of(make_portfolio(BIG), MARCH, MICRO)
-    words = state_review(review_of(earlier, make_portfolio(BIG), NOW))
+    earlier = plan_of(make_book(BIG), MARCH, MICRO)
+    words = state_review(review_of(earlier, make_book(BIG), NOW))
     assert words.startswith("Trade: sell ")
     assert f"{abs(earlier.positions[0].quantity)} MESH6 short expired on 2026-03-20, and the beta" in words
 
 
 def test_sales_come_before_purchases_and_months_are_told_where_they_differ() -> None:
-    earlier = plan_of(make_portfolio(BIG), THEN, MICRO)
+    earlier = plan_of(make_book(BIG), THEN, MICRO)
     text = "time,contract,quantity,price\n2026-06-22,MESZ6,-40,7500\n2026-06-22,ESU6,1,7500\n"
     fills = read_fills(text.encode(), since=THEN, until=NOW)
-    review = review_of(earlier, make_portfolio(BIG), NOW, fills=fills)
+    review = review_of(earlier, make_book(BIG), NOW, fills=fills)
     words = state_review(review)
     assert re.match(r"Trade: sell 1 ES \(September 2026\), and buy \d+ MES \(December 2026\)\. ", words), words
 
@@ -161,7 +162,7 @@ def test_the_document_has_the_numbers_of_the_review_and_its_sums_are_exact(revie
 
 
 def test_the_action_is_none_roll_or_trade() -> None:
-    portfolio = make_portfolio(BIG)
+    portfolio = make_book(BIG)
     same_day = document_of(review_of(plan_of(portfolio, THEN, MICRO), portfolio, THEN))
     assert (same_day["verdict"]["action"], same_day["trades"], same_day["outcome"]["realised_beta"]) == (
         "none",
@@ -216,7 +217,7 @@ def test_what_moved_the_beta_most_is_listed_by_size(review: Review, draw: Draw) 
 
 
 def test_a_review_without_trades_has_no_ticket_and_says_what_is_too_early(draw: Draw) -> None:
-    portfolio = make_portfolio(BIG)
+    portfolio = make_book(BIG)
     lines = draw(review_of(plan_of(portfolio, THEN, MICRO), portfolio, THEN))
     assert "Trades" not in lines
     text = text_of(lines)
@@ -225,9 +226,9 @@ def test_a_review_without_trades_has_no_ticket_and_says_what_is_too_early(draw: 
 
 
 def test_new_sold_and_expired_things_are_shown_without_numbers_that_do_not_exist(draw: Draw) -> None:
-    earlier = plan_of(make_portfolio(BIG), MARCH, MICRO)
+    earlier = plan_of(make_book(BIG), MARCH, MICRO)
     new = {**{symbol: BIG[symbol] for symbol in ("AAPL", "MSFT")}, "AMD": 900.0}
-    lines = draw(review_of(earlier, make_portfolio(new), NOW, {"hedge": 0.4}))
+    lines = draw(review_of(earlier, make_book(new), NOW, {"hedge": 0.4}))
     text = text_of(lines)
     assert re.search(r"^AMD +\$0 +\$[\d,]+ +- +\d\.\d\d", "\n".join(lines), flags=re.MULTILINE)
     assert re.search(r"^NVDA +\$[\d,]+ +\$0 +\d\.\d\d +- ", "\n".join(lines), flags=re.MULTILINE)
@@ -237,18 +238,18 @@ def test_new_sold_and_expired_things_are_shown_without_numbers_that_do_not_exist
 
 
 def test_within_the_band_of_beta_a_tolerance_is_offered(draw: Draw) -> None:
-    earlier = plan_of(make_portfolio(BIG), THEN, MICRO)
+    earlier = plan_of(make_book(BIG), THEN, MICRO)
     held = {"current": (("MES", earlier.positions[0].quantity + 1),)}
-    assert "such as --tolerance 5%" in text_of(draw(review_of(earlier, make_portfolio(BIG), THEN, held)))
+    assert "such as --tolerance 5%" in text_of(draw(review_of(earlier, make_book(BIG), THEN, held)))
 
 
 def test_names_of_a_plan_that_anybody_may_have_written_reach_the_screen_escaped(draw: Draw) -> None:
-    document = plan_document_of(advise(make_portfolio(BIG), settings=MICRO, as_of=THEN, today=THEN))
+    document = plan_document_of(advise(make_book(BIG), settings=MICRO, as_of=THEN, today=THEN))
     evil = "\x1b[31mAAPL\nTrade: sell all [link=x]"
     for rows in (document["exposure"]["by_holding"], document["portfolio"]["holdings"]):
         for row in rows:
             row["symbol"] = evil if row["symbol"] == "AAPL" else row["symbol"]
-    review = review_of(read_plan(to_bytes(document), name="old\x1b.json"), make_portfolio(BIG), NOW)
+    review = review_of(read_plan(to_bytes(document), name="old\x1b.json"), make_book(BIG), NOW)
     lines = draw(review)
     assert all(line.isprintable() for line in lines)
     assert any(line.startswith("\\x1b[31mAAP…") for line in lines)

@@ -9,32 +9,9 @@ from hedger.advice import advise
 from hedger.contracts import INDICES
 from hedger.exposure import ESTIMATORS, measure_exposure
 from hedger.market import Prices
-from hedger.portfolio import Portfolio, Position, read_portfolio
+from hedger.portfolio import read_portfolio, to_portfolio
 from hedger.risk import rank_own_risk
 from hedger.settings import Settings
-
-
-def make_portfolio(**quantities):
-    return Portfolio(
-        name="made up",
-        positions=tuple(
-            Position(
-                symbol=symbol,
-                raw_symbol=symbol,
-                quantity=quantity,
-                price=None,
-                market_value=None,
-                asset_class="stock",
-                lines=(2,),
-            )
-            for symbol, quantity in quantities.items()
-        ),
-        cash_total=None,
-        file_total=None,
-        skipped_rows=(),
-        warnings=(),
-        layout="plain",
-    )
 
 
 def make_prices(own, seed=3, n_sessions=1261):
@@ -54,7 +31,7 @@ def measured(portfolio, prices):
 
 def test_shares_follow_the_variance_that_each_holding_has_of_its_own():
     prices = make_prices({"AAA": 0.02, "BBB": 0.01, "CCC": 0.0})
-    exposure = measured(make_portfolio(AAA=1000.0, BBB=1000.0, CCC=1000.0), prices)
+    exposure = measured(to_portfolio({"AAA": 1000.0, "BBB": 1000.0, "CCC": 1000.0}), prices)
     ranked = rank_own_risk(exposure, prices)
     # Independent: 4 to 1 to 0, up to what five years of sessions can tell.
     assert [each.symbol for each in ranked] == ["AAA", "BBB", "CCC"]
@@ -73,7 +50,7 @@ def test_a_short_position_that_offsets_carries_a_negative_share():
         close=np.column_stack([prices.close, prices.close[:, 1]]),
         source="made up",
     )
-    ranked = rank_own_risk(measured(make_portfolio(AAA=2000.0, BBB=1000.0, TWIN=-1000.0), twins), twins)
+    ranked = rank_own_risk(measured(to_portfolio({"AAA": 2000.0, "BBB": 1000.0, "TWIN": -1000.0}), twins), twins)
     shares = {each.symbol: each.share for each in ranked}
     assert shares["TWIN"] == pytest.approx(-0.5 * shares["AAA"], rel=1e-9)
     assert sum(shares.values()) == pytest.approx(1.0, rel=1e-9)
@@ -81,7 +58,7 @@ def test_a_short_position_that_offsets_carries_a_negative_share():
 
 def test_a_book_that_is_the_index_leaves_nothing():
     prices = make_prices({"CCC": 0.0})
-    assert rank_own_risk(measured(make_portfolio(CCC=1000.0), prices), prices) == ()
+    assert rank_own_risk(measured(to_portfolio({"CCC": 1000.0}), prices), prices) == ()
 
 
 def test_five_holdings_are_named_the_largest_first(technology, sample_folder):
