@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hedger.contracts import (
     INDICES,
     find_front_expiry,
+    find_index,
     load_contracts,
     load_symbols,
     quote_contracts,
@@ -86,10 +87,9 @@ def quote_choices(
 
 def doubt_prices(quotes: Iterable[ContractQuote], exposure: Exposure) -> Iterator[Note]:
     """Ask to check futures prices that lie far from the level of their index."""
-    by_name = {index.name: index for index in INDICES}
     far = []
     for quote in quotes:
-        index, level = by_name[quote.index], exposure.of(quote.index).level
+        index, level = find_index(quote.index), exposure.of(quote.index).level
         if index.is_level and abs(quote.price / level - 1.0) > FAR_FROM_LEVEL:
             far.append(f"{quote.symbol} at {quote.price:,.2f} ({index.title}: {level:,.2f})")
     if far:
@@ -130,7 +130,7 @@ def doubt_omissions(
             )
     for contract in load_contracts():
         if contract.symbol in dict(settings.futures_price) and contract.index not in exposure.indices:
-            index = next(index for index in INDICES if index.name == contract.index)
+            index = find_index(contract.index)
             yield Note(
                 code="futures_price_unused",
                 message=(
@@ -167,10 +167,9 @@ def _with_price(
 ) -> tuple[FuturesContract, ...]:
     """Return the contracts for which a futures price can be had; refuse to lose one that is needed."""
     stated = {root for root, _ in settings.futures_price}
-    by_name = {index.name: index for index in INDICES}
     usable = []
     for contract in chosen:
-        index = by_name[contract.index]
+        index = find_index(contract.index)
         has_price = any(other.index == contract.index for other in chosen if other.symbol in stated)
         if contract.index in exposure.indices and (index.is_level or has_price):
             usable.append(contract)
@@ -192,7 +191,7 @@ def _futures_price(
     contract: FuturesContract, settings: Settings, exposure: Exposure, last_session: date, as_of: date
 ) -> tuple[float, str]:
     """Return a contract's price in points and its source in words."""
-    index = next(index for index in INDICES if index.name == contract.index)
+    index = find_index(contract.index)
     stated = dict(settings.futures_price)
     if contract.symbol in stated:
         return stated[contract.symbol], "given by the user"

@@ -25,6 +25,7 @@ __all__ = [
     "FuturesContract",
     "Index",
     "Size",
+    "find_index",
     "load_contracts",
     "load_symbols",
     "select_contracts",
@@ -71,6 +72,22 @@ INDICES: tuple[Index, ...] = (
     Index(name="russell2000", title="Russell 2000", symbol="^RUT", dividend_etf="IWM"),
     Index(name="midcap400", title="S&P MidCap 400", symbol="MDY", dividend_etf="MDY", is_level=False),
 )
+
+_INDEX_BY_NAME = {index.name: index for index in INDICES}
+
+
+def find_index(name: str) -> Index:
+    """Find an index of :data:`INDICES` by its name.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    index = _INDEX_BY_NAME.get(name)
+    if index is None:
+        raise ValueError(f"there is no index {name!r}; there are {', '.join(_INDEX_BY_NAME)}")
+    return index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +214,7 @@ def select_contracts(
         is left.
     """
     _check_names("size", sizes, SIZES)
-    _check_names("index", indices, [index.name for index in INDICES])
+    _check_names("index", indices, _INDEX_BY_NAME)
     _check_names("contract", symbols, load_symbols())
     usable = {
         contract.symbol: contract

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hedger.contracts import INDICES, to_nth_friday, to_roll_date
+from hedger.contracts import find_index, to_nth_friday, to_roll_date
 from hedger.errors import InsufficientHistoryError
 from hedger.exposure import FULL_RECORD, LOOKBACK, SHORTEST_RECORD, PairedReturns, pair_returns
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_SYMBOLS = {index.name: index.symbol for index in INDICES}
 
 LEAST_KNOWN = 0.5
 """Share of the book's gross value that must have had prices for a quarter to be tested."""
@@ -129,7 +128,8 @@ class History:
             close=self.prices.close[rows.start : rows.stop + 1],
         )
         moving = [self.holdings[place].moves_with for place in span.known.tolist()]
-        return pair_returns(until, moving, [_SYMBOLS[self.indices[place]] for place in span.indices], lookback=LOOKBACK)
+        levels = [find_index(self.indices[place]).symbol for place in span.indices]
+        return pair_returns(until, moving, levels, lookback=LOOKBACK)
 
     def book_gains(self, span: Span) -> FloatArray:
         """Return what the quarter's book gained in each of its sessions, USD, shape (span.n_sessions,)."""
@@ -188,7 +188,7 @@ def gather_history(exposure: Exposure, prices: Prices) -> History:
     """
     holdings = tuple(holding for holding in exposure.book.holdings if holding.is_priced)
     moving = [holding.moves_with for holding in holdings]
-    levels = [_SYMBOLS[name] for name in exposure.indices]
+    levels = [find_index(name).symbol for name in exposure.indices]
     sessions = pair_returns(prices, moving, levels, lookback=prices.sessions.size).sessions
     rows = np.searchsorted(prices.sessions, sessions)
     symbols = tuple(dict.fromkeys([*moving, *levels]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 from hedger.errors import InsufficientHistoryError, Note
 from hedger.exposure.betas import Exposure, HoldingBeta, IndexBeta
 from hedger.exposure.covariance import annual_covariance, explained_variance, weighted_covariance
@@ -270,15 +270,14 @@ def _notes(
                 ),
             )
         )
-    titles = {index.name: index.title for index in INDICES}
     for index, n_returns in n_known.items():
         if n_returns < paired.sessions.size:
             notes.append(
                 Note(
                     code="index_record_short",
                     message=(
-                        f"Only {n_returns} of {paired.sessions.size} daily returns of the {titles[index]} are known. "
-                        "Its betas and how it moves with the other indices come from these alone."
+                        f"Only {n_returns} of {paired.sessions.size} daily returns of the {find_index(index).title} "
+                        "are known. Its betas and how it moves with the other indices come from these alone."
                     ),
                 )
             )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 from hedger.errors import Note
 
 if TYPE_CHECKING:
@@ -139,14 +139,14 @@ def _index_choice(exposure: Exposure, reference: str, index_test: IndexTest | No
         removed = {each.index: each.r_squared for each in exposure.by_index}
         when = "over its history, in which recent sessions count more"
     against = _BENCHMARK if reference != _BENCHMARK and _BENCHMARK in removed else None
-    instead = f" instead of the {_titles()[against]}" if against else ""
+    instead = f" instead of the {find_index(against).title}" if against else ""
     shares = f"{removed[reference]:.0%}" + (f" instead of {removed[against]:.0%}" if against else "")
     others = sorted((name for name in removed if name not in (reference, against)), key=lambda name: -removed[name])
-    beside = ", ".join(f"with the {_titles()[name]} {removed[name]:.0%}" for name in others)
+    beside = ", ".join(f"with the {find_index(name).title} {removed[name]:.0%}" for name in others)
     return Note(
         code="index_choice",
         message=(
-            f"Hedging with the {_titles()[reference]}{instead} would have removed {shares} of this portfolio's "
+            f"Hedging with the {find_index(reference).title}{instead} would have removed {shares} of this portfolio's "
             f"variance {when}{'; ' if beside else ''}{beside}."
         ),
     )
@@ -156,13 +156,9 @@ def _leg_choice(choice: LegChoice) -> Note:
     """Say what each number of indices is expected to remove, what it would have removed, and whether it is used."""
     parts = []
     for step in choice.steps:
-        named = " and ".join(_titles()[name] for name in step.indices)
+        named = " and ".join(find_index(name).title for name in step.indices)
         past = "" if step.removed is None else f", {step.removed:.0%}"
         is_used = "" if step is choice.steps[0] else " (used)" if step.is_taken else " (not used)"
         parts.append(f"{named} {step.explained:.0%}{past}{is_used}")
     tested = "" if choice.steps[0].removed is None else ", and removed in past quarters, sized from earlier prices only"
     return Note(code="leg_choice", message=f"Share of the variance expected to be removed{tested}: {'; '.join(parts)}.")
-
-
-def _titles() -> dict[str, str]:
-    return {index.name: index.title for index in INDICES}

@@ -12,7 +12,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 from hedger.report.calendar_days import calendar_document
 from hedger.report.plan_section import plan_section
 from hedger.report.risk_document import (
@@ -258,13 +258,12 @@ def prices_section(measurement: Measurement) -> Document:
 
 
 def _exposure(exposure: Exposure, reference_index: str) -> Document:
-    titles = {index.name: index.title for index in INDICES}
     return {
         "reference_index": reference_index,
         "by_index": [
             {
                 "index": each.index,
-                "title": titles[each.index],
+                "title": find_index(each.index).title,
                 "level": each.level,
                 "beta": each.beta,
                 "stderr": each.stderr,

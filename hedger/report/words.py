@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,7 +47,7 @@ def to_beta(beta: float) -> str:
 
 def to_index_title(name: str) -> str:
     """Return the name for people of an index, such as ``"Nasdaq-100"``."""
-    return next(index.title for index in INDICES if index.name == name)
+    return find_index(name).title
 
 
 def to_month(day: date) -> str:

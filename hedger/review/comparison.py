@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hedger.advice import Advice, decide
-from hedger.contracts import INDICES
+from hedger.contracts import INDICES, find_index
 from hedger.errors import Note, PricesUnavailableError
 from hedger.review.choices import is_symbol, list_changes
 from hedger.review.drift import Drift, measure_drift
@@ -168,7 +168,7 @@ def review_plan(
 def _require_index(earlier: EarlierPlan, measurement: Measurement) -> None:
     if earlier.reference_index in measurement.exposure.indices:
         return
-    index = next(index for index in INDICES if index.name == earlier.reference_index)
+    index = find_index(earlier.reference_index)
     raise PricesUnavailableError(
         f"The betas of {earlier.name} are to the {index.title}, of which the {measurement.prices.source} has no "
         f"current level ({index.symbol}). Bring prices that have it with --prices.",

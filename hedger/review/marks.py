@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 from hedger.market import dividend_yield_on, fair_value, rate_on
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class FuturesMarks:
         From its last trading day on a future is worth the level of its index at that day's close, which stands in for
         the opening prices that it settles on.
         """
-        index = _index_of(future)
+        index = find_index(future.contract.index)
         last = future.last_trading_day
         close = self._close(index, min(day, last))
         if close is None:
@@ -78,7 +78,7 @@ class FuturesMarks:
 
 def price_in_month(quote: ContractQuote, future: MonthlyFuture, day: date) -> float:
     """Return the price of a future of any month, given the quote of its root's front month, points."""
-    index = _index_of(future)
+    index = find_index(future.contract.index)
     rate, dividends = rate_on(day), dividend_yield_on(index.symbol, day)
     if rate is None or dividends is None or quote.contract.size == "spot-quoted":
         return quote.price
@@ -87,7 +87,3 @@ def price_in_month(quote: ContractQuote, future: MonthlyFuture, day: date) -> fl
         for last in (future.expiry.last_trading_day, quote.last_trading_day)
     )
     return quote.price * own / front
-
-
-def _index_of(future: MonthlyFuture) -> Index:
-    return next(index for index in INDICES if index.name == future.contract.index)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from hedger.contracts import INDICES, find_fee_schedule
+from hedger.contracts import find_fee_schedule, find_index
 from hedger.exposure import book_gains, pair_returns
 from hedger.review.gains import FuturesGain, gain_of, list_executions
 from hedger.risk import hedge_effectiveness
@@ -160,7 +160,7 @@ def assess_outcome(
     """
     executions = list_executions(plan, fills)
     by_future, not_marked = _gains(executions, marks, settings, as_of)
-    symbol = next(index.symbol for index in INDICES if index.name == plan.reference_index)
+    symbol = find_index(plan.reference_index).symbol
     since = _since(prices, plan.last_session, symbol)
     if since is None:
         return Outcome(

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -202,7 +202,6 @@ def _carry(held: list[Order], interest: DatedRate, dividends: Mapping[str, Dated
     notional = dict.fromkeys(dividends, 0.0)
     for order in held:
         notional[order.quote.index] += order.held_after * order.quote.notional
-    titles = {index.name: index.title for index in INDICES}
     total = sum(notional.values())
     yield CostItem(
         name=f"financing at {interest.value:.2%}, received on a short position",
@@ -215,7 +214,7 @@ def _carry(held: list[Order], interest: DatedRate, dividends: Mapping[str, Dated
         if amount:
             dividend = dividends[index]
             yield CostItem(
-                name=f"dividends of the {titles[index]} at {dividend.value:.2%}, owed on a short position",
+                name=f"dividends of the {find_index(index).title} at {dividend.value:.2%}, owed on a short position",
                 kind="carry",
                 amount=-amount * dividend.value * DAYS_A_YEAR,
                 as_of=dividend.as_of.isoformat(),

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
-from hedger.contracts import INDICES, load_table
+from hedger.contracts import find_index, load_table
 from hedger.risk.positions import follow_shares, held_notional
 
 if TYPE_CHECKING:
@@ -252,11 +252,11 @@ def _index_path(
     exposure: Exposure, levels: Prices, span: slice
 ) -> tuple[FloatArray | None, tuple[str, ...], str | None]:
     """Return every measured index as a multiple of its start, those that follow another, and that other."""
-    symbols = {index.name: index.symbol for index in INDICES}
+    symbols = [find_index(name).symbol for name in exposure.indices]
     close = np.full((span.stop - span.start, len(exposure.indices)), np.nan)
-    for position, name in enumerate(exposure.indices):
-        if symbols[name] in levels.symbols:
-            close[:, position] = levels.column(symbols[name])[span]
+    for position, symbol in enumerate(symbols):
+        if symbol in levels.symbols:
+            close[:, position] = levels.column(symbol)[span]
     is_whole: BoolArray = np.all(np.isfinite(close), axis=0)
     if not is_whole.any():
         return None, (), None
@@ -291,13 +291,12 @@ def _own_path(symbols: list[str], prices: Prices, sessions: npt.NDArray[np.datet
 def _notes(
     by_beta: tuple[str, ...], n_holdings: int, reference: str, followers: tuple[str, ...], anchor: str | None
 ) -> Iterable[str]:
-    titles = {index.name: index.title for index in INDICES}
     if by_beta:
         verb = "holding" if n_holdings == 1 else "holdings"
         yield (
             f"{len(by_beta)} of {n_holdings} {verb} did not trade at both ends, "
-            f"or have no closes here: they move by their beta to the {titles[reference]}."
+            f"or have no closes here: they move by their beta to the {find_index(reference).title}."
         )
     if followers and anchor is not None:
-        names = ", ".join(titles[name] for name in followers)
-        yield f"No whole record of the {names}: where closes are missing it follows the {titles[anchor]}."
+        names = ", ".join(find_index(name).title for name in followers)
+        yield f"No whole record of the {names}: where closes are missing it follows the {find_index(anchor).title}."

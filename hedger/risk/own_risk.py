@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 from hedger.exposure import LOOKBACK, age_weights, pair_returns
 
 if TYPE_CHECKING:
@@ -57,12 +57,11 @@ def rank_own_risk(exposure: Exposure, prices: Prices) -> tuple[OwnRisk, ...]:
         What it was measured on.
     """
     priced = [holding for holding in exposure.book.holdings if holding.is_priced]
-    symbols = {index.name: index.symbol for index in INDICES}
     whole = list(exposure.has_whole_record)
     paired = pair_returns(
         prices,
         [holding.moves_with for holding in priced],
-        [symbols[name] for name in exposure.indices],
+        [find_index(name).symbol for name in exposure.indices],
         lookback=LOOKBACK,
     )
     known = np.isfinite(exposure.gains)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 from hedger.risk.positions import follow_shares, held_notional
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def index_scenarios(exposure: Exposure, plan: HedgePlan) -> tuple[Scenario, ...]
     reference = exposure.of(plan.reference_index)
     follow = follow_shares(exposure, plan.reference_index)
     futures = float(held_notional(exposure, plan) @ follow)
-    title = next(index.title for index in INDICES if index.name == plan.reference_index)
+    title = find_index(plan.reference_index).title
     scenarios = []
     for move in INDEX_MOVES:
         ends = sorted((reference.low * move, reference.high * move))

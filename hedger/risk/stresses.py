@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from hedger.contracts import INDICES
+from hedger.contracts import find_index
 from hedger.exposure import SESSIONS_A_YEAR
 from hedger.risk.positions import follow_shares, held_notional
 from hedger.risk.scenarios import Scenario, note_limits
@@ -57,10 +57,6 @@ def stress_scenarios(
     )
 
 
-def _titles() -> dict[str, str]:
-    return {index.name: index.title for index in INDICES}
-
-
 def _other_indices(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
     notional = held_notional(exposure, plan)
     for beta in exposure.by_index:
@@ -70,7 +66,7 @@ def _other_indices(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
         for move in OTHER_MOVES:
             ends = sorted((beta.low * move, beta.high * move))
             yield Scenario(
-                name=f"{_titles()[beta.index]} {move:+.0%}, the others follow",
+                name=f"{find_index(beta.index).title} {move:+.0%}, the others follow",
                 kind="index",
                 shocks=tuple(zip(exposure.indices, (move * follow).tolist(), strict=True)),
                 unhedged_pnl=beta.beta_dollars * move,
@@ -89,7 +85,7 @@ def _wrong_beta(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
         for error in (BETA_ERROR, -BETA_ERROR):
             gain = (reference.beta_dollars + error * exposure.book.beta_base) * move
             yield Scenario(
-                name=f"{_titles()[plan.reference_index]} {move:+.0%}, beta {error:+.1f}",
+                name=f"{find_index(plan.reference_index).title} {move:+.0%}, beta {error:+.1f}",
                 kind="shock",
                 shocks=tuple(zip(exposure.indices, (move * follow).tolist(), strict=True)),
                 unhedged_pnl=gain,
@@ -102,7 +98,7 @@ def _wrong_beta(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
 
 def _broken_correlation(exposure: Exposure, plan: HedgePlan, before: Distribution) -> Iterator[Scenario]:
     follow = follow_shares(exposure, plan.reference_index)
-    title = _titles()[plan.reference_index]
+    title = find_index(plan.reference_index).title
     yield Scenario(
         name=f"Correlation breaks: {title} {BREAK_MOVE:+.0%}, holdings unchanged",
         kind="shock",

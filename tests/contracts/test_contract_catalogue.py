@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hedger.contracts import INDICES, SIZES, FuturesContract, load_contracts, load_symbols, select_contracts
+from hedger.contracts import INDICES, SIZES, FuturesContract, find_index, load_contracts, load_symbols, select_contracts
 from hedger.errors import SettingsError
 
 TODAY = date(2026, 8, 21)
@@ -28,6 +28,12 @@ def newest_span(symbol: str) -> FuturesContract:
 
 def symbols_on(as_of: date, **restrictions: object) -> list[str]:
     return [contract.symbol for contract in select_contracts(as_of, **restrictions)]
+
+
+def test_an_index_is_found_by_its_name():
+    assert [find_index(index.name) for index in INDICES] == list(INDICES)
+    with pytest.raises(ValueError, match=r"there is no index 'ftse100'; there are sp500, nasdaq100"):
+        find_index("ftse100")
 
 
 @pytest.mark.parametrize("symbol", [symbol for symbol in AS_FOUND if symbol != "TF"])
