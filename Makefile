@@ -30,8 +30,10 @@ app: $(VENV)/.ready
 test: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest
 
-# The solver compiled with the optional numba gives the plans of the interpreted one.
+# The solver compiled with the optional numba gives the plans of the interpreted one. Without numba the test would be
+# skipped, and nothing said.
 test-compiled: $(VENV)/.ready-benchmarks
+	@$(BIN)/python -c 'import numba'
 	@$(BIN)/python -m pytest tests/hedge/test_solver.py -k compiled
 
 lint: $(VENV)/.ready-dev

@@ -24,7 +24,11 @@ NEWEST_SESSION = date(2026, 8, 21)
 
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
-    """Fail every attempt to reach another machine; loopback and sockets within this machine stay open."""
+    """Fail every attempt to reach another machine; loopback and sockets within this machine stay open.
+
+    Sockets of Python fail the test that opens them. Libraries in C and child processes are led to a proxy that
+    refuses; a test that serves itself overrides these variables.
+    """
 
     def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
         def to_loopback_only(sock: socket.socket, address: Any) -> Any:
@@ -39,7 +43,14 @@ def no_network() -> Iterator[None]:
         return getaddrinfo(host, *rest, **named)
 
     getaddrinfo = socket.getaddrinfo
-    with pytest.MonkeyPatch.context() as patch:
+    # A port that is taken, but at which nobody listens.
+    with socket.socket() as refusing, pytest.MonkeyPatch.context() as patch:
+        refusing.bind(("127.0.0.1", 0))
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            for spelling in (name, name.lower()):
+                patch.setenv(spelling, f"http://127.0.0.1:{refusing.getsockname()[1]}")
+        for spelling in ("NO_PROXY", "no_proxy"):
+            patch.setenv(spelling, "127.0.0.1,localhost")
         patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
         patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
         patch.setattr(socket, "getaddrinfo", looked_up)
