@@ -85,7 +85,7 @@ class Evidence:
     differences
         The rule against each other strategy; empty for a book that stood still in some quarter.
     on_futures
-        The same positions on the futures' own closes; ``None`` where there are none.
+        The same contracts on the futures' own closes; ``None`` where there are none.
     calibration
         Whether what the plan states of risk came true.
     estimators
@@ -230,7 +230,7 @@ def assess_evidence(
         quarters=quarters,
         strategies=records,
         differences=_differences(records),
-        on_futures=check_on_futures(held, strategies, market, futures),
+        on_futures=check_on_futures(held, strategies, market, quarters, futures),
         calibration=check_calibration(of_rule, records[0], market),
         estimators=rank_estimators(misses),
         notes=tuple(list_doubts(quarters, records[0])),

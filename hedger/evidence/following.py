@@ -33,8 +33,8 @@ class Market:
     gains
         Of the quarter's book by session, USD, one array of shape (span.n_sessions,) per quarter.
     steps
-        Moves of the indices by session per unit of their level at the roll, one array of shape
-        (span.n_sessions, n_indices) per quarter.
+        Moves of what contracts gain with, the indices or their futures, by session per unit of the level at the roll;
+        one array of shape (span.n_sessions, n_indices) per quarter.
     quotes
         Today's contracts by root.
     buffer

@@ -3,18 +3,18 @@ r"""The same contracts on the futures' own closes, with their real basis and rol
 A future's gain differs from its index' gain by the basis: financing received less dividends paid, spread over the
 quarter, and its daily noise. With :math:`F` the futures' closes chained over rolls and :math:`S` the index, the basis
 is :math:`b = \log F - \log S`; on a day without a close of the future it stands still, and it takes up its change on
-the next day that has one.
+the next day that has one. Betas that came are to the index itself.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.evidence.figures import variance_removed
-from hedger.evidence.walk import stretch_gains
+from hedger.evidence.figures import deepest_fall, yearly_volatility
+from hedger.evidence.following import follow_strategy
 from hedger.exposure import SESSIONS_A_YEAR
 
 if TYPE_CHECKING:
@@ -22,129 +22,155 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.evidence.following import Market
-    from hedger.evidence.history import FloatArray, History
+    from hedger.evidence.history import FloatArray, History, Span
+    from hedger.evidence.records import Quarter, StrategyRecord
     from hedger.evidence.strategies import Strategy, StrategyName
     from hedger.evidence.walk import HeldQuarter
     from hedger.market import FuturesCloses
 
-CHECKED: tuple[StrategyName, ...] = ("rule", "sp500")
-"""Strategies that are repeated on futures."""
 LEAST_CLOSES = 0.75
 """Share of a quarter's sessions on which every future that is held must have a close."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FuturesRecord:
-    """One strategy on the futures' own closes.
+    """One strategy with the same contracts in the same quarters, moved by the index and by the futures' own closes.
 
     Parameters
     ----------
-    name
-        Of the strategy.
     on_index, on_futures
-        Share of variance removed over the same quarters by the same contracts, moving with the cash index and with
-        the futures' own closes; before costs.
-    basis_per_year
-        What the futures gained beyond the indices, USD a year: financing less dividends.
+        What came of it.
     """
 
-    name: StrategyName
-    on_index: float
-    on_futures: float
-    basis_per_year: float
+    on_index: StrategyRecord
+    on_futures: StrategyRecord
+
+    @property
+    def name(self) -> StrategyName:
+        """Of the strategy."""
+        return self.on_futures.name
+
+    @property
+    def basis_per_year(self) -> float:
+        """What the futures gained beyond the indices, USD a year: financing less dividends."""
+        beyond = self.on_futures.hedge - self.on_index.hedge
+        return float(beyond.sum()) * SESSIONS_A_YEAR / beyond.size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FuturesCheck:
     """The test repeated on the futures' own closes.
 
     Parameters
     ----------
-    start, end
-        First and last roll of the quarters that are covered.
-    n_quarters
-        Their number.
+    quarters
+        Those in which every future that any strategy held has closes, oldest first.
     source
         Of the closes.
     records
-        One per strategy of :data:`CHECKED` that was followed.
+        One per strategy, in the order of the test.
     """
 
-    start: date
-    end: date
-    n_quarters: int
+    quarters: tuple[Quarter, ...]
     source: str
     records: tuple[FuturesRecord, ...]
+
+    @property
+    def start(self) -> date:
+        """First roll of the quarters."""
+        return self.quarters[0].start
+
+    @property
+    def end(self) -> date:
+        """Last roll of the quarters."""
+        return self.quarters[-1].end
+
+    @property
+    def n_quarters(self) -> int:
+        """How many quarters are covered."""
+        return len(self.quarters)
+
+    @property
+    def volatility(self) -> float:
+        """Of the portfolio without a hedge in them, USD a year."""
+        return yearly_volatility(self.records[0].on_index.unhedged)
+
+    @property
+    def drawdown(self) -> float:
+        """Largest loss of the portfolio without a hedge from a high in them, USD, positive."""
+        return deepest_fall(self.records[0].on_index.unhedged)
 
 
 def check_on_futures(
     held: Sequence[Sequence[HeldQuarter]],
     strategies: Sequence[Strategy],
     market: Market,
+    quarters: Sequence[Quarter],
     futures: Sequence[FuturesCloses],
 ) -> FuturesCheck | None:
-    """Repeat the test on the futures' own closes; ``None`` where no quarter is covered, or the book stood still.
+    """Repeat the test on the futures' own closes; ``None`` where no quarter is covered.
 
     Parameters
     ----------
     held
         What each strategy held, by quarter.
+    quarters
+        Of `market`.
     futures
         Closes of real futures, at most one per index.
     """
     levels, has_close = _levels(market.history, futures)
-    index_of = {symbol: market.history.indices.index(quote.index) for symbol, quote in market.quotes.items()}
-    checked = [place for place, strategy in enumerate(strategies) if strategy.name in CHECKED]
-    covered = []
-    for position, span in enumerate(market.spans):
-        stretches = [stretch for place in checked for stretch in held[position][place].stretches]
-        used = sorted({index_of[symbol] for stretch in stretches for symbol, _ in stretch.held})
-        rows = np.ix_(range(span.first, span.last + 1), used)
-        if used and np.isfinite(levels[rows]).all() and has_close[rows].mean(axis=0).min() >= LEAST_CLOSES:
-            covered.append(position)
-    records = [
-        record
-        for place in checked
-        if covered
-        and (record := _repeat(strategies[place].name, [held[n][place] for n in covered], market, levels, covered))
+    covered = [
+        position
+        for position, (span, by_strategy) in enumerate(zip(market.spans, held, strict=True))
+        if _is_covered(span, _places_held(by_strategy, market), levels, has_close)
     ]
-    if not records:
+    if not covered:
         return None
+    spans = tuple(market.spans[position] for position in covered)
+    on_index = replace(
+        market,
+        spans=spans,
+        gains=tuple(market.gains[position] for position in covered),
+        steps=tuple(market.steps[position] for position in covered),
+    )
+    on_futures = replace(on_index, steps=tuple(_steps(levels, span) for span in spans))
+    records = []
+    for place, strategy in enumerate(strategies):
+        same = [held[position][place] for position in covered]
+        records.append(
+            FuturesRecord(
+                on_index=follow_strategy(strategy, same, on_index),
+                on_futures=follow_strategy(strategy, same, on_futures),
+            )
+        )
     return FuturesCheck(
-        start=market.history.day(market.spans[covered[0]].first),
-        end=market.history.day(market.spans[covered[-1]].last),
-        n_quarters=len(covered),
+        quarters=tuple(quarters[position] for position in covered),
         source=futures[0].source,
         records=tuple(records),
     )
 
 
-def _repeat(
-    name: StrategyName, held: Sequence[HeldQuarter], market: Market, levels: FloatArray, covered: Sequence[int]
-) -> FuturesRecord | None:
-    """Return what came of one strategy in the covered quarters; ``None`` for a book that did not move."""
-    notional = market.notional
-    on_index: list[FloatArray] = []
-    on_futures: list[FloatArray] = []
-    for position, quarter in zip(covered, held, strict=True):
-        span = market.spans[position]
-        own = levels[span.first : span.last + 1]
-        steps = np.nan_to_num(np.diff(own / own[0], axis=0), nan=0.0)
-        for gains, moves in ((on_index, market.steps[position]), (on_futures, steps)):
-            gains += [stretch_gains(each, span, moves, notional) for each in quarter.stretches]
-    lengths = [market.spans[position].n_sessions for position in covered]
-    unhedged = np.concatenate([market.gains[position] for position in covered])
-    index_gains, futures_gains = np.concatenate(on_index), np.concatenate(on_futures)
-    by_index = variance_removed(unhedged, unhedged + index_gains, lengths)
-    by_futures = variance_removed(unhedged, unhedged + futures_gains, lengths)
-    if by_index is None or by_futures is None:
-        return None
-    return FuturesRecord(
-        name=name,
-        on_index=by_index,
-        on_futures=by_futures,
-        basis_per_year=float((futures_gains - index_gains).sum()) * SESSIONS_A_YEAR / unhedged.size,
-    )
+def _places_held(by_strategy: Sequence[HeldQuarter], market: Market) -> list[int]:
+    """Return the positions of the indices of which any strategy held futures in a quarter."""
+    stretches = [stretch for quarter in by_strategy for stretch in quarter.stretches]
+    symbols = {symbol for stretch in stretches for symbol, _ in stretch.held}
+    return sorted({market.history.indices.index(market.quotes[symbol].index) for symbol in symbols})
+
+
+def _is_covered(span: Span, places: Sequence[int], levels: FloatArray, has_close: FloatArray) -> bool:
+    """Return whether anything was held, and the futures at these positions have closes throughout a quarter."""
+    if not places:
+        return False
+    rows = np.ix_(range(span.first, span.last + 1), places)
+    return bool(np.isfinite(levels[rows]).all() and has_close[rows].mean(axis=0).min() >= LEAST_CLOSES)
+
+
+def _steps(levels: FloatArray, span: Span) -> FloatArray:
+    """Return each session's move of the futures per unit of their level at the roll; zero where there is none."""
+    own = levels[span.first : span.last + 1]
+    steps: FloatArray = np.nan_to_num(np.diff(own / own[0], axis=0), nan=0.0)
+    return steps
 
 
 def _levels(history: History, futures: Sequence[FuturesCloses]) -> tuple[FloatArray, FloatArray]:

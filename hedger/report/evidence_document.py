@@ -2,7 +2,8 @@
 
 Fields are named as in the types of :mod:`hedger.evidence`, which tell what they mean. Series hold one number per entry
 of `sessions`, the gain of that session in USD; `hedged_pnl` is `unhedged_pnl` plus `hedge_pnl`, from which `costs` are
-taken off already.
+taken off already. In `on_futures` every figure of a record is on the futures' own closes but `on_index`, the share of
+variance that the same contracts removed in the same quarters by the moves of the index.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hedger.report.document import notes_section, policy_document, portfolio_sec
 from hedger.version import __version__
 
 if TYPE_CHECKING:
-    from hedger.evidence import Evidence, HedgedQuarter, StrategyRecord
+    from hedger.evidence import Evidence, FuturesCheck, HedgedQuarter, StrategyRecord
     from hedger.past import Backtest
 
     Document = dict[str, Any]
@@ -33,7 +34,7 @@ def backtest_document(backtest: Backtest) -> Document:
         "prices": prices_section(backtest.measurement),
         "policy": policy_document(backtest.settings),
         "backtest": _evidence(evidence),
-        "on_futures": None if evidence.on_futures is None else asdict(evidence.on_futures),
+        "on_futures": None if evidence.on_futures is None else _on_futures(evidence.on_futures),
         "calibration": asdict(evidence.calibration),
         "estimators": [asdict(each) for each in evidence.estimators],
         "notes": notes_section(backtest.notes),
@@ -59,6 +60,36 @@ def _evidence(evidence: Evidence) -> Document:
 
 def _strategy(record: StrategyRecord) -> Document:
     return {
+        **_figures(record),
+        "hedge_pnl": record.hedge.tolist(),
+        "hedged_pnl": record.hedged.tolist(),
+        "costs": record.costs.tolist(),
+    }
+
+
+def _on_futures(check: FuturesCheck) -> Document:
+    return {
+        "start": check.start,
+        "end": check.end,
+        "n_quarters": check.n_quarters,
+        "source": check.source,
+        "unhedged_volatility": check.volatility,
+        "unhedged_drawdown": check.drawdown,
+        "quarters": [asdict(each) for each in check.quarters],
+        "records": [
+            {
+                **_figures(each.on_futures),
+                "on_index": each.on_index.hedge_effectiveness,
+                "on_futures": each.on_futures.hedge_effectiveness,
+                "basis_per_year": each.basis_per_year,
+            }
+            for each in check.records
+        ],
+    }
+
+
+def _figures(record: StrategyRecord) -> Document:
+    return {
         "name": record.name,
         "hedge_effectiveness": record.hedge_effectiveness,
         "volatility": record.volatility,
@@ -72,9 +103,6 @@ def _strategy(record: StrategyRecord) -> Document:
         "n_called": record.n_called,
         "n_covered": record.n_covered,
         "n_covered_after": record.n_covered_after,
-        "hedge_pnl": record.hedge.tolist(),
-        "hedged_pnl": record.hedged.tolist(),
-        "costs": record.costs.tolist(),
         "quarters": [_hedged_quarter(each) for each in record.quarters],
     }
 

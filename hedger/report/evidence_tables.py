@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from hedger.past import Backtest
 
 
+NO_HEDGE = "no hedge"
+
+
 def title_span(evidence: Evidence) -> str:
     """Return how long the test is: ``"35 quarters, 2017-09-11 to 2026-06-15"``."""
     first, last = evidence.quarters[0], evidence.quarters[-1]
@@ -22,22 +25,23 @@ def title_span(evidence: Evidence) -> str:
 
 
 def rivals_table(evidence: Evidence) -> TextTable:
-    """Return what each strategy removed and cost, the plan's rule in bold."""
-    rows = [("no hedge", UNKNOWN, to_dollars(evidence.volatility), to_dollars(evidence.drawdown), UNKNOWN, UNKNOWN)]
-    rows += [
+    """Return what each strategy removed and cost, and what came of beta and the account; the plan's rule in bold."""
+    no_hedge = (UNKNOWN, to_dollars(evidence.drawdown), UNKNOWN, UNKNOWN, str(evidence.rule.n_covered), UNKNOWN)
+    rows = [
         (
             to_strategy(record.name),
             to_percent(record.hedge_effectiveness, places=1),
-            to_dollars(record.volatility),
             to_dollars(record.drawdown),
             f"{record.basis_points_per_year:.1f}",
             str(record.n_orders),
+            str(record.n_covered_after),
+            str(record.n_called),
         )
         for record in evidence.strategies
     ]
     return TextTable(
-        headings=("", "removed", "volatility", "deepest fall", "cost, bp", "orders"),
-        rows=tuple(rows),
+        headings=("", "removed", "deepest fall", "cost, bp", "orders", "beta", "calls"),
+        rows=((NO_HEDGE, *no_hedge), *rows),
         bold=(1,),
     )
 
@@ -45,9 +49,17 @@ def rivals_table(evidence: Evidence) -> TextTable:
 def rivals_legend(evidence: Evidence) -> str:
     """Say what the columns of :func:`rivals_table` mean."""
     return (
-        "Removed: share of the variance. Volatility in USD a year; cost in basis points a year (plan's rule: "
-        f"{to_dollars(evidence.rule.cost_per_year)}). Hedged at every roll, and put right in between when beta had "
-        "moved by more than 0.1. The interval comes from drawing whole quarters anew."
+        "Removed: share of the variance; cost in basis points a year (plan's rule: "
+        f"{to_dollars(evidence.rule.cost_per_year)}). {_of_quarters(len(evidence.quarters))} Hedged at every roll, and "
+        "put right in between when beta had moved by more than 0.1. The interval above comes from drawing whole "
+        "quarters anew."
+    )
+
+
+def _of_quarters(n_quarters: int) -> str:
+    return (
+        f"Of {n_quarters} quarters, beta: those in which the beta that was left came inside its 95% interval; calls: "
+        "those in which the futures account was called for cash."
     )
 
 
@@ -71,26 +83,36 @@ def word_accounts(evidence: Evidence) -> Iterator[str]:
 
 
 def futures_check_table(check: FuturesCheck) -> TextTable:
-    """Return the same positions on the index and on the futures themselves."""
-    rows = tuple(
+    """Return what came of the same contracts on the futures themselves, beside the share removed on the index."""
+    covered = str(check.records[0].on_futures.n_covered)
+    no_hedge = (UNKNOWN, UNKNOWN, to_dollars(check.drawdown), UNKNOWN, covered, UNKNOWN, UNKNOWN)
+    rows = [
         (
             to_strategy(record.name),
-            to_percent(record.on_index, places=1),
-            to_percent(record.on_futures, places=1),
+            to_percent(record.on_index.hedge_effectiveness, places=1),
+            to_percent(record.on_futures.hedge_effectiveness, places=1),
+            to_dollars(record.on_futures.drawdown),
+            f"{record.on_futures.basis_points_per_year:.1f}",
+            str(record.on_futures.n_covered_after),
+            str(record.on_futures.n_called),
             to_dollars(record.basis_per_year, is_change=True),
         )
         for record in check.records
-    )
+    ]
     return TextTable(
-        headings=(f"{check.n_quarters} quarters", "on the index", "on futures", "financing a year"), rows=rows
+        headings=(f"{check.n_quarters} quarters", "index", "futures", "fall", "cost", "beta", "calls", "basis"),
+        rows=((NO_HEDGE, *no_hedge), *rows),
+        bold=(1,),
     )
 
 
 def futures_check_legend(check: FuturesCheck) -> str:
-    """Say what :func:`futures_check_table` compares."""
+    """Say what the columns of :func:`futures_check_table` mean."""
     return (
-        f"{check.start} to {check.end}, the same contracts, with their real basis and rolls. Financing less dividends, "
-        "which a short hedge earns while interest is above dividends, is not in the table further up."
+        f"{check.start} to {check.end}, the same contracts with their real basis and rolls. Removed on the index and "
+        "on the futures; deepest fall; cost, basis points a year. Basis: USD a year of financing less dividends, which "
+        "a short hedge earns while interest is above dividends; the table further up lacks it. "
+        f"{_of_quarters(check.n_quarters)}"
     )
 
 

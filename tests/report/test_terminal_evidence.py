@@ -59,14 +59,22 @@ def test_every_strategy_is_shown_as_the_result_has_it(draw: Draw, tested: Backte
     lines = draw(tested)
     assert max(map(len, lines)) <= 80
     evidence = tested.evidence
-    assert cells(lines, "no hedge")[1:3] == [f"${evidence.volatility:,.0f}", f"${evidence.drawdown:,.0f}"]
+    assert cells(lines, "no hedge") == [
+        "-",
+        f"${evidence.drawdown:,.0f}",
+        "-",
+        "-",
+        str(evidence.rule.n_covered),
+        "-",
+    ]
     for record in evidence.strategies:
         assert cells(lines, to_strategy(record.name)) == [
             f"{100 * record.hedge_effectiveness:.1f}%",
-            f"${record.volatility:,.0f}",
             f"${record.drawdown:,.0f}",
             f"{record.basis_points_per_year:.1f}",
             str(record.n_orders),
+            str(record.n_covered_after),
+            str(record.n_called),
         ]
 
 
@@ -110,11 +118,19 @@ def test_real_futures_are_shown_where_the_record_has_them(draw: Draw, tested: Ba
     check = on_futures.evidence.on_futures
     assert check is not None
     lines = draw(on_futures)
-    start = lines.index("On the futures' own prices")
+    assert max(map(len, lines)) <= 80
+    below = lines[lines.index("On the futures' own prices") :]
+    assert cells(below, "no hedge")[2] == f"${check.drawdown:,.0f}"
+    assert [record.name for record in check.records] == [record.name for record in on_futures.evidence.strategies]
     for record in check.records:
-        assert cells(lines[start:], to_strategy(record.name)) == [
-            f"{100 * record.on_index:.1f}%",
-            f"{100 * record.on_futures:.1f}%",
+        shown = record.on_futures
+        assert cells(below, to_strategy(record.name)) == [
+            f"{100 * record.on_index.hedge_effectiveness:.1f}%",
+            f"{100 * shown.hedge_effectiveness:.1f}%",
+            f"${shown.drawdown:,.0f}",
+            f"{shown.basis_points_per_year:.1f}",
+            str(shown.n_covered_after),
+            str(shown.n_called),
             f"{'-' if record.basis_per_year < 0 else '+'}${abs(record.basis_per_year):,.0f}",
         ]
 
@@ -226,9 +242,17 @@ def test_the_document_is_the_result(tested: Backtest) -> None:
 
 def test_the_document_has_no_futures_where_there_are_none(tested: Backtest, on_futures: Backtest) -> None:
     assert backtest_document(tested)["on_futures"] is None
-    check = backtest_document(on_futures)["on_futures"]
-    assert check["n_quarters"] == len(on_futures.evidence.quarters)
-    assert [each["name"] for each in check["records"]] == ["rule", "sp500"]
+    check = on_futures.evidence.on_futures
+    document = json.loads(to_json(backtest_document(on_futures)))["on_futures"]
+    assert document["n_quarters"] == len(document["quarters"]) == len(on_futures.evidence.quarters)
+    assert document["unhedged_drawdown"] == check.drawdown
+    assert [each["name"] for each in document["records"]] == [record.name for record in check.records]
+    for each, record in zip(document["records"], check.records, strict=True):
+        assert each["on_index"] == record.on_index.hedge_effectiveness
+        assert each["on_futures"] == each["hedge_effectiveness"] == record.on_futures.hedge_effectiveness
+        assert each["basis_per_year"] == pytest.approx(record.basis_per_year, abs=0.005)
+        assert each["n_called"] == record.on_futures.n_called
+        assert len(each["quarters"]) == check.n_quarters
 
 
 def test_the_same_test_gives_the_same_bytes(tested: Backtest, technology: Portfolio) -> None:

@@ -16,6 +16,7 @@ from hedger.report import evidence_tables, state_evidence, to_percent
 from hedger.settings import Settings
 from hedger.ui.evidence_charts import beta_rows, gain_rows
 from hedger.ui.remedies import in_page_words
+from hedger.ui.tables import draw_table
 from hedger.ui.wording import escape
 
 TODAY = date(2026, 8, 24)
@@ -31,10 +32,10 @@ def evidence_script(today, settings):
     show_evidence(decide(measurement, settings))
 
 
-def open_evidence(settings: Settings) -> AppTest:
+def open_evidence(settings: Settings, *, years: int = 3) -> AppTest:
     kwargs = {"today": TODAY, "settings": settings}
     page = AppTest.from_function(evidence_script, kwargs=kwargs, default_timeout=120)
-    page.session_state.evidence_years = 3
+    page.session_state.evidence_years = years
     return page.run()
 
 
@@ -75,6 +76,16 @@ def test_a_test_is_made_once_for_the_same_choices_and_forgotten_in_turn(backtest
     (again,) = page.session_state.backtests.values()
     assert again is first
     assert first.evidence.rule.hedge_effectiveness == backtest.evidence.rule.hedge_effectiveness
+
+
+def test_every_strategy_stands_on_the_futures_own_prices_where_they_reach() -> None:
+    page = open_evidence(Settings(hedge=0.5), years=5)
+    assert not page.exception
+    (backtest,) = page.session_state.backtests.values()
+    check = backtest.evidence.on_futures
+    assert check.n_quarters < len(backtest.evidence.quarters)
+    assert draw_table(evidence_tables.futures_check_table(check)) in texts(page)
+    assert escape(evidence_tables.futures_check_legend(check)) in texts(page)
 
 
 def test_a_portfolio_without_a_past_is_told_so_in_a_sentence() -> None:
