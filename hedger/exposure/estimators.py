@@ -24,7 +24,8 @@ from hedger.exposure.regression import (
 )
 
 if TYPE_CHECKING:
-    from hedger.exposure.regression import BetaEstimates, FloatArray
+    from hedger.arrays import FloatArray
+    from hedger.exposure.regression import BetaEstimates
 
 
 class BetaEstimator(Protocol):
@@ -93,7 +94,8 @@ class WelchBeta:
         As in :class:`EWMABeta`.
     width
         A return is clipped to the band between ``centre - width`` and ``centre + width`` times the index return
-        of the same session; the centre is one, or the first-pass slope of inverse and geared instruments.
+        of the same session; the centre is one, or the first-pass slope of inverse and geared instruments, whose band
+        widens with their gear.
     """
 
     half_life: float = 89.0

@@ -35,15 +35,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from hedger.arrays import freeze
 from hedger.errors import ConstantReturnsError, InsufficientHistoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+    from hedger.arrays import BoolArray, FloatArray, IntArray
+
 
 FULL_RECORD = 252
 """Returns from which a record is trusted without shrinkage."""
@@ -84,10 +84,7 @@ class BetaEstimates:
     n_observations: IntArray
 
     def __post_init__(self) -> None:
-        for name in ("beta", "stderr", "shrink_weight", "n_observations"):
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        freeze(self, "beta", "stderr", "shrink_weight", "n_observations")
 
 
 def age_weights(n_sessions: int, half_life: float) -> FloatArray:
@@ -172,7 +169,8 @@ def estimate_slopes(
         Share and weights (shape (n_sessions,)) of each slope in the blend; the shares add up to one.
     width
         Clip each return to the band between ``centre - width`` and ``centre + width`` times the index return of the
-        session, the centre being one or the first-pass slope of inverse and geared instruments; ``None`` not to.
+        session, the centre being one or the first-pass slope of inverse and geared instruments; beyond a slope of
+        :data:`WIDER_FROM` the band widens with it. ``None`` not to clip.
     """
     require_movement(index)
     n_assets = assets.shape[1]
@@ -206,7 +204,7 @@ BLOCK = 128
 """Assets worked on at a time: their returns fit into the processor's cache, and little memory is needed."""
 
 
-def same_sessions(assets: FloatArray) -> Iterator[tuple[IntArray, slice | npt.NDArray[np.bool_]]]:
+def same_sessions(assets: FloatArray) -> Iterator[tuple[IntArray, slice | BoolArray]]:
     """Yield groups of columns that traded on the same sessions, with these sessions."""
     traded = np.isfinite(assets)
     if traded.all():
@@ -269,6 +267,11 @@ def _blended_kernel(index: FloatArray, speeds: tuple[tuple[float, FloatArray], .
 
 CENTRED_FROM, CENTRED_TO = -0.5, 2.5
 """First-pass slopes beyond these mark inverse and geared instruments, whose band is re-centred."""
+WIDER_FROM, FURTHEST_CENTRE = 4.0, 15.0
+"""From the first of these slopes on, which no share has, the band widens with the gear; the last is the most believed.
+
+A fund of twice a calm share looks like a lively share: where slopes are ordinary, no band can tell them apart.
+"""
 
 
 def _sum_up(ratios: FloatArray, slope: _Slope, first_pass: FloatArray, width: float | None, *, out: FloatArray) -> None:
@@ -278,8 +281,10 @@ def _sum_up(ratios: FloatArray, slope: _Slope, first_pass: FloatArray, width: fl
         raw = ratios[:, moved] if moved.size else None
         np.clip(ratios, 1.0 - width, 1.0 + width, out=ratios)
         if raw is not None:
-            centre = np.clip(first_pass[moved], -6.0, 6.0)
-            ratios[:, moved] = np.clip(raw, centre - width, centre + width)
+            centre = np.clip(first_pass[moved], -FURTHEST_CENTRE, FURTHEST_CENTRE)
+            # Twice the gear, twice the band: the beta of a multiple is that multiple of the beta.
+            reach = width * np.maximum(np.abs(centre) / WIDER_FROM, 1.0)
+            ratios[:, moved] = np.clip(raw, centre - reach, centre + reach)
     for place, vector in enumerate(slope.of_returns):
         np.matmul(vector, ratios, out=out[place])
     np.matmul(slope.of_squares, np.square(ratios, out=ratios), out=out[4])

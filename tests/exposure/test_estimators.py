@@ -83,8 +83,8 @@ def loop_slope(x, y, weights):
 
 def loop_winsorise(x, y, width=3.0):
     first_pass, _, _ = loop_slope(x, y, [2.0 ** (-(len(x) - 1 - t) / 126.0) for t in range(len(x))])
-    first_pass = min(max(first_pass, -6.0), 6.0)
     centre = first_pass if first_pass < -0.5 or first_pass > 2.5 else 1.0
+    width = width * max(abs(centre) / 4.0, 1.0)
     clipped = []
     for a, b in zip(x, y, strict=True):
         one, other = (centre - width) * a, (centre + width) * a
@@ -123,7 +123,7 @@ def loop_two_speed(x, y):
     return loop_blend(x, loop_winsorise(x, y), [(0.6, fast), (0.4, [1.0 / v for v in variance])])
 
 
-@pytest.mark.parametrize("leverage", [1.0, -3.0, 3.0])
+@pytest.mark.parametrize("leverage", [1.0, -3.0, 3.0, 6.0])
 @pytest.mark.parametrize("loop", [loop_welch, loop_two_speed])
 def test_winsorised_estimators_agree_with_their_formulas_written_as_loops(loop, leverage):
     assets, index = make_returns(seed=3, n_assets=3)
@@ -286,6 +286,25 @@ def test_leverage_scales_beta_and_error(leverage, name):
     plain, geared = ESTIMATORS[name].estimate(assets, index), ESTIMATORS[name].estimate(leverage * assets, index)
     np.testing.assert_allclose(geared.beta, leverage * plain.beta, atol=1e-10)
     np.testing.assert_allclose(geared.stderr, abs(leverage) * plain.stderr, atol=1e-8)
+
+
+@settings(max_examples=40, deadline=None)
+@given(leverage=st.floats(1.0, 2.0), sign=st.sampled_from([1.0, -1.0]), name=st.sampled_from(["two-speed", "welch"]))
+def test_leverage_scales_the_winsorised_betas_of_funds_beyond_any_share(leverage, sign, name):
+    assets, index = make_returns(n_sessions=400)
+    funds = 4.5 * index[:, None] + assets  # first passes between four and seven
+    plain, geared = (ESTIMATORS[name].estimate(each, index) for each in (funds, sign * leverage * funds))
+    np.testing.assert_allclose(geared.beta, sign * leverage * plain.beta, rtol=1e-10)
+    np.testing.assert_allclose(geared.stderr, leverage * plain.stderr, rtol=1e-8)
+
+
+def test_three_times_a_lively_share_has_three_times_its_beta():
+    closes = SnapshotSource().fetch(["^GSPC", "AMD"], start=None, end=None).columns(["^GSPC", "AMD"])
+    closes = closes[np.isfinite(closes).all(axis=1)]
+    returns = closes[1:] / closes[:-1] - 1.0
+    one, three = (TwoSpeedBeta().estimate(gear * returns[:, 1:], returns[:, 0]).beta[0] for gear in (1.0, 3.0))
+    assert one > 2.5
+    assert three == pytest.approx(3.0 * one, abs=0.15)
 
 
 def test_sessions_that_an_asset_missed_count_like_sessions_that_never_were():
