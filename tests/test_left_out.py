@@ -49,4 +49,4 @@ def test_a_ticker_is_written_in_capitals():
 
 def test_a_proxy_for_something_that_is_not_held_is_refused():
     with pytest.raises(SettingsError, match=r"stated for GONE, which the portfolio does not hold"):
-        advise(read_portfolio(b"ticker,shares\nKO,10\n", as_of=AS_OF), settings=Settings(proxy=(("GONE", "SPY"),)))
+        advice_for(proxy=(("GONE", "SPY"),))

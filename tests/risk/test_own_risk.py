@@ -4,14 +4,16 @@ from datetime import date
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
 from hedger.advice import advise
 from hedger.contracts import INDICES
 from hedger.exposure import ESTIMATORS, measure_exposure
-from hedger.market import Prices
+from hedger.market import Prices, SnapshotSource
 from hedger.portfolio import read_portfolio, to_portfolio
 from hedger.risk import rank_own_risk
-from hedger.settings import Settings
+
+DAY = date(2026, 8, 21)
 
 
 def make_prices(own, seed=3, n_sessions=1261):
@@ -61,16 +63,29 @@ def test_a_book_that_is_the_index_leaves_nothing():
     assert rank_own_risk(measured(to_portfolio({"CCC": 1000.0}), prices), prices) == ()
 
 
-def test_five_holdings_are_named_the_largest_first(technology, sample_folder):
-    risk = advise(technology, settings=Settings(hedge=0.5)).risk
-    shares = [each.share for each in risk.top_unhedgeable]
-    assert len(shares) == 5
-    assert shares == sorted(shares, reverse=True)
-    assert shares[0] > 0
+def test_five_holdings_are_named_the_largest_first_with_the_shares_that_statsmodels_gives(technology_advice):
+    advice = technology_advice
+    values = {each.symbol: each.market_value for each in advice.exposure.book.holdings}
+    indices = [each.symbol for each in INDICES if each.name in advice.exposure.indices]
+    prices = SnapshotSource().fetch([*values, *indices], start=date(2021, 1, 4), end=advice.as_of)
+    columns = [prices.symbols.index(symbol) for symbol in (*values, *indices)]
+    close = prices.close[-1261:, columns]
+    returns = close[1:] / close[:-1] - 1.0
+    assert np.isfinite(returns).all()
+    gains = returns[:, : len(values)] * list(values.values())
+    weights = 0.5 ** (np.arange(len(gains))[::-1] / 126.0)
+    fit = sm.WLS(gains.sum(axis=1), sm.add_constant(returns[:, len(values) :]), weights=weights).fit()
+    shares = dict(zip(values, (weights * fit.resid) @ gains / (weights @ np.square(fit.resid)), strict=True))
+    expected = sorted(shares.items(), key=lambda each: -each[1])[:5]
+    assert [each.symbol for each in advice.risk.top_unhedgeable] == [symbol for symbol, _ in expected]
+    assert [each.symbol for each in advice.risk.top_unhedgeable] == ["MSFT", "AVGO", "NVDA", "AMZN", "META"]
+    assert [each.share for each in advice.risk.top_unhedgeable] == pytest.approx(
+        [share for _, share in expected], rel=1e-6
+    )
 
 
 def test_a_book_that_index_futures_hedge_badly_names_what_carries_it(sample_folder):
-    advice = advise(read_portfolio(sample_folder / "concentrated.csv", as_of=date(2026, 8, 21)))
+    advice = advise(read_portfolio(sample_folder / "concentrated.csv", as_of=DAY), today=DAY)
     (largest, *others) = advice.risk.top_unhedgeable
     (note,) = [note for note in advice.risk.notes if note.code == "hard_to_hedge"]
     assert largest.symbol == "PLTR"  # three quarters of the book
