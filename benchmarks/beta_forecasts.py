@@ -21,8 +21,9 @@ from hedger.exposure import ESTIMATORS, TwoSpeedBeta
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-    from research import DrawnBook, FloatArray, History
+    from research import DrawnBook, History
+
+    from hedger.arrays import BoolArray, FloatArray, IntArray
 
 HORIZONS = (21, QUARTER, 252)
 FIRST_LATER_YEAR = 2017
@@ -52,12 +53,12 @@ class Panel:
         Whether each stock counts among large companies, shape (n_stocks,).
     """
 
-    days: npt.NDArray[np.int64]
-    years: npt.NDArray[np.int64]
+    days: IntArray
+    years: IntArray
     forecasts: dict[str, FloatArray]
     errors: FloatArray
     realised: dict[int, FloatArray]
-    is_large: npt.NDArray[np.bool_]
+    is_large: BoolArray
 
     def stock_error(self, name: str, horizon: int, *, first_year: int = 0) -> float:
         """Return the root mean square error over large stocks; each date and index counts alike."""
@@ -111,7 +112,7 @@ def realised_slopes(assets: FloatArray, index: FloatArray) -> FloatArray:
     return slopes
 
 
-def to_years(history: History, days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def to_years(history: History, days: IntArray) -> IntArray:
     """Return the calendar year of each day."""
     return history.sessions[days].astype("datetime64[Y]").astype(np.int64) + 1970
 
@@ -132,7 +133,7 @@ class BookOutcomes:
 
     books: tuple[DrawnBook, ...]
     realised: dict[int, FloatArray]
-    years: npt.NDArray[np.int64]
+    years: IntArray
 
     def error(self, forecasts: FloatArray, horizon: int = QUARTER, *, first_year: int = 0) -> float:
         """Return the root mean square error over books and indices of forecasts of shape (n_books, 4)."""

@@ -25,7 +25,8 @@ from hedger.exposure import EWMABeta, OLSBeta, TwoSpeedBeta, age_weights, varian
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from hedger.exposure.betas import FloatArray
+    from hedger.arrays import FloatArray
+
 
 ASSETS, SESSIONS, INDICES = 5_000, 756, 4
 LOOPED, ROLLED_BY_PEER = 250, 5

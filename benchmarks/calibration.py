@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from research import LOOKBACK, QUARTER, draw_books, index_gains, read_history, read_levels
 
 from hedger.evidence import ForecastTest, check_forecast, exceeded_share, qlike, qlike_ratio
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
 
     from research import DrawnBook, History
 
-FloatArray = npt.NDArray[np.float64]
+    from hedger.arrays import DateArray, FloatArray
+
 
 FIRST_WINDOW = np.datetime64("1992-01-01")
 CHANCES = (0.20, 0.10, 0.05, 0.01)
@@ -64,7 +64,7 @@ def measure_books(history: History, books: Sequence[DrawnBook]) -> dict[str, Tes
     return tests
 
 
-def measure_margin(days: npt.NDArray[np.datetime64], level: FloatArray) -> Iterator[tuple[int, list[float], int]]:
+def measure_margin(days: DateArray, level: FloatArray) -> Iterator[tuple[int, list[float], int]]:
     """Yield horizon, share of windows beyond the buffer stated for each chance, and number of windows."""
     returns = level[1:] / level[:-1] - 1.0
     for horizon in (5, 21, QUARTER):

@@ -22,8 +22,9 @@ from hedger.portfolio import to_portfolio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from research import DrawnBook, FloatArray, History
+    from research import DrawnBook, History
 
+    from hedger.arrays import FloatArray
     from hedger.contracts import ContractQuote
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan

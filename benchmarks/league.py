@@ -36,7 +36,9 @@ from hedger.exposure import ESTIMATORS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from research import FloatArray, History
+    from research import History
+
+    from hedger.arrays import FloatArray
 
 ROOT = Path(__file__).parent.parent
 README, ERRORS = ROOT / "README.md", ROOT / "hedger" / "data" / "forecast_errors.csv"

@@ -24,7 +24,9 @@ from hedger.exposure import ESTIMATORS, TwoSpeedBeta, current_variance, variance
 
 if TYPE_CHECKING:
     from beta_forecasts import Panel
-    from research import FloatArray, History
+    from research import History
+
+    from hedger.arrays import FloatArray
 
 LEARNED = "learned once"
 """Name of the forecast that is fitted on the first half of the years and judged on the second."""

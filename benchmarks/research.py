@@ -17,7 +17,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from hedger.contracts import INDICES
 from hedger.market import Prices, SnapshotSource
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-FloatArray = npt.NDArray[np.float64]
+    from hedger.arrays import BoolArray, DateArray, FloatArray
+
 
 FOUR_INDICES = tuple(index for index in INDICES if index.symbol.startswith("^"))
 LEVELS = tuple(index.symbol for index in FOUR_INDICES)
@@ -68,7 +68,7 @@ class History:
         return _returns(self.prices.columns(LEVELS))
 
     @property
-    def sessions(self) -> npt.NDArray[np.datetime64]:
+    def sessions(self) -> DateArray:
         """Day on which each return ends, shape (n_sessions,)."""
         return self.prices.sessions[1:]
 
@@ -127,7 +127,7 @@ def read_history(folder: Path | None) -> History:
     )
 
 
-def read_levels(folder: Path | None) -> tuple[npt.NDArray[np.datetime64], FloatArray]:
+def read_levels(folder: Path | None) -> tuple[DateArray, FloatArray]:
     """Return the sessions on which all four indices have a close, as far back as they go, and these closes."""
     if folder is None:
         levels = SnapshotSource().fetch(LEVELS, start=None, end=None)
@@ -150,7 +150,7 @@ def draw_books(history: History) -> Iterator[DrawnBook]:
         if history.sessions[day] < FIRST_BOOK:
             continue
         span = history.stocks[max(day - 504, 0) : day + QUARTER]
-        known: npt.NDArray[np.bool_] = np.all(np.isfinite(span), axis=0)
+        known: BoolArray = np.all(np.isfinite(span), axis=0)
         for universe, parts in pools.items():
             for _ in range(DRAWS):
                 wanted = 3 if universe == "three stocks" else int(generator.integers(10, 41))
@@ -182,7 +182,7 @@ def _universes(names: Sequence[str]) -> dict[str, tuple[list[int], ...]]:
     }
 
 
-def _read_wide(path: Path) -> tuple[npt.NDArray[np.datetime64], tuple[str, ...], FloatArray]:
+def _read_wide(path: Path) -> tuple[DateArray, tuple[str, ...], FloatArray]:
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         head, *rows = list(csv.reader(lines))
     close = np.array([[float(cell) if cell else np.nan for cell in row[1:]] for row in rows])

@@ -194,6 +194,39 @@ def test_public_types_are_frozen_and_compare_unless_they_hold_arrays():
             assert not each.__dataclass_params__.eq, where
 
 
+def fields_of(node):
+    return [each for each in node.body if isinstance(each, ast.AnnAssign)]
+
+
+def frozen_fields(node):
+    """Fields that ``__post_init__`` hands to ``freeze``."""
+    calls = [
+        call
+        for inner in node.body
+        if isinstance(inner, ast.FunctionDef) and inner.name == "__post_init__"
+        for call in ast.walk(inner)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "freeze"
+    ]
+    by_name = {argument.value for call in calls for argument in call.args[1:]}
+    return by_name | {keyword.arg for call in calls for keyword in call.keywords}
+
+
+@every_file
+def test_a_type_that_holds_arrays_freezes_them(name):
+    for node in ast.walk(TREES[name]):
+        if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
+            continue
+        if not any(ast.unparse(each).startswith("dataclass(") for each in node.decorator_list):
+            continue
+        holding = {
+            field.target.id
+            for field in fields_of(node)
+            if re.search(r"(Array|ndarray)\b", ast.unparse(field.annotation))
+            and "Callable" not in ast.unparse(field.annotation)
+        }
+        assert holding == frozen_fields(node), f"{name}: {node.name}"
+
+
 def is_documented(name, documented):
     # A dataclass without a docstring gets its signature for one.
     return bool(documented.__doc__) and not documented.__doc__.startswith(f"{name}(")

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+from hedger.arrays import freeze
 from hedger.evidence.calibration import Calibration, check_calibration
 from hedger.evidence.doubts import list_doubts
 from hedger.evidence.figures import bootstrap_difference, deepest_fall, spread_by_quarter, yearly_volatility
@@ -23,9 +21,9 @@ from hedger.evidence.walk import hold_quarter
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from hedger.arrays import DateArray, FloatArray
     from hedger.contracts import ContractQuote
     from hedger.errors import Note
-    from hedger.evidence.history import FloatArray
     from hedger.evidence.records import StrategyRecord
     from hedger.evidence.strategies import Strategy, StrategyName
     from hedger.evidence.walk import HeldQuarter
@@ -96,7 +94,7 @@ class Evidence:
 
     value: float
     hedge_fraction: float | None
-    sessions: npt.NDArray[np.datetime64]
+    sessions: DateArray
     unhedged: FloatArray
     quarters: tuple[Quarter, ...]
     strategies: tuple[StrategyRecord, ...]
@@ -107,10 +105,7 @@ class Evidence:
     notes: tuple[Note, ...]
 
     def __post_init__(self) -> None:
-        for name in ("sessions", "unhedged"):
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        freeze(self, "sessions", "unhedged")
 
     @property
     def rule(self) -> StrategyRecord:

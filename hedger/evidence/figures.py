@@ -12,7 +12,8 @@ from hedger.exposure import SESSIONS_A_YEAR
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.evidence.history import FloatArray
+    from hedger.arrays import FloatArray
+
 
 SEED, RESAMPLES = 20260821, 4000
 """Of the bootstrap: always the same draws, so that the same inputs give the same interval."""

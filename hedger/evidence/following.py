@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.arrays import freeze
 from hedger.evidence.figures import realised_beta, variance_removed
 from hedger.evidence.records import HedgedQuarter, StrategyRecord
 from hedger.evidence.walk import stretch_gains, trade_cost
@@ -14,8 +15,9 @@ from hedger.evidence.walk import stretch_gains, trade_cost
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hedger.arrays import FloatArray
     from hedger.contracts import ContractQuote
-    from hedger.evidence.history import FloatArray, History, Span
+    from hedger.evidence.history import History, Span
     from hedger.evidence.strategies import Strategy
     from hedger.evidence.walk import HeldQuarter, Stretch
 
@@ -47,6 +49,9 @@ class Market:
     steps: tuple[FloatArray, ...]
     quotes: Mapping[str, ContractQuote]
     buffer: float | None
+
+    def __post_init__(self) -> None:
+        freeze(self, "gains", "steps")
 
     @property
     def lengths(self) -> tuple[int, ...]:

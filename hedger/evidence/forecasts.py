@@ -24,7 +24,7 @@ from hedger.risk import gain_distribution
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.evidence.history import FloatArray
+    from hedger.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

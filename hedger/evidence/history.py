@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from hedger.arrays import freeze
 from hedger.contracts import find_index, to_nth_friday, to_roll_date
 from hedger.errors import InsufficientHistoryError
 from hedger.exposure import FULL_RECORD, LOOKBACK, SHORTEST_RECORD, PairedReturns, pair_returns
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from hedger.arrays import DateArray, FloatArray, IntArray
     from hedger.contracts import ContractQuote
     from hedger.exposure import Book, Exposure, Holding
     from hedger.market import Prices
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 LEAST_KNOWN = 0.5
@@ -55,6 +53,9 @@ class Span:
     known: IntArray
     known_share: float
     indices: IntArray
+
+    def __post_init__(self) -> None:
+        freeze(self, "known", "indices")
 
     @property
     def n_sessions(self) -> int:
@@ -89,9 +90,12 @@ class History:
     holdings: tuple[Holding, ...]
     indices: tuple[str, ...]
     prices: Prices
-    sessions: npt.NDArray[np.datetime64]
+    sessions: DateArray
     closes: FloatArray
     levels: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self, "sessions", "closes", "levels")
 
     def day(self, session: int) -> date:
         """Return the day of a session."""

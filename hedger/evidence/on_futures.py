@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from hedger.arrays import FloatArray
     from hedger.evidence.following import Market
-    from hedger.evidence.history import FloatArray, History, Span
+    from hedger.evidence.history import History, Span
     from hedger.evidence.records import Quarter, StrategyRecord
     from hedger.evidence.strategies import Strategy, StrategyName
     from hedger.evidence.walk import HeldQuarter

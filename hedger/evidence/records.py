@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from hedger.arrays import freeze
 from hedger.evidence.figures import deepest_fall, variance_removed, yearly_volatility
 from hedger.exposure import SESSIONS_A_YEAR
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from hedger.evidence.history import FloatArray
+    from hedger.arrays import FloatArray
     from hedger.evidence.strategies import StrategyName
 
 
@@ -134,10 +133,7 @@ class StrategyRecord:
     lengths: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        for name in ("unhedged", "hedge", "costs"):
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        freeze(self, "unhedged", "hedge", "costs")
 
     @property
     def hedged(self) -> FloatArray:

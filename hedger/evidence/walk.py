@@ -26,8 +26,9 @@ from hedger.risk import ROLLS_A_YEAR, roll_cost, rolls_a_year
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from hedger.arrays import FloatArray
     from hedger.contracts import ContractQuote
-    from hedger.evidence.history import FloatArray, History, Span
+    from hedger.evidence.history import History, Span
     from hedger.evidence.strategies import Sizing, Strategy
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan, HedgePolicy

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from hedger.arrays import freeze
 from hedger.exposure.covariance import annual_covariance
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from hedger.arrays import DateArray, FloatArray
     from hedger.errors import Note
     from hedger.exposure.book import Book
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,17 +126,14 @@ class Exposure:
     by_index: tuple[IndexBeta, ...]
     by_holding: tuple[HoldingBeta, ...]
     covariance: FloatArray
-    sessions: npt.NDArray[np.datetime64]
+    sessions: DateArray
     gains: FloatArray
     index_returns: FloatArray
     unhedgeable_share: float
     notes: tuple[Note, ...]
 
     def __post_init__(self) -> None:
-        for name in ("covariance", "sessions", "gains", "index_returns"):
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        freeze(self, "covariance", "sessions", "gains", "index_returns")
 
     @property
     def indices(self) -> tuple[str, ...]:

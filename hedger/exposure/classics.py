@@ -35,7 +35,7 @@ from hedger.exposure.regression import (
 )
 
 if TYPE_CHECKING:
-    from hedger.exposure.regression import FloatArray
+    from hedger.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,12 +24,15 @@ R. Stambaugh (1997), "Analyzing investments whose histories differ in length", J
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import numpy.typing as npt
 
 from hedger.exposure.regression import age_weights, variance_before
 
-FloatArray = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from hedger.arrays import FloatArray
+
 
 SESSIONS_A_YEAR = 252
 SLOW_LOOKBACK = 756

@@ -18,12 +18,15 @@ an index fund gets the narrow interval it deserves.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import numpy.typing as npt
 
 from hedger.exposure.regression import FULL_RECORD, age_weights, variance_before
 
-FloatArray = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from hedger.arrays import BoolArray, FloatArray
+
 
 QUARTER, MONTH = 63, 21
 """Sessions over which the realised beta is foretold."""
@@ -98,7 +101,7 @@ def realised_beta_variance(
 
 
 def _weighted_slope(
-    returns: FloatArray, known: npt.NDArray[np.bool_], index_returns: FloatArray, weights: FloatArray
+    returns: FloatArray, known: BoolArray, index_returns: FloatArray, weights: FloatArray
 ) -> FloatArray:
     weights = weights.copy()
     weights[: -3 * FULL_RECORD] = 0.0

@@ -21,9 +21,10 @@ from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, age_weights
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from hedger.arrays import FloatArray
     from hedger.exposure.book import Book
     from hedger.exposure.estimators import BetaEstimator
-    from hedger.exposure.regression import BetaEstimates, FloatArray
+    from hedger.exposure.regression import BetaEstimates
     from hedger.exposure.returns import PairedReturns
 
 

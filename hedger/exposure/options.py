@@ -21,7 +21,7 @@ import numpy as np
 if TYPE_CHECKING:
     from datetime import date
 
-    from hedger.exposure.regression import FloatArray
+    from hedger.arrays import FloatArray
     from hedger.portfolio import Position
 
 SESSIONS_LOOKED_AT = 252

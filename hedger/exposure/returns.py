@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
+from hedger.arrays import freeze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hedger.arrays import BoolArray, DateArray, FloatArray
     from hedger.market import Prices
 
-FloatArray = npt.NDArray[np.float64]
 
 LONGEST_REPEAT = 5
 """Sessions in a row that a close may stand unchanged before it counts as not traded."""
@@ -44,11 +45,14 @@ class PairedReturns:
         Positions of assets whose stale closes were taken out.
     """
 
-    sessions: npt.NDArray[np.datetime64]
+    sessions: DateArray
     assets: FloatArray
     indices: FloatArray
     n_dropped_sessions: int
     repeated: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        freeze(self, "sessions", "assets", "indices")
 
 
 def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], *, lookback: int) -> PairedReturns:
@@ -83,11 +87,11 @@ def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], 
     )
 
 
-def _have_whole_records(known: npt.NDArray[np.bool_], lookback: int) -> npt.NDArray[np.bool_]:
+def _have_whole_records(known: BoolArray, lookback: int) -> BoolArray:
     """Return on which sessions all indices with a whole record are known, shape (n_sessions,)."""
     sessions = np.flatnonzero(known.any(axis=1))[-(lookback + 1) :]
     n_closes = known[sessions].sum(axis=0)
-    together: npt.NDArray[np.bool_] = np.all(known[:, n_closes >= WHOLE_RECORD * n_closes.max()], axis=1)
+    together: BoolArray = np.all(known[:, n_closes >= WHOLE_RECORD * n_closes.max()], axis=1)
     return together
 
 
@@ -99,7 +103,7 @@ def _without_stale_closes(close: FloatArray) -> tuple[FloatArray, tuple[int, ...
     same[1:] = close[1:] == close[:-1]
     # A session is stale when it lies in a run of at least LONGEST_REPEAT repeats.
     views = np.lib.stride_tricks.sliding_window_view(same, LONGEST_REPEAT, axis=0)
-    windows: npt.NDArray[np.bool_] = np.all(views, axis=-1)
+    windows: BoolArray = np.all(views, axis=-1)
     stale = np.zeros(close.shape, dtype=bool)
     for offset in range(LONGEST_REPEAT):
         stale[offset : offset + windows.shape[0]] |= windows

@@ -16,9 +16,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hedger.arrays import FloatArray
     from hedger.contracts import ContractQuote
     from hedger.exposure import Exposure
-    from hedger.hedge.problem import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,12 +32,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.arrays import freeze
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hedger.arrays import FloatArray
     from hedger.contracts import ContractQuote
     from hedger.exposure import Exposure
-    from hedger.hedge.problem import FloatArray
     from hedger.hedge.walk_forward import WalkForward
 
 PAYS_ONE_SIDED, PAYS_EITHER_SIDE = 0.01, 0.02
@@ -102,6 +104,9 @@ class LegChoice:
     exposure: FloatArray
     covariance: FloatArray
     steps: tuple[LegStep, ...]
+
+    def __post_init__(self) -> None:
+        freeze(self, "exposure", "covariance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

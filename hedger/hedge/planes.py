@@ -28,16 +28,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from hedger.arrays import freeze
 from hedger.errors import SolverError
 from hedger.hedge.search import SIGNS
 
 if TYPE_CHECKING:
+    from hedger.arrays import FloatArray
     from hedger.hedge.problem import HedgeProblem, ProblemContract
     from hedger.hedge.shortfall import Scenarios
 
-FloatArray = npt.NDArray[np.float64]
 Row = tuple[Any, Any, Any]
 """Constraints: coefficients of the unknowns, least and most."""
 
@@ -67,6 +67,9 @@ class PlaneAnswer:
     bound: float
     is_complete: bool
 
+    def __post_init__(self) -> None:
+        freeze(self, "dollars")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlaneSearch:
@@ -89,6 +92,9 @@ class PlaneSearch:
     scenarios: Scenarios
     scale: float
     most: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self, "most")
 
     def least_shortfall(self, *, most_cost: float = math.inf) -> PlaneAnswer:
         """Return the plan of least shortfall at a cost of at most `most_cost` USD; its bound is a shortfall in USD."""

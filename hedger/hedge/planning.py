@@ -28,11 +28,12 @@ from hedger.hedge.walk_forward import compare_indices, look_back
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hedger.arrays import FloatArray
     from hedger.contracts import ContractQuote
     from hedger.exposure import Exposure
     from hedger.hedge.legs import LegChoice
     from hedger.hedge.policy import HedgePolicy
-    from hedger.hedge.problem import Candidate, FloatArray, Solution
+    from hedger.hedge.problem import Candidate, Solution
 
 
 def solve_hedge(

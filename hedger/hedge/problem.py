@@ -13,14 +13,16 @@ with :math:`S` the annual covariance of index returns. :math:`\sigma`, USD a yea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from hedger.arrays import freeze
 from hedger.errors import HedgeError
 
-FloatArray = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from hedger.arrays import FloatArray
+
 Side = Literal["sell", "buy", "either", "none"]
 
 SINGULAR = 1e-10
@@ -100,8 +102,8 @@ class HedgeProblem:
     tolerance: float = 0.0
 
     def __post_init__(self) -> None:
-        exposure = np.array(self.exposure, dtype=np.float64)
-        covariance = np.array(self.covariance, dtype=np.float64)
+        freeze(self, exposure=np.float64, covariance=np.float64)
+        exposure, covariance = self.exposure, self.covariance
         n_indices = len(self.indices)
         if exposure.shape != (n_indices,) or covariance.shape != (n_indices, n_indices):
             raise ValueError("exposure and covariance must match indices")
@@ -116,10 +118,6 @@ class HedgeProblem:
             raise ValueError("notionals must be positive, margins and costs not negative")
         if self.hedge_fraction < 0 or self.tolerance < 0 or self.legs < 1:
             raise ValueError("hedge_fraction and tolerance must not be negative, legs at least 1")
-        exposure.flags.writeable = False
-        covariance.flags.writeable = False
-        object.__setattr__(self, "exposure", exposure)
-        object.__setattr__(self, "covariance", covariance)
 
 
 def _require_definite(covariance: FloatArray, indices: tuple[str, ...]) -> None:

@@ -29,16 +29,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from hedger.arrays import freeze
 from hedger.errors import SolverError
 from hedger.hedge.planes import prepare_search
 from hedger.hedge.solver import find_best, to_candidate
 
 if TYPE_CHECKING:
+    from hedger.arrays import FloatArray
     from hedger.hedge.problem import Candidate, HedgeProblem
 
-FloatArray = npt.NDArray[np.float64]
 
 LEVEL = 0.95
 """Of the expected shortfall that is minimised."""
@@ -65,6 +65,7 @@ class Scenarios:
     level: float = LEVEL
 
     def __post_init__(self) -> None:
+        freeze(self, "gains", "returns")
         if self.gains.ndim != 1 or self.returns.ndim != 2 or len(self.gains) != len(self.returns):
             raise ValueError("gains and returns must have one row per scenario")
         if not (np.isfinite(self.gains).all() and np.isfinite(self.returns).all()):

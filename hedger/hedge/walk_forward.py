@@ -24,17 +24,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from hedger.arrays import freeze
 from hedger.exposure import annual_covariance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from hedger.arrays import DateArray, FloatArray
     from hedger.exposure import Exposure
 
-FloatArray = npt.NDArray[np.float64]
 
 QUARTER = 63
 """Sessions for which a hedge stands."""
@@ -60,10 +60,13 @@ class WalkForward:
         (n_quarters, n_indices + 1, n_indices + 1), NaN for such an index.
     """
 
-    sessions: npt.NDArray[np.datetime64]
+    sessions: DateArray
     gains: FloatArray
     index_returns: FloatArray
     known: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self, "sessions", "gains", "index_returns", "known")
 
     def dollars(self, places: Sequence[int], *, is_one_sided: bool) -> FloatArray:
         """Return the exposure to remove in each quarter, USD, signed, shape (n_quarters, len(places)).

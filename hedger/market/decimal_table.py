@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from hedger.arrays import freeze
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hedger.market.prices import DateArray, FloatArray
+    from hedger.arrays import ByteArray, DateArray, FloatArray
 
-ByteArray = npt.NDArray[np.uint8]
 
 ROWS_PER_BLOCK = 32
 """Rows that share a number of decimals; part of the stored format."""
@@ -53,6 +54,9 @@ class DecimalTable:
     names: tuple[str, ...]
     decimals: ByteArray
     planes: ByteArray
+
+    def __post_init__(self) -> None:
+        freeze(self, "days", "decimals", "planes")
 
     @classmethod
     def from_text(cls, days: DateArray, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Self:

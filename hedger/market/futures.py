@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.arrays import freeze
 from hedger.market.decimal_table import DecimalTable
 
 if TYPE_CHECKING:
-    from hedger.market.prices import DateArray, FloatArray
+    from hedger.arrays import DateArray, FloatArray
 
 FUTURES_FILE = Path(__file__).parent.parent / "data" / "futures.npz"
 
@@ -46,10 +47,7 @@ class FuturesCloses:
     growth: FloatArray
 
     def __post_init__(self) -> None:
-        for name in ("days", "close", "growth"):
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        freeze(self, "days", "close", "growth")
 
 
 @cache

@@ -26,7 +26,8 @@ from hedger.market.table import PriceTable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from hedger.market.prices import DateArray, FloatArray, Prices
+    from hedger.arrays import DateArray, FloatArray
+    from hedger.market.prices import Prices
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN = re.compile(r"[0-9.eE+-]*")

@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from hedger.arrays import freeze
 from hedger.errors import Note, PricesUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-FloatArray = npt.NDArray[np.float64]
-DateArray = npt.NDArray[np.datetime64]
+    from hedger.arrays import DateArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,8 +46,8 @@ class Prices:
     notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
-        sessions = np.array(self.sessions, dtype="datetime64[D]")
-        close = np.array(self.close, dtype=np.float64)
+        freeze(self, sessions="datetime64[D]", close=np.float64)
+        sessions, close = self.sessions, self.close
         if not sessions.size:
             raise ValueError("prices need at least one session")
         if close.shape != (sessions.size, len(self.symbols)):
@@ -59,10 +58,6 @@ class Prices:
             raise ValueError("sessions must rise strictly")
         if (close <= 0).any() or np.isinf(close).any():
             raise ValueError("closes must be positive and finite, or NaN")
-        sessions.flags.writeable = False
-        close.flags.writeable = False
-        object.__setattr__(self, "sessions", sessions)
-        object.__setattr__(self, "close", close)
 
     @property
     def first_session(self) -> date:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.arrays import freeze
 from hedger.contracts import INDICES
 from hedger.market.decimal_table import DecimalTable
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from hedger.market.prices import DateArray, FloatArray
+    from hedger.arrays import DateArray, FloatArray
+
 
 RATES_FILE = Path(__file__).parent.parent / "data" / "rates.npz"
 
@@ -72,11 +74,7 @@ class RateSeries:
     values: FloatArray
 
     def __post_init__(self) -> None:
-        days, values = np.array(self.days, dtype="datetime64[D]"), np.array(self.values, dtype=np.float64)
-        days.flags.writeable = False
-        values.flags.writeable = False
-        object.__setattr__(self, "days", days)
-        object.__setattr__(self, "values", values)
+        freeze(self, days="datetime64[D]", values=np.float64)
 
     def on(self, as_of: date) -> DatedRate | None:
         """Return the newest observation not after `as_of`; ``None`` before the series begins."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from hedger.market.prices import FloatArray, Prices
+    from hedger.arrays import FloatArray
+    from hedger.market.prices import Prices
 
 PRICES_FILE = Path(__file__).parent.parent / "data" / "prices.npz"
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.arrays import freeze
 from hedger.errors import PricesUnavailableError, shorten
-from hedger.market.prices import DateArray, FloatArray, Prices, notes_about_end
+from hedger.market.prices import Prices, notes_about_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from hedger.arrays import DateArray, FloatArray
     from hedger.errors import Note
 
 _MOST_NAMED = 10
@@ -52,6 +54,9 @@ class PriceTable:
     columns: Callable[[Sequence[str]], FloatArray]
     notes: tuple[Note, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        freeze(self, "sessions")
 
     def select(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
         """Return the closes of `symbols` from `start` to `end` as ``PriceSource.fetch`` promises them."""

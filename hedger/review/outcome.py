@@ -23,7 +23,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from hedger.contracts import find_fee_schedule, find_index
 from hedger.exposure import book_gains, pair_returns
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from hedger.arrays import FloatArray
     from hedger.exposure import Holding, PairedReturns
     from hedger.market import Prices
     from hedger.review.earlier import EarlierPlan
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from hedger.review.marks import FuturesMarks
     from hedger.settings import Settings
 
-    FloatArray = npt.NDArray[np.float64]
 
 LEAST_SESSIONS = 10
 """Fewest sessions from which a beta or an effectiveness is told."""

@@ -28,7 +28,7 @@ import numpy as np
 from hedger.exposure import SESSIONS_A_YEAR, age_weights, current_variance, variance_before, weighted_covariance
 
 if TYPE_CHECKING:
-    from hedger.exposure.betas import FloatArray
+    from hedger.arrays import FloatArray
 
 LEVELS = (0.95, 0.99)
 HORIZONS = (1, 10)

@@ -22,18 +22,15 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
+from hedger.arrays import freeze
 from hedger.contracts import find_index, load_table
 from hedger.risk.positions import follow_shares, held_notional
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy.typing as npt
-
-    BoolArray = npt.NDArray[np.bool_]
-
+    from hedger.arrays import BoolArray, DateArray, FloatArray
     from hedger.exposure import Exposure
-    from hedger.exposure.betas import FloatArray
     from hedger.hedge import HedgePlan
     from hedger.market import Prices
 
@@ -86,7 +83,7 @@ class Replay:
     """
 
     episode: Episode
-    sessions: npt.NDArray[np.datetime64]
+    sessions: DateArray
     unhedged: FloatArray
     hedge: FloatArray
     shocks: tuple[tuple[str, float], ...]
@@ -95,10 +92,7 @@ class Replay:
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        for name in ("sessions", "unhedged", "hedge"):
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        freeze(self, "sessions", "unhedged", "hedge")
 
     @property
     def hedged(self) -> FloatArray:
@@ -270,7 +264,7 @@ def _index_path(
     return path, followers, exposure.indices[anchor]
 
 
-def _own_path(symbols: list[str], prices: Prices, sessions: npt.NDArray[np.datetime64]) -> FloatArray:
+def _own_path(symbols: list[str], prices: Prices, sessions: DateArray) -> FloatArray:
     """Return each symbol's closes as multiples of the first, carried forward over gaps, NaN before the first close.
 
     Shape (n_sessions, n_symbols).

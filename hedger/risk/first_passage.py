@@ -37,7 +37,7 @@ from hedger.exposure import SESSIONS_A_YEAR, current_variance
 from hedger.risk.distribution import standardise
 
 if TYPE_CHECKING:
-    from hedger.exposure.betas import FloatArray
+    from hedger.arrays import FloatArray
 
 DAILY_CLOSES = 0.5826
 """Shift of the barrier in daily standard deviations: minus zeta(1/2) over the root of two pi."""

@@ -24,8 +24,8 @@ from hedger.risk.futures_account import AccountRange, FuturesAccount
 from hedger.risk.positions import follow_shares, hedge_gains, held_notional
 
 if TYPE_CHECKING:
+    from hedger.arrays import FloatArray
     from hedger.exposure import Exposure
-    from hedger.exposure.betas import FloatArray
     from hedger.hedge import HedgePlan
 
 HORIZONS = (5, 21, 63)

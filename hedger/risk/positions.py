@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from hedger.arrays import FloatArray
     from hedger.exposure import Exposure
-    from hedger.exposure.betas import FloatArray
     from hedger.hedge import HedgePlan
 
 

@@ -17,7 +17,8 @@ from hedger.hedge.search.terms import NODES, WORK, Terms
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.hedge.problem import FloatArray, HedgeProblem
+    from hedger.arrays import FloatArray
+    from hedger.hedge.problem import HedgeProblem
 
 ABSOLUTE = 1e-12
 """Absolute slack on tracking risk, as a share of the risk being hedged."""

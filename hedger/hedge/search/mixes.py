@@ -9,14 +9,16 @@ points, margin and count at once, and of equals the one with more of the contrac
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from hedger.hedge.search.relaxation import Relaxation, Root, line_below
 from hedger.hedge.search.sides import RELATIVE, SAME
 from hedger.hedge.search.terms import COUNT, MARGIN, POINTS, WORK, Terms, floats, integers
+
+if TYPE_CHECKING:
+    from hedger.arrays import IntArray
 
 ROUNDING = 8.0 * float(np.finfo(np.float64).eps)
 """Relative difference of two totals that are one: products and sums of floats are no closer."""
@@ -298,7 +300,7 @@ def _tidied(found: Mixes, terms: Terms, n_contracts: int) -> Mixes:
     return tidy
 
 
-def _groups(found: Mixes) -> npt.NDArray[np.int64]:
+def _groups(found: Mixes) -> IntArray:
     """Return for each mix the rank of its total among all totals."""
     totals = np.array(found.total)
     hair = ROUNDING * np.abs(totals).max()

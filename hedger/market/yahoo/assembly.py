@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from hedger.market.prices import DateArray, FloatArray, PriceSource
+    from hedger.arrays import DateArray, FloatArray
+    from hedger.market.prices import PriceSource
     from hedger.market.yahoo.closes import CloseSeries
     from hedger.market.yahoo.gathering import Gathered
 

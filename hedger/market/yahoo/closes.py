@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from hedger.arrays import freeze
 from hedger.market.yahoo.failures import Failure
 
 if TYPE_CHECKING:
-    from hedger.market.prices import DateArray, FloatArray
+    from hedger.arrays import DateArray, FloatArray
 
 SETTLING = timedelta(minutes=20)
 """Time after the close of trading from which a close counts as final; free quotes are 15 minutes late."""
@@ -73,8 +74,8 @@ class CloseSeries:
     splits: tuple[tuple[date, float], ...] = ()
 
     def __post_init__(self) -> None:
-        sessions = np.array(self.sessions, dtype="datetime64[D]")
-        close = np.array(self.close, dtype=np.float64)
+        freeze(self, sessions="datetime64[D]", close=np.float64)
+        sessions, close = self.sessions, self.close
         if not sessions.size or close.shape != sessions.shape:
             raise ValueError(f"{close.size} closes for {sessions.size} sessions, expected one for each")
         if not (np.diff(sessions) > np.timedelta64(0, "D")).all():
@@ -85,10 +86,6 @@ class CloseSeries:
             raise ValueError("ratios of splits must be positive and finite")
         if self.retrieved_at.tzinfo is None:
             raise ValueError("retrieved_at needs a time zone")
-        sessions.flags.writeable = False
-        close.flags.writeable = False
-        object.__setattr__(self, "sessions", sessions)
-        object.__setattr__(self, "close", close)
 
     @property
     def first_session(self) -> date:
