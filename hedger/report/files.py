@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING
 
 from hedger.errors import SettingsError, shorten
 from hedger.report.basket import ibkr_basket_csv
-from hedger.report.document import plan_document, to_json
+from hedger.report.document import PLAN_SCHEMA, plan_document, to_json
 from hedger.report.folder import replace_folder
 from hedger.report.tradable import require_tradable
 
@@ -123,12 +124,21 @@ def write_plan_folder(advice: Advice, folder: Path) -> tuple[Path, ...]:
     require_tradable(advice)
     contents = {name: plan_file(advice, name) for name in PLAN_FILES}
     try:
-        return replace_folder(folder, contents, owned=PLAN_FILES)
+        return replace_folder(folder, contents, owned=PLAN_FILES, is_own=_holds_plan)
     except OSError as error:
         raise SettingsError(
             f'The plan cannot be written to "{shorten(folder, 200)}": {error.strerror}. '
             "Close its files where they are open, or choose a folder that you may write to with --out FOLDER."
         ) from error
+
+
+def _holds_plan(folder: Path) -> bool:
+    """Return whether the ``plan.json`` of a folder is the document of a plan."""
+    try:
+        document = json.loads((folder / "plan.json").read_bytes())
+    except (FileNotFoundError, ValueError):  # none, or one of something else
+        return False
+    return isinstance(document, dict) and document.get("schema") == PLAN_SCHEMA
 
 
 def _order_row(order: Order) -> dict[str, object]:

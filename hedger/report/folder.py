@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from hedger.errors import SettingsError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 ABANDONED_AFTER = 3600.0
 """Seconds after which a hidden folder of another run is taken to be left behind."""
@@ -36,7 +36,9 @@ NOT_OURS_NOR_YOURS = (".DS_Store", "Thumbs.db", "desktop.ini")
 """Files that file managers leave in any folder; nobody misses them."""
 
 
-def replace_folder(folder: Path, contents: Mapping[str, bytes], *, owned: Collection[str]) -> tuple[Path, ...]:
+def replace_folder(
+    folder: Path, contents: Mapping[str, bytes], *, owned: Collection[str], is_own: Callable[[Path], bool]
+) -> tuple[Path, ...]:
     """Make `folder` hold exactly `contents`, or leave it as it is.
 
     Parameters
@@ -46,7 +48,9 @@ def replace_folder(folder: Path, contents: Mapping[str, bytes], *, owned: Collec
     contents
         Bytes by file name.
     owned
-        Names that an earlier call may have written, which are replaced or removed.
+        Names of files that an earlier call may have written, which are replaced or removed.
+    is_own
+        Whether a folder with no other files was indeed written by an earlier call; asked only when it is not empty.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def replace_folder(folder: Path, contents: Mapping[str, bytes], *, owned: Collec
     place = folder.resolve()
     place.parent.mkdir(parents=True, exist_ok=True)
     _put_back(place)
-    _require_own(place, folder, owned)
+    _require_own(place, folder, owned, is_own)
     stage = place.with_name(f".{place.name}.{secrets.token_hex(6)}.new")
     aside = stage.with_suffix(".old")
     try:
@@ -82,7 +86,7 @@ def replace_folder(folder: Path, contents: Mapping[str, bytes], *, owned: Collec
     return tuple(folder / name for name in contents)
 
 
-def _require_own(place: Path, folder: Path, owned: Collection[str]) -> None:
+def _require_own(place: Path, folder: Path, owned: Collection[str], is_own: Callable[[Path], bool]) -> None:
     """Refuse a folder that cannot be replaced as a whole without taking something away from the user."""
     if not place.exists():
         return
@@ -91,13 +95,21 @@ def _require_own(place: Path, folder: Path, owned: Collection[str]) -> None:
             f'"{shorten(folder, 200)}" is the folder that you are in, and the folder of a plan is replaced as a whole. '
             "Choose another one, for example --out plan."
         )
-    foreign = sorted(each.name for each in place.iterdir() if each.name not in {*owned, *NOT_OURS_NOR_YOURS})
+    found = [each for each in place.iterdir() if not (each.name in NOT_OURS_NOR_YOURS and _is_file(each))]
+    foreign = sorted(each.name for each in found if not (each.name in owned and _is_file(each)))
+    if found and not foreign and not is_own(place):
+        foreign = sorted(each.name for each in found)
     if foreign:
         more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
         raise SettingsError(
             f'"{shorten(folder, 200)}" holds "{shorten(foreign[0])}"{more}, which no plan wrote, and the folder of a '
             "plan is replaced as a whole. Choose a folder of its own for the plan with --out FOLDER."
         )
+
+
+def _is_file(place: Path) -> bool:
+    """Return whether a name is that of a file itself: no folder, and no link to a file elsewhere."""
+    return stat.S_ISREG(place.lstat().st_mode)
 
 
 def _write_stage(stage: Path, contents: Mapping[str, bytes]) -> None:

@@ -94,6 +94,19 @@ def test_a_later_plan_takes_the_place_of_an_earlier_one(
     assert rows_of((tmp_path / "orders.csv").read_text(encoding="utf-8")) == []
 
 
+@pytest.mark.parametrize("text", ['{"schema": "buildings/1"}', "[1, 2]", "walls and doors", None])
+def test_a_folder_with_files_of_these_names_that_no_plan_wrote_stays(
+    technology_advice: Advice, tmp_path: Path, text: str | None
+) -> None:
+    (tmp_path / "orders.csv").write_text("mine", encoding="utf-8")
+    if text is not None:
+        (tmp_path / "plan.json").write_text(text, encoding="utf-8")
+    before = {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()}
+    with pytest.raises(SettingsError, match=r'holds "orders\.csv".*, which no plan wrote.*a folder of its own'):
+        write_plan_folder(technology_advice, tmp_path)
+    assert {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()} == before
+
+
 def test_a_what_if_with_delisted_contracts_is_not_exported(adviser: Portfolio, tmp_path: Path) -> None:
     what_if = advise(adviser, settings=Settings(index=("sp500",), include_delisted=True), today=DAY)
     words = r"delisted on 2026-08-21: SP \(until 2021-09-17\).*Leave out --include-delisted"

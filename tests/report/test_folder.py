@@ -53,7 +53,7 @@ def attempt(place, step):
         return done
     folder_module._exchange = told
     sys.addaudithook(watch)
-    replace_folder(place, to_bytes(new), owned=[*old, *new])
+    replace_folder(place, to_bytes(new), owned=[*old, *new], is_own=bool)
     os._exit(0)
 
 
@@ -61,14 +61,14 @@ left = []
 for step in range(1, 400):
     place = where / f"{step}" / "plan"
     if old:
-        replace_folder(place, to_bytes(old), owned=list(old))
+        replace_folder(place, to_bytes(old), owned=list(old), is_own=bool)
     child = os.fork()
     if child == 0:
         attempt(place, step)
     status = os.waitpid(child, 0)[1]
     before = {p.name: p.read_text() for p in place.iterdir()} if place.exists() else None
     again = {**new, "plan.json": "third"}
-    replace_folder(place, to_bytes(again), owned=[*old, *new])
+    replace_folder(place, to_bytes(again), owned=[*old, *new], is_own=bool)
     after = {p.name: p.read_text() for p in place.iterdir()}
     left.append({"killed": os.WIFSIGNALED(status), "found": before, "after": after == again})
     if not os.WIFSIGNALED(status):
@@ -88,6 +88,11 @@ def killed_at_every_step(tmp_path: Path, way: str, old: dict[str, bytes]) -> lis
     assert len(outcomes) > 10
     assert [each["killed"] for each in outcomes] == [True] * (len(outcomes) - 1) + [False]
     return outcomes
+
+
+def written(place: Path) -> bool:
+    """Whether one of the calls of these tests wrote a folder."""
+    return (place / "plan.json").read_bytes() in (OLD["plan.json"], NEW["plan.json"])
 
 
 def contents_of(place: Path) -> dict[str, bytes]:
@@ -134,10 +139,10 @@ def test_the_old_folder_is_put_back_before_anything_else(tmp_path: Path) -> None
     # As a kill between the two renamings leaves it; then the next call is refused, so that nothing new takes its place.
     place = tmp_path / "plan"
     for name, contents in ((".plan.0123456789ab.old", OLD), (".plan.0123456789ab.new", NEW)):
-        replace_folder(tmp_path / name, contents, owned=())
+        replace_folder(tmp_path / name, contents, owned=(), is_own=written)
     (tmp_path / ".plan.0123456789ab.old" / "mine.txt").touch()
     with pytest.raises(SettingsError, match=r'holds "mine\.txt", which no plan wrote'):
-        replace_folder(place, NEW, owned=OWNED)
+        replace_folder(place, NEW, owned=OWNED, is_own=written)
     assert contents_of(place) == {**OLD, "mine.txt": b""}
 
 
@@ -152,9 +157,9 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 class TestReplace:
     def test_a_folder_holds_exactly_the_new_files(self, tmp_path: Path) -> None:
         place = tmp_path / "above" / "plan"
-        assert replace_folder(place, OLD, owned=OWNED) == (place / "plan.json", place / "orders.csv")
+        assert replace_folder(place, OLD, owned=OWNED, is_own=written) == (place / "plan.json", place / "orders.csv")
         assert contents_of(place) == OLD
-        replace_folder(place, NEW, owned=OWNED)
+        replace_folder(place, NEW, owned=OWNED, is_own=written)
         assert contents_of(place) == NEW
         assert list(place.parent.iterdir()) == [place]
 
@@ -162,29 +167,51 @@ class TestReplace:
         place, beside = tmp_path / "plan", tmp_path / "beside"
         place.mkdir(mode=0o700)
         beside.touch()
-        replace_folder(place, OLD, owned=OWNED)
+        replace_folder(place, OLD, owned=OWNED, is_own=written)
         assert stat.S_IMODE(place.stat().st_mode) == 0o700
         assert stat.S_IMODE((place / "plan.json").stat().st_mode) == stat.S_IMODE(beside.stat().st_mode)
 
     def test_a_link_to_a_folder_stays_a_link(self, tmp_path: Path) -> None:
         (tmp_path / "there").mkdir()
         (tmp_path / "here").symlink_to("there")
-        assert replace_folder(tmp_path / "here", OLD, owned=OWNED)[0] == tmp_path / "here" / "plan.json"
+        assert replace_folder(tmp_path / "here", OLD, owned=OWNED, is_own=written)[0] == tmp_path / "here" / "plan.json"
         assert (tmp_path / "here").is_symlink()
         assert contents_of(tmp_path / "there") == OLD
 
     def test_what_file_managers_leave_behind_is_no_obstacle(self, tmp_path: Path) -> None:
         (tmp_path / "plan").mkdir()
         (tmp_path / "plan" / ".DS_Store").touch()
-        replace_folder(tmp_path / "plan", OLD, owned=OWNED)
+        replace_folder(tmp_path / "plan", OLD, owned=OWNED, is_own=written)
         assert contents_of(tmp_path / "plan") == OLD
 
     def test_a_folder_with_other_files_is_left_alone(self, tmp_path: Path) -> None:
         for name in ("plan.json", "letters.doc", "photo.jpg"):
             (tmp_path / name).touch()
         with pytest.raises(SettingsError, match=r'holds "letters\.doc" and 1 more.*folder of its own'):
-            replace_folder(tmp_path, NEW, owned=OWNED)
+            replace_folder(tmp_path, NEW, owned=OWNED, is_own=written)
         assert set(contents_of(tmp_path)) == {"plan.json", "letters.doc", "photo.jpg"}
+
+    def test_a_folder_under_the_name_of_a_file_is_left_alone(self, tmp_path: Path) -> None:
+        replace_folder(tmp_path / "plan", OLD, owned=OWNED, is_own=written)
+        (tmp_path / "plan" / "plan.pdf").mkdir()
+        (tmp_path / "plan" / "plan.pdf" / "letter.txt").touch()
+        with pytest.raises(SettingsError, match=r'holds "plan\.pdf", which no plan wrote'):
+            replace_folder(tmp_path / "plan", NEW, owned=OWNED, is_own=written)
+        assert (tmp_path / "plan" / "plan.pdf" / "letter.txt").exists()
+
+    def test_a_link_to_a_file_elsewhere_is_left_alone(self, tmp_path: Path) -> None:
+        replace_folder(tmp_path / "plan", OLD, owned=OWNED, is_own=written)
+        (tmp_path / "plan" / "plan.pdf").symlink_to(tmp_path / "letter.pdf")
+        with pytest.raises(SettingsError, match=r'holds "plan\.pdf", which no plan wrote'):
+            replace_folder(tmp_path / "plan", NEW, owned=OWNED, is_own=written)
+        assert (tmp_path / "plan" / "plan.pdf").is_symlink()
+
+    def test_a_folder_with_only_files_of_the_same_names_is_left_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "plan.json").write_bytes(b"my own")
+        (tmp_path / "orders.csv").write_bytes(b"my own")
+        with pytest.raises(SettingsError, match=r'holds "orders\.csv" and 1 more, which no plan wrote'):
+            replace_folder(tmp_path, NEW, owned=OWNED, is_own=written)
+        assert contents_of(tmp_path) == {"plan.json": b"my own", "orders.csv": b"my own"}
 
     @pytest.mark.parametrize("where", [".", "inside"])
     def test_the_folder_that_one_is_in_is_left_alone(
@@ -193,13 +220,13 @@ class TestReplace:
         (tmp_path / "inside").mkdir()
         monkeypatch.chdir(tmp_path / where)
         with pytest.raises(SettingsError, match="is the folder that you are in"):
-            replace_folder(tmp_path, NEW, owned=OWNED)
+            replace_folder(tmp_path, NEW, owned=OWNED, is_own=written)
 
     def test_a_refusal_of_the_file_system_leaves_the_old_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         place = tmp_path / "plan"
-        replace_folder(place, OLD, owned=OWNED)
+        replace_folder(place, OLD, owned=OWNED, is_own=written)
         calls = []
         fsync: Callable[[int], None] = os.fsync
 
@@ -211,7 +238,7 @@ class TestReplace:
 
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left"):
-            replace_folder(place, NEW, owned=OWNED)
+            replace_folder(place, NEW, owned=OWNED, is_own=written)
         assert contents_of(place) == OLD
         assert list(tmp_path.iterdir()) == [place]
 
@@ -221,13 +248,13 @@ class TestReplace:
         others = [".plan.other.new", ".plan2.0123456789ab.new", "plan.0123456789ab.new"]
         for name in [*left, *others]:
             (tmp_path / name).mkdir()
-        replace_folder(place, OLD, owned=OWNED)
+        replace_folder(place, OLD, owned=OWNED, is_own=written)
         # The newest is in use, as far as anybody knows; `.old` has been put back as the folder that was lost.
         assert {each.name for each in tmp_path.iterdir()} == {"plan", left[0], *others}
         long_ago = place.stat().st_mtime - 2 * folder_module.ABANDONED_AFTER
         for name in [left[0], *others]:
             os.utime(tmp_path / name, (long_ago, long_ago))
-        replace_folder(place, NEW, owned=OWNED)
+        replace_folder(place, NEW, owned=OWNED, is_own=written)
         assert {each.name for each in tmp_path.iterdir()} == {"plan", *others}
 
 
@@ -235,7 +262,7 @@ def test_the_old_folder_returns_when_the_new_one_cannot_take_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "plan"
-    replace_folder(place, OLD, owned=OWNED)
+    replace_folder(place, OLD, owned=OWNED, is_own=written)
     rename = Path.rename
 
     def refuse_the_new(self: Path, target: Path) -> Path:
@@ -246,7 +273,7 @@ def test_the_old_folder_returns_when_the_new_one_cannot_take_its_place(
     monkeypatch.setattr(folder_module, "_exchange", never_exchange)
     monkeypatch.setattr(Path, "rename", refuse_the_new)
     with pytest.raises(PermissionError, match="Permission denied"):
-        replace_folder(place, NEW, owned=OWNED)
+        replace_folder(place, NEW, owned=OWNED, is_own=written)
     assert contents_of(place) == OLD
     assert list(tmp_path.iterdir()) == [place]
 
