@@ -14,7 +14,6 @@ from hedger.contracts import quote_contracts, select_contracts
 from hedger.errors import SettingsError
 from hedger.review import HeldFuture, Trade, read_contract_code, read_fills
 from hedger.review.trades import list_trades
-from hedger.risk import roll_cost
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def test_what_is_due_is_rolled_at_the_cost_of_a_roll() -> None:
     listed = trades(held(("ESU6", -2)), {"ES": -2}, day)
     assert facts(listed) == [("ESU6", 2, "roll"), ("ESZ6", -2, "roll")]
     es = quotes(day)[0]
-    assert sum(trade.cost for trade in listed) == pytest.approx(2 * roll_cost(es), rel=1e-12)
+    assert sum(trade.cost for trade in listed) == pytest.approx(2 * es.roll_cost, rel=1e-12)
     # The next quarter is dearer by interest less dividends of 91 days at the rates of the day.
     assert 1.0 < listed[1].price / listed[0].price < 1.02
     assert listed[1].price == 7_000.0

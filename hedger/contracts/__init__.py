@@ -42,13 +42,14 @@ from hedger.contracts.margins import (
     load_margins,
     read_margins,
 )
-from hedger.contracts.quote import ContractQuote, quote_contracts
+from hedger.contracts.quote import QUARTERS_A_YEAR, ContractQuote, quote_contracts
 from hedger.contracts.tables import load_table
 
 __all__ = [
     "DEFAULT_FEE_SCHEDULE",
     "INDICES",
     "MAX_AGE_DAYS",
+    "QUARTERS_A_YEAR",
     "SIZES",
     "BrokerFees",
     "BrokerMargin",

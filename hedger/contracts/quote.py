@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from hedger.contracts.fees import BrokerFees, Fees
     from hedger.contracts.margins import BrokerMargin, Margin
 
-__all__ = ["ContractQuote", "quote_contracts"]
+__all__ = ["QUARTERS_A_YEAR", "ContractQuote", "quote_contracts"]
+
+QUARTERS_A_YEAR = 4
+"""Expiries of a quarterly contract in a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,31 @@ class ContractQuote:
         ``2 (commission + exchange fee + regulatory fee) + spread``.
         """
         return 2.0 * self.fees.per_side + self.spread_cost
+
+    @property
+    def calendar_spread_cost(self) -> float:
+        """One tick of the calendar spread of one contract, USD: paid once per roll.
+
+        The tick of the outright where no spread tick is listed, and its usual spread where no tick is.
+        """
+        contract = self.contract
+        tick = contract.spread_tick_size if contract.spread_tick_size is not None else contract.tick_size
+        return contract.multiplier * (tick if tick is not None else contract.usual_spread)
+
+    @property
+    def roll_cost(self) -> float:
+        """What it costs to roll one contract into the next expiry, USD: two sides of fees and the calendar spread."""
+        return 2.0 * self.fees.per_side + self.calendar_spread_cost
+
+    @property
+    def rolls_a_year(self) -> int:
+        """How often it is rolled in a year: each quarter, or once where it expires once."""
+        return 1 if self.contract.expiry_rule == "second-friday-of-june" else QUARTERS_A_YEAR
+
+    @property
+    def yearly_roll_cost(self) -> float:
+        """What it costs to roll one contract through a year, USD."""
+        return self.rolls_a_year * self.roll_cost
 
 
 def quote_contracts(

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hedger.contracts import QUARTERS_A_YEAR
 from hedger.errors import InfeasibleHedgeError, SettingsError
 from hedger.hedge import solve_hedge
-from hedger.risk import ROLLS_A_YEAR, roll_cost, rolls_a_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -188,6 +188,6 @@ def trade_cost(
             n_orders += 1
         stays = min(abs(was), abs(will)) if was * will > 0 else 0
         if is_roll and stays:
-            cost += stays * roll_cost(quote) * rolls_a_year(quote) / ROLLS_A_YEAR
+            cost += stays * quote.yearly_roll_cost / QUARTERS_A_YEAR
             n_orders += 1
     return cost, n_orders

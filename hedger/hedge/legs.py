@@ -46,7 +46,6 @@ PAYS_ONE_SIDED, PAYS_EITHER_SIDE = 0.01, 0.02
 """Share of the variance left that a further leg must remove."""
 MOST_LEGS = 4
 """Legs that ``auto`` looks at."""
-ROLLS_A_YEAR = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,9 +231,9 @@ class _Judge:
             left = dollars
             for quote in sorted(quotes, key=lambda each: -each.notional):
                 n_whole, left = divmod(left, quote.notional)
-                cost += n_whole * quote.round_trip_cost
-            cost += left / quote.notional * quote.round_trip_cost
-        return ROLLS_A_YEAR * cost
+                cost += n_whole * quote.yearly_roll_cost
+            cost += left / quote.notional * quote.yearly_roll_cost
+        return cost
 
 
 LEAST_NET = 0.2

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 from hedger.contracts import find_front_expiry
 from hedger.review.futures import MonthlyFuture
 from hedger.review.marks import price_in_month
-from hedger.risk import roll_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -98,8 +97,8 @@ def _trades_in(quote: ContractQuote, held: Sequence[HeldFuture], wanted: int, as
             yield trade(each.future, close, quote.round_trip_cost, "adjust")
         left = each.quantity + close
         if left and each.future.is_due(as_of):
-            yield trade(each.future, -left, roll_cost(quote) / 2.0, "roll")
-            yield trade(front, left, roll_cost(quote) / 2.0, "roll")
+            yield trade(each.future, -left, quote.roll_cost / 2.0, "roll")
+            yield trade(front, left, quote.roll_cost / 2.0, "roll")
     if change:
         yield trade(front, change, quote.round_trip_cost, "adjust")
 

@@ -3,7 +3,7 @@
 from hedger.risk.alternatives import SELLING, OtherWay, list_other_ways
 from hedger.risk.assessment import Risk, assess_risk
 from hedger.risk.circumstances import Circumstances
-from hedger.risk.costs import ROLLS_A_YEAR, CostItem, Costs, assess_costs, roll_cost, rolls_a_year
+from hedger.risk.costs import CostItem, Costs, assess_costs
 from hedger.risk.distribution import Distribution, TailRisk, gain_distribution, hedge_effectiveness, standardise
 from hedger.risk.episodes import Episode, PastAccount, Replay, account_in, load_episodes, replay_episodes
 from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
@@ -30,7 +30,6 @@ __all__ = [
     "FAN_LEVELS",
     "FAN_SESSIONS",
     "QUARTER",
-    "ROLLS_A_YEAR",
     "SELLING",
     "AccountRange",
     "BufferNeed",
@@ -71,8 +70,6 @@ __all__ = [
     "passage_probability",
     "rank_own_risk",
     "replay_episodes",
-    "roll_cost",
-    "rolls_a_year",
     "simulate_passage",
     "size_position",
     "standardise",

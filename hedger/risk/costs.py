@@ -26,13 +26,11 @@ from hedger.contracts import find_index
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hedger.contracts import ContractQuote
     from hedger.hedge import HedgePlan, Order
     from hedger.market import DatedRate
 
 DAYS_A_YEAR = 365.0 / 360.0
 """A year in years of 360 days, as money market rates count them."""
-ROLLS_A_YEAR = 4
 
 CostKind = Literal["one_off", "roll", "carry"]
 
@@ -137,24 +135,8 @@ def assess_costs(
     return Costs(
         items=tuple(items),
         value=value,
-        rolls_a_year=max((rolls_a_year(order.quote) for order in held), default=0),
+        rolls_a_year=max((order.quote.rolls_a_year for order in held), default=0),
     )
-
-
-def roll_cost(quote: ContractQuote) -> float:
-    """Return what it costs to roll one contract: two sides of fees and one tick of the calendar spread, USD."""
-    return 2.0 * quote.fees.per_side + _spread_tick(quote)
-
-
-def rolls_a_year(quote: ContractQuote) -> int:
-    """Return how often a contract is rolled in a year: quarterly, or once where it expires once."""
-    return 1 if quote.contract.expiry_rule == "second-friday-of-june" else ROLLS_A_YEAR
-
-
-def _spread_tick(quote: ContractQuote) -> float:
-    contract = quote.contract
-    tick = contract.spread_tick_size if contract.spread_tick_size is not None else contract.tick_size
-    return contract.multiplier * (tick if tick is not None else contract.usual_spread)
 
 
 def _one_off(plan: HedgePlan) -> Iterator[CostItem]:
@@ -183,14 +165,14 @@ def _rolls(held: list[Order]) -> Iterator[CostItem]:
     yield CostItem(
         name="fees of rolls",
         kind="roll",
-        amount=sum(2.0 * abs(o.held_after) * o.quote.fees.per_side * rolls_a_year(o.quote) for o in held),
+        amount=sum(2.0 * abs(o.held_after) * o.quote.fees.per_side * o.quote.rolls_a_year for o in held),
         as_of=as_of,
         source=source,
     )
     yield CostItem(
         name="spread of rolls, one tick of the calendar spread each",
         kind="roll",
-        amount=sum(abs(o.held_after) * _spread_tick(o.quote) * rolls_a_year(o.quote) for o in held),
+        amount=sum(abs(o.held_after) * o.quote.calendar_spread_cost * o.quote.rolls_a_year for o in held),
         as_of="",
         source=_joined(order.quote.contract.source for order in held),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from hedger.report import calendar_document, to_dollars, to_percent
-from hedger.risk import SELLING, roll_cost
+from hedger.risk import SELLING
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import markdown_table
 from hedger.ui.wording import escape, message_of, to_day
@@ -100,7 +100,7 @@ def show_calendar(advice: Advice) -> None:
             f"{each['quantity']:+,}",
             to_day(each["roll_date"]),
             each["next_contract_code"],
-            to_dollars(abs(each["quantity"]) * roll_cost(held[each["contract_code"]].quote), places=2),
+            to_dollars(abs(each["quantity"]) * held[each["contract_code"]].quote.roll_cost, places=2),
             to_day(each["last_trading_day"]),
         )
         for each in days["expiries"]

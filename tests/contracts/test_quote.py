@@ -81,6 +81,25 @@ def test_a_round_trip_costs_both_sides_fees_and_one_spread(symbol: str, as_of: d
     assert quoted.round_trip_cost == pytest.approx(cost, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("symbol", "cost", "n_rolls"),
+    [
+        ("ES", 2 * 2.25 + 0.05 * 50, 4),
+        ("MES", 2 * 0.62 + 0.05 * 5, 4),
+        ("YM", 2 * 2.25 + 1 * 5, 4),  # no spread tick is listed: one tick of the outright
+        ("QSPX", 2 * 0.19 * 1, 1),  # no tick is known either: its usual spread, and fees below; expires in June
+    ],
+)
+def test_a_roll_costs_two_sides_of_fees_and_one_tick_of_the_calendar_spread(
+    symbol: str, cost: float, n_rolls: int
+) -> None:
+    (quoted,) = quote(symbol, 3000.0)
+    fees = 2 * quoted.fees.per_side if symbol == "QSPX" else 0.0
+    assert quoted.roll_cost == pytest.approx(cost + fees, abs=1e-9)
+    assert quoted.rolls_a_year == n_rolls
+    assert quoted.yearly_roll_cost == pytest.approx(n_rolls * (cost + fees), abs=1e-9)
+
+
 def test_every_contract_of_the_catalogue_costs_a_spread() -> None:
     for contract in load_contracts():
         (quoted,) = quote_contracts([contract], as_of=contract.listed, prices={contract.symbol: (1000.0, "user")})

@@ -9,7 +9,6 @@ from made_past import BETAS, ROOTS, assess, make_closes, make_exposure, make_pri
 from hedger.evidence.walk import trade_cost
 from hedger.exposure import BetaOverride
 from hedger.hedge import HedgePolicy
-from hedger.risk import roll_cost
 
 # ---------------------------------------------------------------- nothing is known before it happens
 
@@ -129,7 +128,7 @@ ON_A_ROLL = [
 def test_trades_cost_half_a_round_trip_and_contracts_that_stay_are_rolled(case, quotes):
     before, after, sides, rolls, n_orders = case
     expected = sum(n * quotes[symbol].round_trip_cost / 2.0 for symbol, n in sides.items())
-    expected += sum(n * roll_cost(quotes[symbol]) for symbol, n in rolls.items())
+    expected += sum(n * quotes[symbol].roll_cost for symbol, n in rolls.items())
     cost, placed = trade_cost(tuple(before.items()), tuple(after.items()), quotes, is_roll=True)
     assert cost == pytest.approx(expected, abs=1e-9)
     assert placed == n_orders
@@ -152,7 +151,7 @@ def test_all_trades_in_and_out_are_paid(past, evidence):
         for symbol in {**before, **after}:
             was, will = before.get(symbol, 0), after.get(symbol, 0)
             expected += abs(will - was) * quotes[symbol].round_trip_cost / 2.0
-            expected += min(abs(was), abs(will)) * roll_cost(quotes[symbol]) * (was * will > 0)
+            expected += min(abs(was), abs(will)) * quotes[symbol].roll_cost * (was * will > 0)
     assert float(evidence.rule.costs.sum()) == pytest.approx(expected, abs=0.005)
 
 
@@ -406,7 +405,7 @@ def test_a_quarter_of_the_simplest_rival_worked_out_by_hand(past, evidence, quot
         first, last = np.searchsorted(past.sessions, [np.datetime64(quarter.start), np.datetime64(quarter.end)])
         level = past.column("^GSPC")
         held = sum(quantity * quotes[root].notional for root, quantity in naive.quarters[place].held)
-        rolled = sum(abs(quantity) * roll_cost(quotes[root]) for root, quantity in naive.quarters[place].held)
+        rolled = sum(abs(quantity) * quotes[root].roll_cost for root, quantity in naive.quarters[place].held)
         gains = np.zeros(last - first)
         for symbol, n_shares in shares.items():
             close = past.column(symbol)

@@ -204,9 +204,9 @@ def test_a_leg_that_costs_more_than_it_takes_off_is_not_taken():
     assert len(dear.indices) == 1
 
 
-def test_the_cost_of_a_year_rolls_a_full_hedge_four_times_in_the_largest_contracts_that_fit():
+def test_the_cost_of_a_year_rolls_a_full_hedge_in_the_largest_contracts_that_fit():
     exposure = make_exposure([1_000_000.0, 0.0, 30_000.0, 0.0], noise=1_000.0)
-    costs = {quote.symbol: quote.round_trip_cost for quote in make_quotes()}
+    costs = {quote.symbol: quote.roll_cost for quote in make_quotes()}
     one, two = choose(exposure, legs=2).steps
     assert one.indices == ("sp500",)
     joint = exposure.joint_covariance()

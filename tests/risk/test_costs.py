@@ -9,7 +9,7 @@ from hedger.advice import advise
 from hedger.contracts import BrokerFees, Fees, quote_contracts, select_contracts
 from hedger.hedge import HedgePolicy, solve_hedge
 from hedger.market import DatedRate
-from hedger.risk import Circumstances, assess_costs, assess_risk, list_other_ways, roll_cost
+from hedger.risk import Circumstances, assess_costs, assess_risk, list_other_ways
 from hedger.settings import Settings
 
 FEES = Fees(commission=0.85, exchange_fee=1.38, regulatory_fee=0.02, as_of="2026-08", source="made up")
@@ -31,21 +31,6 @@ def plan_with_fees(exposure, symbols=("ES", "MES"), **policy):
 
 def held(plan):
     return {order.quote.symbol: order.held_after for order in plan.positions}
-
-
-def test_a_roll_is_two_sides_and_one_tick_of_the_spread():
-    exposure = make_exposure()
-    quotes = {order.quote.symbol: order.quote for order in plan_with_fees(exposure, hedge_fraction=0.57).positions}
-    # All-in per side at Interactive Brokers: ES 2.25, MES 0.62; spread ticks of 0.05 points are 2.50 and 0.25 USD.
-    assert roll_cost(quotes["ES"]) == pytest.approx(2 * 2.25 + 2.50, rel=1e-12)
-    assert roll_cost(quotes["MES"]) == pytest.approx(2 * 0.62 + 0.25, rel=1e-12)
-
-
-def test_a_contract_without_a_spread_tick_rolls_for_an_outright_tick():
-    contracts = select_contracts(TODAY, symbols=("YM",))
-    (quote,) = quote_contracts(contracts, as_of=TODAY, prices={"YM": (50_000.0, "made up")})
-    assert quote.contract.spread_tick_size is None
-    assert roll_cost(quote) == pytest.approx(2 * quote.fees.per_side + 5.0, rel=1e-12)
 
 
 def test_the_parts_of_a_cost_by_hand():
@@ -119,7 +104,7 @@ def test_spot_quoted_futures_are_rolled_once_a_year():
     costs = assess_costs(plan, value=1e6, interest=INTEREST, dividends=YIELDS)
     (order,) = plan.positions
     assert costs.rolls_a_year == 1
-    assert costs.rolls_per_year == pytest.approx(abs(order.held_after) * roll_cost(order.quote), rel=1e-12)
+    assert costs.rolls_per_year == pytest.approx(abs(order.held_after) * order.quote.roll_cost, rel=1e-12)
 
 
 # ---------------------------------------------------------------- other ways
