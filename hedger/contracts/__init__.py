@@ -16,11 +16,14 @@ from hedger.contracts.catalogue import (
 )
 from hedger.contracts.doubts import list_doubts
 from hedger.contracts.expiries import (
+    MONTH_LETTERS,
+    MONTH_NAMES,
     Expiry,
     find_expiry,
     find_front_expiry,
     load_expiries,
     to_contract_code,
+    to_contract_year,
     to_nth_friday,
     to_roll_date,
 )
@@ -49,6 +52,8 @@ __all__ = [
     "DEFAULT_FEE_SCHEDULE",
     "INDICES",
     "MAX_AGE_DAYS",
+    "MONTH_LETTERS",
+    "MONTH_NAMES",
     "QUARTERS_A_YEAR",
     "SIZES",
     "BrokerFees",
@@ -80,6 +85,7 @@ __all__ = [
     "read_margins",
     "select_contracts",
     "to_contract_code",
+    "to_contract_year",
     "to_nth_friday",
     "to_roll_date",
 ]

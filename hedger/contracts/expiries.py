@@ -25,17 +25,23 @@ if TYPE_CHECKING:
     from hedger.contracts.catalogue import ExpiryRule
 
 __all__ = [
+    "MONTH_LETTERS",
+    "MONTH_NAMES",
     "Expiry",
     "find_expiry",
     "find_front_expiry",
     "load_expiries",
     "to_contract_code",
+    "to_contract_year",
     "to_nth_friday",
     "to_roll_date",
 ]
 
-MONTH_LETTERS = {3: "H", 6: "M", 9: "U", 12: "Z"}
-"""Letters of the quarterly months in contract codes."""
+MONTH_LETTERS = "FGHJKMNQUVXZ"
+"""Letters of the months in contract codes, from January on."""
+MONTH_NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+"""Names of the months in contract codes, from January on."""
+QUARTERLY_MONTHS = (3, 6, 9, 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +72,26 @@ class Expiry:
 
 def to_contract_code(symbol: str, expiry: Expiry) -> str:
     """Write an exchange code with one year digit, such as ``"MESZ6"`` for MES of December 2026."""
-    return f"{symbol}{MONTH_LETTERS[expiry.month]}{expiry.year % 10}"
+    return f"{symbol}{MONTH_LETTERS[expiry.month - 1]}{expiry.year % 10}"
+
+
+def to_contract_year(digits: str, month: int, as_of: date) -> int:
+    """Return the year that a contract code means.
+
+    Parameters
+    ----------
+    digits
+        Its last one, two or four digits.
+    month
+        The contract month.
+    as_of
+        Day on which the code is read; one digit means the year whose contract month is nearest to it.
+    """
+    if len(digits) > 1:
+        return int(digits) if len(digits) == 4 else 2000 + int(digits)
+    decade = as_of.year - as_of.year % 10
+    years = (decade - 10 + int(digits), decade + int(digits), decade + 10 + int(digits))
+    return min(years, key=lambda year: abs((year - as_of.year) * 12 + month - as_of.month))
 
 
 def to_nth_friday(year: int, month: int, n: int) -> date:

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hedger.contracts.expiries import MONTH_LETTERS, Expiry, to_nth_friday, to_roll_date
+from hedger.contracts.expiries import QUARTERLY_MONTHS, Expiry, to_nth_friday, to_roll_date
 
 if TYPE_CHECKING:
     from hedger.contracts.catalogue import ExpiryRule
@@ -58,7 +58,7 @@ def derive_expiries(first_year: int, last_year: int, rule: ExpiryRule = "third-f
     reasons = {day.date(): name for day, name in holidays.items()}
     expiries = []
     for year in range(first_year, last_year + 1):
-        for month in MONTH_LETTERS:
+        for month in QUARTERLY_MONTHS:
             friday = to_nth_friday(year, month, 3)
             position = sessions.searchsorted(friday.isoformat(), side="right") - 1
             settlement = sessions[position].date()

@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from hedger.contracts import MONTH_LETTERS, MONTH_NAMES, to_contract_year
 from hedger.portfolio.lists import load_futures, load_index_options
 
 Right = Literal["call", "put"]
 
-MONTH_LETTERS = "FGHJKMNQUVXZ"
 OPTION_MULTIPLIER = 100.0
 _SHORTEST_OPTION = 9  # F270115C5
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_MONTH = "|".join(_MONTHS)
+_MONTH = "|".join(MONTH_NAMES)
 
 _DATE = (
     r"(?:(?P<y1>20[0-9]{2})-(?P<m1>[0-9]{1,2})-(?P<d1>[0-9]{1,2})"
@@ -186,7 +185,7 @@ def read_future(
         return None
     root, letter = match["root"], match["month"]
     month = MONTH_LETTERS.index(letter) + 1
-    year = expiry.year if expiry else _year(match["year"], month, as_of)
+    year = expiry.year if expiry else to_contract_year(match["year"], month, as_of)
     known = futures.get(root)
     return FutureTerms(
         symbol=f"{root}{letter}{year % 100:02d}{known.suffix if known else ''}",
@@ -219,17 +218,8 @@ def read_day(text: str) -> date | None:
     return _day(year, month, day)
 
 
-def _year(digits: str, month: int, as_of: date) -> int:
-    """Return the year with these last digits whose contract month is nearest to the day of the advice."""
-    if len(digits) == 2:
-        return 2000 + int(digits)
-    decade = as_of.year - as_of.year % 10
-    years = (decade - 10 + int(digits), decade + int(digits), decade + 10 + int(digits))
-    return min(years, key=lambda year: abs((year - as_of.year) * 12 + month - as_of.month))
-
-
 def _day(year: str, month: str, day: str) -> date | None:
-    number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)
+    number = MONTH_NAMES.index(month) + 1 if month in MONTH_NAMES else int(month)
     try:
         return date(int(year) if len(year) == 4 else 2000 + int(year), number, int(day))
     except ValueError:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hedger.contracts import MONTH_NAMES
 from hedger.portfolio.lists import load_class_shares, load_exchanges, load_suffixes
 
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS = "|".join(MONTH_NAMES)
 _DATES = re.compile(
     rf"(?P<day>[0-9]{{1,2}})-(?P<month>{_MONTHS})|(?P<month2>{_MONTHS})-(?P<day2>[0-9]{{1,2}})"
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]+)?|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}",

@@ -6,20 +6,26 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hedger.contracts import find_expiry, load_contracts, load_symbols, to_contract_code
+from hedger.contracts import (
+    MONTH_LETTERS,
+    MONTH_NAMES,
+    find_expiry,
+    load_contracts,
+    load_symbols,
+    to_contract_code,
+    to_contract_year,
+)
 
 if TYPE_CHECKING:
     from datetime import date
 
     from hedger.contracts import Expiry, FuturesContract
 
-_LETTERS = "FGHJKMNQUVXZ"
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _CODE = re.compile(
     r"[./]?(?P<root>[A-Z0-9]{1,4}?)"
-    rf"(?:(?P<letter>[{_LETTERS}])(?P<digits>20[0-9]{{2}}|[0-9]{{1,2}})"
+    rf"(?:(?P<letter>[{MONTH_LETTERS}])(?P<digits>20[0-9]{{2}}|[0-9]{{1,2}})"
     r"|[ _-]?(?P<year>20[0-9]{2})-?(?P<number>0[1-9]|1[0-2])"
-    rf"|[ _-]?(?P<name>{'|'.join(_MONTHS)})[ '-]*(?P<short>(?:20)?[0-9]{{2}}))"
+    rf"|[ _-]?(?P<name>{'|'.join(MONTH_NAMES)})[ '-]*(?P<short>(?:20)?[0-9]{{2}}))"
     r"(?::X[A-Z]{3}|\.(?:CME|CBT|CBOT))?"
 ).fullmatch
 
@@ -99,23 +105,14 @@ def read_contract_code(text: str, as_of: date) -> MonthlyFuture:
         raise ValueError("a contract code such as ESZ6, or a root and month such as ES 202612")
     contract = find_contract(match["root"], as_of)
     if match["letter"]:
-        month, digits = _LETTERS.index(match["letter"]) + 1, match["digits"]
+        month, digits = MONTH_LETTERS.index(match["letter"]) + 1, match["digits"]
     elif match["number"]:
         month, digits = int(match["number"]), match["year"]
     else:
-        month, digits = _MONTHS.index(match["name"]) + 1, match["short"]
+        month, digits = MONTH_NAMES.index(match["name"]) + 1, match["short"]
     try:
-        expiry = find_expiry(_year(digits, month, as_of), month, contract.expiry_rule)
+        expiry = find_expiry(to_contract_year(digits, month, as_of), month, contract.expiry_rule)
     except ValueError:
         months = " ".join(contract.months)
         raise ValueError(f"a month in which {contract.symbol} expires ({months})") from None
     return MonthlyFuture(contract=contract, expiry=expiry)
-
-
-def _year(digits: str, month: int, as_of: date) -> int:
-    """Return the year with these last digits; of one digit the one whose month is nearest to the day."""
-    if len(digits) > 1:
-        return int(digits) if len(digits) == 4 else 2000 + int(digits)
-    decade = as_of.year - as_of.year % 10
-    years = (decade - 10 + int(digits), decade + int(digits), decade + 10 + int(digits))
-    return min(years, key=lambda year: abs((year - as_of.year) * 12 + month - as_of.month))

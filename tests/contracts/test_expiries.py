@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hedger.contracts import find_expiry, find_front_expiry, load_expiries, to_contract_code
+from hedger.contracts import find_expiry, find_front_expiry, load_expiries, to_contract_code, to_contract_year
 
 with (Path(__file__).parent / "expiries_2019_2035.csv").open(encoding="utf-8", newline="") as stream:
     COMPUTED_ELSEWHERE = list(csv.DictReader(stream))
@@ -30,6 +30,20 @@ def test_the_shipped_table_agrees_with_the_one_computed_elsewhere() -> None:
         for row in COMPUTED_ELSEWHERE
     ]
     assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("digits", "month", "as_of", "year"),
+    [
+        ("2031", 12, date(2026, 11, 22), 2031),
+        ("06", 12, date(2026, 11, 22), 2006),
+        ("6", 12, date(2026, 11, 22), 2026),
+        ("0", 3, date(2029, 12, 10), 2030),
+        ("9", 12, date(2030, 1, 5), 2029),
+    ],
+)
+def test_the_year_of_a_code_is_the_one_whose_month_is_nearest(digits, month, as_of, year) -> None:
+    assert to_contract_year(digits, month, as_of) == year
 
 
 @pytest.mark.parametrize(
