@@ -13,58 +13,48 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hedger.exposure import Exposure
-    from hedger.hedge.kept import KeptFutures
-    from hedger.hedge.legs import LegChoice
+    from hedger.hedge.legs import LegChoice, LegStep
     from hedger.hedge.plan import ObjectiveComparison
-    from hedger.hedge.problem import BindingLimit, HedgeProblem, Solution
+    from hedger.hedge.problem import BindingLimit, HedgeProblem
+    from hedger.hedge.proposals import Proposal
     from hedger.hedge.walk_forward import IndexTest
 
 
 def list_doubts(
     exposure: Exposure,
-    problem: HedgeProblem,
-    solution: Solution,
+    proposal: Proposal,
     *,
-    reference: str,
     choice: LegChoice,
     index_test: IndexTest | None,
     comparison: ObjectiveComparison | None,
     limits: Sequence[BindingLimit],
-    kept: KeptFutures,
 ) -> Iterator[Note]:
     """List what a reader should know of a plan.
 
     Parameters
     ----------
-    exposure, problem, solution
-        What was to be hedged, the problem that this posed, and its answer.
-    reference, choice
-        The best single index, and the indices of the hedge.
+    exposure, proposal
+        What was to be hedged, and what with.
+    choice
+        The indices that would be best if contracts could be divided.
     index_test
         What each index alone would have removed in past quarters, where that is known.
     comparison
         Of the objectives, where it is not tracking risk alone.
     limits
         Limits that hold the plan back, as the user stated them.
-    kept
-        Contracts on other indices that are held and stay as they are.
     """
     for limit in limits:
-        words = _LIMIT_WORDS.get(limit.name, _CONTRACT_LIMIT_WORDS)
-        message = words.format(name=limit.name, limit=limit.limit, needed=limit.needed)
-        yield Note(code="limit_binds", message=message)
-    if kept.positions:
-        held = ", ".join(kept.symbols)
-        yield Note(
-            code="other_futures_kept",
-            message=f"The futures held on other indices ({held}) stay as they are; the hedge allows for them.",
-        )
+        yield Note(code="limit_binds", message=_LIMIT_WORDS[limit.name].format(limit=limit.limit, needed=limit.needed))
+    if proposal.choice.indices != choice.indices:
+        yield _other_indices(proposal, choice, is_limited=bool(limits))
+    yield from _futures_elsewhere(proposal)
     if comparison is not None:
         yield _objectives(comparison)
-    if not solution.best.n_contracts and not limits:
-        yield _no_contracts(problem)
+    if not proposal.solution.best.n_contracts and not limits:
+        yield _no_contracts(proposal.problem)
     if len(exposure.by_index) > 1:
-        yield _index_choice(exposure, reference, index_test)
+        yield _index_choice(exposure, proposal.reference, index_test)
     if len(choice.steps) > 1:
         yield _leg_choice(choice)
 
@@ -72,9 +62,33 @@ def list_doubts(
 _LIMIT_WORDS = {
     "margin_budget": "The margin budget of ${limit:,.0f} holds the hedge back: the full one needs ${needed:,.0f}.",
     "max_contracts": "The limit of {limit:,.0f} contracts holds the hedge back: the full one needs {needed:,.0f}.",
-    "legs": "The limit of {limit:.0f} indices holds the hedge back: the best plan without it uses {needed:.0f}.",
+    "legs": "No more than {limit:.0f} of the indices may be used; without this limit {needed:.0f} would pay.",
 }
-_CONTRACT_LIMIT_WORDS = "{name}: the limit of {limit:,.0f} contracts holds the hedge back; {needed:,.0f} needed."
+
+
+def _other_indices(proposal: Proposal, choice: LegChoice, *, is_limited: bool) -> Note:
+    """Say why the plan does not use the indices that are best where contracts could be divided."""
+    used, best = (_join(one.indices) for one in (proposal.choice, choice))
+    why = "within these limits" if is_limited else "in whole contracts"
+    return Note(
+        code="other_indices_closer",
+        message=f"The best hedge if contracts could be divided uses the {best}; {why} the {used} leaves less risk.",
+    )
+
+
+def _futures_elsewhere(proposal: Proposal) -> Iterator[Note]:
+    """Say what becomes of futures on indices that the hedge does not use."""
+    pairs = zip(proposal.problem.contracts, proposal.solution.best.quantities, strict=True)
+    elsewhere = [(contract, after) for contract, after in pairs if contract.index not in proposal.choice.indices]
+    if elsewhere:
+        moved = ", ".join(
+            f"{contract.current:+,} {contract.symbol} {f'become {after:+,}' if after else 'are closed'}"
+            for contract, after in elsewhere
+        )
+        yield Note(
+            code="futures_on_other_indices",
+            message=f"Futures are held on indices that this hedge does not use: {moved}.",
+        )
 
 
 def _no_contracts(problem: HedgeProblem) -> Note:
@@ -108,6 +122,20 @@ def _objectives(comparison: ObjectiveComparison) -> Note:
     """Say what the plan makes as small as possible, and what the other objective would have done."""
     chosen, other = comparison.outcomes
     sessions = f"the worst {1.0 - comparison.level:.0%} of the last {comparison.n_scenarios:,} sessions"
+    whose = "the portfolio" if comparison.fraction == 1.0 else "the share of the portfolio that is to be hedged"
+    losses = f"${chosen.expected_shortfall:,.0f} a session, ${comparison.unhedged_shortfall:,.0f} without futures"
+    if comparison.tolerance:
+        aim = (
+            f"The plan is the cheapest whose mean loss in {sessions}, of {whose} together with the futures, is within "
+            f"{comparison.tolerance:.1%} of the unhedged one of the least, ${comparison.least_shortfall:,.0f}: {losses}"
+        )
+    else:
+        aim = (
+            f"The plan makes the mean loss in {sessions} as small as it can, of {whose} together with the futures: "
+            f"{losses}"
+        )
+    if comparison.fraction != 1.0:
+        aim += f"; of the whole portfolio ${chosen.book_shortfall:,.0f}, ${comparison.unhedged_book_shortfall:,.0f}"
     if chosen.positions == other.positions:
         differs = "The hedge of least variance is the same"
     else:
@@ -116,14 +144,7 @@ def _objectives(comparison: ObjectiveComparison) -> Note:
             f"The hedge of least variance holds {held}: a mean loss of ${other.expected_shortfall:,.0f}, a tracking "
             f"risk of ${other.tracking_risk:,.0f} a year instead of ${chosen.tracking_risk:,.0f}"
         )
-    return Note(
-        code="objective",
-        message=(
-            f"The plan makes the mean loss in {sessions} as small as it can, of the share of the portfolio that is to "
-            f"be hedged together with the futures: ${chosen.expected_shortfall:,.0f} a session, "
-            f"${comparison.unhedged_shortfall:,.0f} without new futures. {differs}."
-        ),
-    )
+    return Note(code="objective", message=f"{aim}. {differs}.")
 
 
 _BENCHMARK = "sp500"
@@ -153,12 +174,32 @@ def _index_choice(exposure: Exposure, reference: str, index_test: IndexTest | No
 
 
 def _leg_choice(choice: LegChoice) -> Note:
-    """Say what each number of indices is expected to remove, what it would have removed, and whether it is used."""
+    """Say what each number of indices is expected to remove, what it would have removed, and why it is not used."""
     parts = []
     for step in choice.steps:
-        named = " and ".join(find_index(name).title for name in step.indices)
+        named = _join(step.indices)
         past = "" if step.removed is None else f", {step.removed:.0%}"
-        is_used = "" if step is choice.steps[0] else " (used)" if step.is_taken else " (not used)"
+        is_used = "" if step is choice.steps[0] else f" ({objection_to(step) or 'used'})"
         parts.append(f"{named} {step.explained:.0%}{past}{is_used}")
     tested = "" if choice.steps[0].removed is None else ", and removed in past quarters, sized from earlier prices only"
     return Note(code="leg_choice", message=f"Share of the variance expected to be removed{tested}: {'; '.join(parts)}.")
+
+
+def objection_to(step: LegStep) -> str:
+    """Return in words why a further index is not used; empty where it is."""
+    if step.objection is None:
+        return ""
+    return (
+        "not used: "
+        + {
+            "prediction": f"it is expected to cut what is left by {step.cut:.1%} only",
+            "not known": "the history is too short to test it",
+            "past": f"in the past it would have cut what was left by {max(step.past_cut or 0.0, 0.0):.1%} only",
+            "cost": f"it saves ${step.volatility_saved or 0.0:,.0f} of volatility for ${step.cost_added:,.0f} a year",
+            "legs": "it would pay, but fewer indices are allowed",
+        }[step.objection]
+    )
+
+
+def _join(indices: Sequence[str]) -> str:
+    return " and ".join(find_index(name).title for name in indices)

@@ -28,7 +28,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -46,6 +46,8 @@ PAYS_ONE_SIDED, PAYS_EITHER_SIDE = 0.01, 0.02
 """Share of the variance left that a further leg must remove."""
 MOST_LEGS = 4
 """Legs that ``auto`` looks at."""
+Objection = Literal["prediction", "past", "cost", "not known", "legs"]
+"""Why a further leg is not taken: which of the three conditions fails first, a past too short to tell, or a limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,9 @@ class LegStep:
         What they would have taken off the yearly volatility beyond the set chosen before, and what they add to the cost
         of a year's rolls, USD, for a full hedge; zero for the first.
     is_taken
-        Whether the rule takes it.
+        Whether the hedge uses it, or did before a larger set was taken.
+    objection
+        Why not; ``None`` where it is taken.
     """
 
     indices: tuple[str, ...]
@@ -81,6 +85,7 @@ class LegStep:
     volatility_saved: float | None
     cost_added: float
     is_taken: bool
+    objection: Objection | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,15 +99,19 @@ class LegChoice:
     exposure
         Joint dollar exposure to each, USD, signed, shape (n_indices,).
     covariance
-        Annual covariance of their returns that the dollars refer to, shape (n_indices, n_indices).
+        Annual covariance that the dollars refer to, of the returns of all measured indices, shape (n_measured,
+        n_measured).
+    explained
+        Share of the book's variance that they are predicted to remove.
     steps
-        What was looked at, by rising number of legs; empty when only one was allowed or could be judged.
+        What was looked at, by rising number of legs; empty when only one could be judged.
     """
 
     indices: tuple[str, ...]
     exposure: FloatArray
     covariance: FloatArray
-    steps: tuple[LegStep, ...]
+    explained: float
+    steps: tuple[LegStep, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "exposure", "covariance")
@@ -145,43 +154,98 @@ def choose_legs(
     """
     reference = exposure.best_index(usable)
     position = exposure.indices.index(reference)
-    single = LegChoice(
-        indices=(reference,),
-        exposure=np.array([exposure.of(reference).beta_dollars]),
-        covariance=exposure.covariance[position : position + 1, position : position + 1],
-        steps=(),
-    )
-    most = min(MOST_LEGS if legs is None else legs, len(usable))
-    if most == 1 or (legs is None and past is None):
-        return single
-    joint = exposure.joint_covariance()
-    if not joint[-1, -1] > 0:
+    single = _single(exposure, reference)
+    most = min(MOST_LEGS if past is not None else 1, len(usable)) if legs is None else min(legs, len(usable))
+    furthest = most if past is None else max(most, min(MOST_LEGS, len(usable)))
+    joint = exposure.joint_covariance() if furthest > 1 else None
+    if joint is None or not joint[-1, -1] > 0:
         return single
     places = sorted(exposure.indices.index(name) for name in usable)
-    direction = 0.0 if allow_long_legs else float(np.sign(joint[position, -1]))
+    direction = _direction(joint, position, allow_long_legs=allow_long_legs)
     chosen = _solve_set(joint, (position,))
+    threshold = PAYS_EITHER_SIDE if allow_long_legs else PAYS_ONE_SIDED
     judge = _Judge(exposure=exposure, contracts=contracts, joint=joint, past=past, is_one_sided=not allow_long_legs)
-    steps = [judge.step(chosen, None, threshold=0.0)]
-    for size in range(2, most + 1):
+    steps = [judge.step(chosen, None, threshold=threshold)]
+    for size in range(2, furthest + 1):
         best = _best_set(joint, places, size, direction=direction)
         if best is None:
             continue
-        if legs is None:
-            step = judge.step(best, chosen, threshold=PAYS_EITHER_SIDE if allow_long_legs else PAYS_ONE_SIDED)
-        else:
-            step = replace(judge.step(best, chosen, threshold=0.0), is_taken=best.explained > chosen.explained)
+        step = judge.step(best, chosen, threshold=threshold)
+        if legs is not None:
+            step = _as_asked(step, is_allowed=size <= most, is_better=best.explained > chosen.explained)
         steps.append(step)
         if step.is_taken:
             chosen = best
     if len(chosen.members) == 1:
         return replace(single, steps=tuple(steps))
+    return replace(_mixed(exposure, joint, chosen), steps=tuple(steps))
+
+
+def list_rivals(
+    exposure: Exposure, choice: LegChoice, usable: Sequence[str], *, most: int, allow_long_legs: bool
+) -> list[LegChoice]:
+    """Return the other sets of at most so many indices, the one that is predicted to remove most first.
+
+    A choice is made as if contracts could be divided. Where they are large beside the hedge, or a limit binds, whole
+    contracts of another set may leave less risk.
+
+    Parameters
+    ----------
+    exposure, usable, allow_long_legs
+        As in :func:`choose_legs`.
+    choice
+        What it has chosen.
+    most
+        Most indices of a set.
+    """
+    if most == 1:
+        rivals = [_single(exposure, name) for name in usable]
+    else:
+        joint = exposure.joint_covariance()
+        places = sorted(exposure.indices.index(name) for name in usable)
+        reference = exposure.indices.index(exposure.best_index(usable))
+        direction = _direction(joint, reference, allow_long_legs=allow_long_legs)
+        rivals = [
+            _mixed(exposure, joint, each)
+            for size in range(1, most + 1)
+            for each in _list_sets(joint, places, size, direction=direction)
+        ]
+    others = [rival for rival in rivals if rival.indices != choice.indices]
+    return sorted(others, key=lambda rival: -rival.explained)
+
+
+def _single(exposure: Exposure, name: str) -> LegChoice:
+    """Return the choice of one index: the beta dollars that were measured."""
+    measured = exposure.of(name)
+    return LegChoice(
+        indices=(name,),
+        exposure=np.array([measured.beta_dollars]),
+        covariance=exposure.covariance,
+        explained=measured.r_squared,
+    )
+
+
+def _mixed(exposure: Exposure, joint: FloatArray, chosen: _Set) -> LegChoice:
+    """Return the choice of a set of indices: the dollars of the joint covariance, sized by the measured beta."""
     names = tuple(exposure.indices[member] for member in chosen.members)
     return LegChoice(
         indices=names,
         exposure=_sized(chosen, exposure, exposure.indices.index(exposure.best_index(names))),
-        covariance=joint[np.ix_(chosen.members, chosen.members)],
-        steps=tuple(steps),
+        covariance=joint[:-1, :-1],
+        explained=chosen.explained / float(joint[-1, -1]),
     )
+
+
+def _direction(joint: FloatArray, reference: int, *, allow_long_legs: bool) -> float:
+    """Return the sign that the dollars of all legs must have; 0 for any."""
+    return 0.0 if allow_long_legs else float(np.sign(joint[reference, -1]))
+
+
+def _as_asked(step: LegStep, *, is_allowed: bool, is_better: bool) -> LegStep:
+    """Return a step where the number of legs is stated: it is taken as soon as it removes anything."""
+    if not is_allowed:
+        return replace(step, is_taken=False, objection=step.objection or "legs")
+    return replace(step, is_taken=is_better, objection=None if is_better else "prediction")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -206,7 +270,16 @@ class _Judge:
             left = variance - chosen.explained
             cut = (candidate.explained - chosen.explained) / left if left > 0 else 0.0
             added = self._yearly_cost(candidate) - self._yearly_cost(chosen)
-        pays = past_cut is not None and saved is not None and past_cut > threshold and saved > added
+        objection: Objection | None = None
+        if chosen is not None:
+            if cut <= threshold:
+                objection = "prediction"
+            elif past_cut is None or saved is None:
+                objection = "not known"
+            elif past_cut <= threshold:
+                objection = "past"
+            elif saved <= added:
+                objection = "cost"
         return LegStep(
             indices=tuple(self.exposure.indices[member] for member in candidate.members),
             explained=candidate.explained / variance,
@@ -215,7 +288,8 @@ class _Judge:
             past_cut=past_cut,
             volatility_saved=saved,
             cost_added=added,
-            is_taken=chosen is None or (cut > threshold and pays),
+            is_taken=objection is None,
+            objection=objection,
         )
 
     def _removed(self, candidate: _Set) -> float | None:
@@ -258,7 +332,13 @@ def _solve_set(joint: FloatArray, members: tuple[int, ...]) -> _Set:
 
 
 def _best_set(joint: FloatArray, places: Sequence[int], size: int, *, direction: float) -> _Set | None:
-    """Return the set of indices of one size that removes most variance; ``None`` without any.
+    """Return the set of indices of one size that removes most variance; ``None`` without any."""
+    sets = _list_sets(joint, places, size, direction=direction)
+    return max(sets, key=lambda each: each.explained, default=None)
+
+
+def _list_sets(joint: FloatArray, places: Sequence[int], size: int, *, direction: float) -> list[_Set]:
+    """Return the sets of indices of one size that may be held together.
 
     With a `direction` of 1 or -1 all dollars must have its sign; with 0 they may have any.
     """
@@ -267,5 +347,4 @@ def _best_set(joint: FloatArray, places: Sequence[int], size: int, *, direction:
         for members in itertools.combinations(places, size)
         if np.linalg.cond(joint[np.ix_(members, members)]) <= 1e10
     )
-    fitting = [each for each in sets if not direction or bool((each.dollars * direction > 0).all())]
-    return max(fitting, key=lambda each: each.explained, default=None)
+    return [each for each in sets if not direction or bool((each.dollars * direction > 0).all())]

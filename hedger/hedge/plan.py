@@ -92,7 +92,8 @@ class ErrorBudget:
     stderr_drift
         Of what the betas will do over the next quarter, and of measuring that.
     stderr_rounding
-        Distance from the intended beta because contracts are whole and limits bind.
+        Distance from the intended beta because contracts are whole. What limits or another objective keep the plan
+        from is known, and not part of it.
     """
 
     stderr_estimation: float
@@ -118,6 +119,8 @@ class ObjectiveOutcome:
     expected_shortfall
         Mean loss of the worst past sessions, USD, positive = loss: of the share of the book that is to be hedged,
         together with the futures.
+    book_shortfall
+        The same of the whole book, together with the futures.
     tracking_risk, round_trip_cost, initial_margin
         USD a year, USD, USD.
     """
@@ -125,6 +128,7 @@ class ObjectiveOutcome:
     objective: Objective
     positions: tuple[tuple[str, int], ...]
     expected_shortfall: float
+    book_shortfall: float
     tracking_risk: float
     round_trip_cost: float
     initial_margin: float
@@ -140,8 +144,13 @@ class ObjectiveComparison:
         Of the expected shortfall.
     first_session, last_session, n_scenarios
         The sessions.
-    unhedged_shortfall
-        Expected shortfall of the share of the book that is to be hedged, with kept futures on other indices only, USD.
+    fraction, tolerance
+        Share of the book that is to be hedged, and shortfall that may be given up for a cheaper plan, as a share of
+        `unhedged_shortfall`.
+    least_shortfall, bound
+        Least expected shortfall of any plan within the limits, and the proof: no such plan lies below `bound`; USD.
+    unhedged_shortfall, unhedged_book_shortfall
+        Expected shortfall without futures, of the share of the book that is to be hedged and of the whole book, USD.
     outcomes
         One per objective, the chosen one first.
     """
@@ -150,7 +159,12 @@ class ObjectiveComparison:
     first_session: date
     last_session: date
     n_scenarios: int
+    fraction: float
+    tolerance: float
+    least_shortfall: float
+    bound: float
     unhedged_shortfall: float
+    unhedged_book_shortfall: float
     outcomes: tuple[ObjectiveOutcome, ...]
 
 
@@ -173,7 +187,7 @@ class HedgePlan:
     beta_dollars, residual_beta_dollars
         Before and after the hedge, USD, signed.
     tracking_risk, best_tracking_risk, bound, is_optimal, n_nodes
-        Certificate of the solver; risks in USD a year, what futures kept on other indices do of their own included.
+        Certificate of the solver; risks in USD a year, futures that stay on other indices included.
     objective, comparison
         What was made as small as possible; beside expected shortfall the plan of least variance, else ``None``.
     binding_limits, alternatives

@@ -41,6 +41,8 @@ class ProblemContract:
         USD per contract: value, initial margin, cost of trading it in and out.
     limit
         Most contracts that may be held; ``None`` for no limit.
+    may_grow
+        Whether more than is held may ever be held; if not, `limit` is what may stay, and part of the problem itself.
     current
         Contracts already held, negative = short. Cost is charged on the difference.
     size
@@ -53,6 +55,7 @@ class ProblemContract:
     margin: float
     cost: float
     limit: int | None = None
+    may_grow: bool = True
     current: int = 0
     size: str | None = None
 

@@ -52,8 +52,7 @@ class Scenarios:
     Parameters
     ----------
     gains
-        Of the share of the book that is to be hedged, with the futures that stay as they are, USD; shape
-        (n_scenarios,).
+        Of the share of the book that is to be hedged, USD; shape (n_scenarios,).
     returns
         Of the indices of the problem, in its order, shape (n_scenarios, n_indices).
     level

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 NEAR = 0.05
 """Tracking risk beyond the least, as a share of the risk being hedged, up to which alternatives are shown."""
+CHEAPEST = "cheapest_within_tolerance"
+"""Label of the plan that is recommended."""
 LADDER = (1.0, 1 / 4, 1 / 8, 1 / 2)
 """Shares of it at which the cheapest plan is shown."""
 
@@ -158,17 +160,17 @@ def check_solution(problem: HedgeProblem, best: Candidate, least: float) -> None
 
 
 def free_of_limits(problem: HedgeProblem) -> HedgeProblem | None:
-    """Return a problem without its limits; ``None`` when it has none."""
+    """Return a problem without its limits, ``None`` when it has none; what may only shrink still may not grow."""
     legs = max(len(problem.indices), problem.legs)
     is_limited = (
         problem.margin_budget is not None
         or problem.max_contracts is not None
         or legs > problem.legs
-        or any(contract.limit is not None for contract in problem.contracts)
+        or any(contract.limit is not None and contract.may_grow for contract in problem.contracts)
     )
     if not is_limited:
         return None
-    contracts = tuple(replace(contract, limit=None) for contract in problem.contracts)
+    contracts = tuple(replace(each, limit=None) if each.may_grow else each for each in problem.contracts)
     return replace(problem, contracts=contracts, legs=legs, margin_budget=None, max_contracts=None)
 
 
@@ -217,7 +219,7 @@ def _alternatives(problem: HedgeProblem, search: Search, stage_1: Found, best: C
             known = _first(problem, search.find_cheapest(stage_1, tolerance=tolerance, known=known).plans)
         cheapest[tolerance] = known
     name(cheapest[0.0], "least_risk")
-    name(best.quantities, "cheapest_within_tolerance")
+    name(best.quantities, CHEAPEST)
     for label, changed in _what_ifs(problem, best):
         name(find_best(changed, most_work=search.most_work).quantities, label)
     for share in LADDER:

@@ -96,9 +96,11 @@ def test_twice_the_book_with_twice_the_limits_has_twice_the_exposure_and_at_most
         for scale, bound in zip((1, 2), bounds, strict=True)
     )
     assert two.beta_dollars == pytest.approx(2 * one.beta_dollars, rel=1e-9)
-    assert dict(two.target_notional) == pytest.approx(
-        {index: 2 * dollars for index, dollars in one.target_notional}, rel=1e-6
-    )
+    # Within a limit, whole contracts of other indices may be closer for one of the two.
+    if not any(note.code == "other_indices_closer" for plan in (one, two) for note in plan.notes):
+        assert dict(two.target_notional) == pytest.approx(
+            {index: 2 * dollars for index, dollars in one.target_notional}, rel=1e-6
+        )
     # Twice the contracts of the first plan are open to the second.
     assert two.tracking_risk <= 2 * one.tracking_risk * (1 + 1e-9)
 

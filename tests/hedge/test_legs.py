@@ -1,5 +1,6 @@
 """Which indices a hedge uses: books made of known amounts of indices get them back."""
 
+import itertools
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +9,7 @@ import pytest
 
 from hedger.contracts import BrokerFees, Fees, quote_contracts, select_contracts
 from hedger.exposure import Book, Exposure, IndexBeta, annual_covariance
-from hedger.hedge.legs import choose_legs
+from hedger.hedge.legs import choose_legs, list_rivals
 from hedger.hedge.walk_forward import look_back
 
 DAY = date(2026, 8, 21)
@@ -91,14 +92,25 @@ def test_a_book_of_two_indices_is_hedged_with_these_two_and_their_dollars():
 def test_a_further_leg_that_does_not_pay_is_looked_at_and_not_taken():
     choice = choose(make_exposure([1_000_000.0, 0.0, 0.0, 0.0]))
     assert choice.indices == ("sp500",)
-    assert all(step.cut <= 0.01 and not step.is_taken for step in choice.steps[1:])
+    assert all(step.cut <= 0.01 and step.objection == "prediction" for step in choice.steps[1:])
 
 
 def test_with_one_leg_the_dollars_are_the_measured_beta_dollars():
     exposure = make_exposure([0.0, 600_000.0, 0.0, 400_000.0])
     choice = choose(exposure, legs=1)
     assert choice.exposure.tolist() == [exposure.of(choice.indices[0]).beta_dollars]
-    assert choice.steps == ()
+    assert choice.explained == exposure.of(choice.indices[0]).r_squared
+
+
+def test_with_one_leg_the_others_are_judged_and_a_second_one_that_would_pay_is_named():
+    exposure = make_exposure([0.0, 600_000.0, 0.0, 400_000.0])
+    free, held_back = choose(exposure), choose(exposure, legs=1)
+    assert len(free.indices) == 2
+    assert [(step.indices, step.is_taken) for step in held_back.steps[:2]] == [
+        (held_back.indices, True),
+        (free.indices, False),
+    ]
+    assert [step.objection for step in held_back.steps[:2]] == [None, "legs"]
 
 
 def test_a_stated_number_of_legs_is_used_as_soon_as_it_removes_anything():
@@ -143,7 +155,7 @@ def test_the_mix_explains_the_covariance_with_the_book_and_its_size_is_the_measu
     choice = choose(exposure)
     joint = exposure.joint_covariance()
     places = [exposure.indices.index(name) for name in choice.indices]
-    ratios = choice.covariance @ choice.exposure / joint[places, -1]
+    ratios = choice.covariance[np.ix_(places, places)] @ choice.exposure / joint[places, -1]
     assert ratios == pytest.approx(np.full(len(places), ratios[0]), rel=1e-9)
     best = exposure.indices.index(exposure.best_index(NAMES))
     follow = exposure.covariance[best, places] / exposure.covariance[best, best]
@@ -169,7 +181,7 @@ def test_a_mix_whose_legs_cancel_out_keeps_the_size_that_history_gives_it():
 
 
 def test_the_test_of_a_leg_tells_what_the_past_says_of_it():
-    first, second = choose(make_exposure([0.0, 600_000.0, 0.0, 400_000.0]), legs=2).steps
+    first, second, *_ = choose(make_exposure([0.0, 600_000.0, 0.0, 400_000.0]), legs=2).steps
     assert (first.cut, first.past_cut, first.volatility_saved, first.cost_added) == (0.0, 0.0, 0.0, 0.0)
     assert second.removed > first.removed > 0
     assert second.past_cut == pytest.approx((second.removed - first.removed) / (1 - first.removed), rel=1e-12)
@@ -184,7 +196,7 @@ def test_a_leg_that_pays_in_prediction_only_is_not_taken():
     gains[-20:] = exposure.index_returns[-20:] @ np.array([300_000.0, 0.0, 0.0, 700_000.0])
     first, second, *_ = choose(replace(exposure, gains=gains)).steps
     assert second.cut > 0.01 > second.past_cut
-    assert not second.is_taken
+    assert (second.is_taken, second.objection) == (False, "past")
     assert choose(replace(exposure, gains=gains)).indices == first.indices
 
 
@@ -201,13 +213,13 @@ def test_a_leg_that_costs_more_than_it_takes_off_is_not_taken():
     assert len(choose(exposure, quotes=make_quotes(commission=5.0)).indices) == 2
     dear = choose(exposure, quotes=make_quotes(commission=5_000.0))
     assert dear.steps[1].cost_added > dear.steps[1].volatility_saved
-    assert len(dear.indices) == 1
+    assert (len(dear.indices), dear.steps[1].objection) == (1, "cost")
 
 
 def test_the_cost_of_a_year_rolls_a_full_hedge_in_the_largest_contracts_that_fit():
     exposure = make_exposure([1_000_000.0, 0.0, 30_000.0, 0.0], noise=1_000.0)
     costs = {quote.symbol: quote.roll_cost for quote in make_quotes()}
-    one, two = choose(exposure, legs=2).steps
+    one, two, *_ = choose(exposure, legs=2).steps
     assert one.indices == ("sp500",)
     joint = exposure.joint_covariance()
     places = [NAMES.index(name) for name in two.indices]
@@ -234,3 +246,25 @@ def test_an_index_that_is_not_known_in_all_of_the_history_is_no_further_leg():
     young = choose(replace(exposure, index_returns=index_returns))
     assert "russell2000" not in young.indices
     assert any("russell2000" in step.indices and step.removed is None for step in young.steps)
+
+
+# ---------------------------------------------------------------- other choices
+
+
+@pytest.mark.parametrize("allow_long_legs", [False, True])
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_rivals_are_all_other_sets_of_at_most_so_many_indices_by_what_they_explain(most, allow_long_legs):
+    exposure = make_exposure([200_000.0, 500_000.0, 100_000.0, 300_000.0])
+    choice = choose(exposure, legs=most, allow_long_legs=allow_long_legs)
+    rivals = list_rivals(exposure, choice, NAMES, most=most, allow_long_legs=allow_long_legs)
+    explained = [rival.explained for rival in rivals]
+    assert explained == sorted(explained, reverse=True)
+    every = {names for size in range(1, most + 1) for names in itertools.combinations(NAMES, size)}
+    sets = [rival.indices for rival in rivals]
+    assert len(sets) == len(set(sets))
+    if allow_long_legs:
+        assert set(sets) == every - {choice.indices}
+    else:
+        assert set(sets) <= every - {choice.indices}
+        assert all((rival.exposure > 0).all() for rival in rivals)
+    assert choice.explained >= max(explained)
