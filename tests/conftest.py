@@ -1,4 +1,4 @@
-"""What every test may rely on: no network, and the sample portfolios with the shipped prices."""
+"""What every test may rely on: no network, a Yahoo Finance of its own, and the samples with the shipped prices."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from loopback_yahoo import LoopbackYahoo
 
 from hedger.advice import Advice, advise
 from hedger.portfolio import Portfolio, read_portfolio
@@ -68,6 +69,22 @@ def _require_loopback(host: object) -> None:
     if not is_local:
         # Not an OSError: code that expects the network to fail must not take this for such a failure.
         pytest.fail(f"A test tried to reach {name!r} over the network.")
+
+
+@pytest.fixture(scope="session")
+def loopback_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackYahoo]:
+    """A server on this machine that plays Yahoo Finance."""
+    with LoopbackYahoo(tmp_path_factory.mktemp("authority")) as server:
+        yield server
+
+
+@pytest.fixture
+def yahoo(loopback_server: LoopbackYahoo, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackYahoo]:
+    """A Yahoo Finance without listings or faults, to which the environment leads."""
+    for name, value in loopback_server.environment.items():
+        monkeypatch.setenv(name, value)
+    yield loopback_server
+    loopback_server.forget()
 
 
 @pytest.fixture(scope="session")
