@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 
 from hedger.report.terminal import bullet_list, left_out, number_table, paragraph, section
-from hedger.report.words import state_answer, to_beta, to_dollars, to_index_title, to_percent
+from hedger.report.words import ALARMS, state_answer, to_beta, to_dollars, to_index_title, to_percent
 from hedger.risk import ACCEPTED
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ GRAVEST = (
 )
 """Codes of notes that come first, the gravest first."""
 SHOWN_ELSEWHERE = (
-    "contract_delisted",
+    *ALARMS,
     "index_choice",
     "leg_choice",
     "holdings_excluded",
@@ -57,7 +58,7 @@ def plan_view(advice: Advice) -> RenderableType:
 def _parts(advice: Advice) -> Iterator[RenderableType]:
     yield paragraph(state_answer(advice), style="bold")
     for note in advice.notes:
-        if note.code == "contract_delisted":  # belongs beside the answer: nobody shall try to trade it
+        if note.code in ALARMS:
             yield paragraph(note.message, style="bold red")
     yield section("Before and after", _before_and_after(advice))
     if advice.plan.orders:
@@ -100,7 +101,7 @@ def _before_and_after(advice: Advice) -> RenderableType:
     ]
     for before, after in zip(risk.before.tails, risk.after.tails, strict=True):
         if (before.level, before.horizon_days) in SHOWN_TAILS:
-            days = "1 day" if before.horizon_days == 1 else f"{before.horizon_days} days"
+            days = plural(before.horizon_days, "day")
             rows.append(
                 (
                     f"Value at risk, {days}, {to_percent(before.level)}",

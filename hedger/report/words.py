@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hedger.contracts import find_index
+from hedger.wording import capitalise, join_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 UNKNOWN = "-"
 """What stands for a number that is not known."""
+
+ALARMS = ("contract_delisted", "side_changed", "risk_rises")
+"""Codes of notes that stand beside the answer wherever it is given: nobody shall act on it without them."""
 
 _LIMITS = {
     "margin_budget": "the margin budget",
@@ -86,9 +90,9 @@ def _trades(orders: tuple[Order, ...]) -> str:
     same_verb = len({verb for verb, _ in words}) == 1
     parts = [words[0][1] if same_verb else " ".join(words[0])]
     parts += [text if same_verb else f"{verb} {text}" for verb, text in words[1:]]
-    listed = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    listed = join_words(parts)
     sentence = f"{words[0][0]} {listed}" if same_verb else listed
-    return sentence[0].upper() + sentence[1:] + (f" ({months[0]})" if len(months) == 1 else "")
+    return capitalise(sentence) + (f" ({months[0]})" if len(months) == 1 else "")
 
 
 def _no_trade(plan: HedgePlan) -> str:

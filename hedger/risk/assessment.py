@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.errors import Note
 from hedger.risk.alternatives import OtherWay, list_other_ways
 from hedger.risk.circumstances import Circumstances
 from hedger.risk.costs import Costs, assess_costs
 from hedger.risk.distribution import Distribution, gain_distribution, hedge_effectiveness
+from hedger.risk.doubts import list_doubts
 from hedger.risk.episodes import PastAccount, Replay, account_in, replay_episodes
 from hedger.risk.margin_calls import MarginCall, assess_margin_calls
 from hedger.risk.own_risk import OwnRisk, rank_own_risk
@@ -22,13 +22,9 @@ from hedger.risk.stresses import stress_scenarios
 from hedger.risk.taxes import FuturesTax, doubt_tax, tax_scenarios
 
 if TYPE_CHECKING:
+    from hedger.errors import Note
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan
-
-HARD_TO_HEDGE = 0.5
-"""Share of variance beyond the reach of index futures from which the plan says so plainly."""
-WORTH_NAMING = 0.05
-"""Share of what no index removes from which a holding is named for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +96,7 @@ def assess_risk(exposure: Exposure, plan: HedgePlan, circumstances: Circumstance
     known = np.isfinite(together)
     unhedged, hedged = exposure.gains[known], together[known]
     has_contracts = any(order.held_after for order in plan.positions)
-    before = gain_distribution(unhedged)
+    before, after = gain_distribution(unhedged), gain_distribution(hedged)
     margin_call = assess_margin_calls(exposure, plan, buffer=world.buffer)
     scenarios = index_scenarios(exposure, plan)
     replays: tuple[Replay, ...] = ()
@@ -112,7 +108,7 @@ def assess_risk(exposure: Exposure, plan: HedgePlan, circumstances: Circumstance
         )
     return Risk(
         before=before,
-        after=gain_distribution(hedged),
+        after=after,
         hedge_effectiveness=hedge_effectiveness(unhedged, hedged) if has_contracts else None,
         unhedgeable_share=exposure.unhedgeable_share,
         top_unhedgeable=top_unhedgeable,
@@ -138,22 +134,8 @@ def assess_risk(exposure: Exposure, plan: HedgePlan, circumstances: Circumstance
         futures_tax=tax_scenarios(
             scenarios, long_term_rate=world.long_term_rate, short_term_rate=world.short_term_rate
         ),
-        notes=(*_doubt_index_futures(exposure, top_unhedgeable), *doubt_tax(exposure, plan)),
-    )
-
-
-def _doubt_index_futures(exposure: Exposure, largest: tuple[OwnRisk, ...]) -> tuple[Note, ...]:
-    if exposure.unhedgeable_share <= HARD_TO_HEDGE:
-        return ()
-    named = ", ".join(f"{each.symbol} {each.share:.0%}" for each in largest[:3] if each.share >= WORTH_NAMING)
-    carried = f" Of that, {named}." if named else ""
-    return (
-        Note(
-            code="hard_to_hedge",
-            message=(
-                f"{exposure.unhedgeable_share:.0%} of this portfolio's variance comes from its own holdings and "
-                f"not from any index: index futures hedge it badly.{carried} Fewer of the largest holdings, or options "
-                "on them, would do more."
-            ),
+        notes=(
+            *list_doubts(exposure, plan, before=before, after=after, largest=top_unhedgeable),
+            *doubt_tax(exposure, plan),
         ),
     )

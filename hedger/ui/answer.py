@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.report import state_answer, to_beta, to_dollars, to_index_title, to_percent
+from hedger.report import ALARMS, state_answer, to_beta, to_dollars, to_index_title, to_percent
 from hedger.risk import QUARTER
 from hedger.ui.chart import show_gain_chart
 from hedger.ui.downloads import show_downloads
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hedger.advice import Advice
     from hedger.risk import MarginCall
 
-ELSEWHERE = {"holdings_excluded", "index_choice", "limit_binds"}
+ELSEWHERE = {*ALARMS, "holdings_excluded", "index_choice", "limit_binds"}
 """Codes of notes that stand where they belong instead of in the list at the end."""
 HEAD_START = 0.03
 """Seconds that the browser has for the sentence and the figures. It draws all that comes at once at once, so that the
@@ -31,8 +31,10 @@ def show_answer(advice: Advice) -> None:
     """Show a hedge, from the sentence that says what to do to the files that say it to others."""
     plan = advice.plan
     st.markdown(f"## {escape(state_answer(advice))}", anchors=False)
-    for note in plan.notes:
-        if note.code == "limit_binds":
+    for note in advice.notes:
+        if note.code in ALARMS:
+            st.warning(escape(in_page_words(note.message)), icon=":material/warning:")
+        elif note.code == "limit_binds":
             st.warning(escape(in_page_words(note.message)), icon=":material/vertical_align_top:")
     _show_figures(advice)
     time.sleep(HEAD_START)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hedger.report.pdf.front import ALARMS
+from hedger.report.pdf.front import ABOVE_ANSWER
 from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
 from hedger.report.statement import (
     DISCLAIMER,
@@ -17,6 +17,7 @@ from hedger.report.statement import (
     to_plain,
 )
 from hedger.report.words import to_dollars
+from hedger.wording import name_some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def _days(calendar: Document) -> Iterator[tuple[date, str]]:
 
 def quality_parts(document: Document) -> list[Any]:
     """Return every doubt that does not stand on the first page, and what was left out."""
-    notes = [each for each in document["notes"] if each["code"] not in (*ALARMS, *SHOWN_ELSEWHERE)]
+    notes = [each for each in document["notes"] if each["code"] not in (*ABOVE_ANSWER, *SHOWN_ELSEWHERE)]
     lines = [*(to_plain(each["message"]) for each in notes), *_left_out(document["portfolio"])]
     if not lines:
         lines = ["Nothing was left out, and no doubt came up beyond those on the first page."]
@@ -72,10 +73,10 @@ def _left_out(portfolio: Document) -> Iterator[str]:
     for reason, group in _by_reason(portfolio["excluded"]).items():
         known = [each["market_value"] for each in group if each["market_value"] is not None]
         worth = f" (together {to_dollars(sum(known))})" if known else ""
-        yield f"Left out{worth}: {_some([each['symbol'] for each in group])}: {reason}."
+        yield f"Left out{worth}: {name_some([each['symbol'] for each in group], SHOWN_NAMES)}: {reason}."
     for reason, group in _by_reason(portfolio["skipped_rows"]).items():
         noun = "Line" if len(group) == 1 else "Lines"
-        yield f"{noun} {_some([str(each['line']) for each in group])} of the file left out: {reason}."
+        yield f"{noun} {name_some([str(each['line']) for each in group], SHOWN_NAMES)} of the file left out: {reason}."
 
 
 def _by_reason(rows: list[Document]) -> dict[str, list[Document]]:
@@ -83,12 +84,6 @@ def _by_reason(rows: list[Document]) -> dict[str, list[Document]]:
     for row in rows:
         groups.setdefault(row["reason"], []).append(row)
     return groups
-
-
-def _some(names: list[str]) -> str:
-    """Write the first of many names, and how many more there are, which the workbook and the JSON name."""
-    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-    return ", ".join(names[:SHOWN_NAMES]) + more
 
 
 def closing_parts(document: Document) -> list[Any]:

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from reportlab.platypus import Spacer
 
-from hedger.errors import shorten
 from hedger.report.palette import AFTER, ALARM, BEFORE
 from hedger.report.pdf.charts import BarChart, Bars
 from hedger.report.pdf.page import TEXT_WIDTH, panel, paragraph, section, side_by_side, table
 from hedger.report.statement import explain, index_title, to_day, to_plain
-from hedger.report.words import to_beta, to_dollars, to_percent
+from hedger.report.words import ALARMS, to_beta, to_dollars, to_percent
+from hedger.wording import plural, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     Document = dict[str, Any]
 
-ALARMS = ("prices_are_old", "contract_delisted", "hard_to_hedge", "buffer_too_small")
+ABOVE_ANSWER = (*ALARMS, "prices_are_old", "hard_to_hedge", "buffer_too_small")
 """Codes of notes that stand above the answer."""
 ALARM_GROUND = "#FDF1EF"
 _TICKET_WIDTHS = (64.0, 44.0, 54.0, 74.0, 54.0, 80.0, 74.0, 68.0)
@@ -27,11 +27,10 @@ _TICKET_WIDTHS = (64.0, 44.0, 54.0, 74.0, 54.0, 80.0, 74.0, 68.0)
 def front_parts(document: Document, answer: str) -> list[Any]:
     """Return title, warnings, answer, explanation, ticket, and what changes."""
     portfolio, prices = document["portfolio"], document["prices"]
-    noun = "holding" if portfolio["n_positions"] == 1 else "holdings"
     parts = [
         paragraph(f"Hedge plan: {shorten(portfolio['name'])}", "title"),
         paragraph(
-            f"For {to_day(document['as_of'])}. {portfolio['n_positions']:,} {noun} worth "
+            f"For {to_day(document['as_of'])}. {plural(portfolio['n_positions'], 'holding')} worth "
             f"{to_dollars(portfolio['market_value'])}, cash included. Prices: {prices['source']}, "
             f"closes of {to_day(prices['last_session'])}.",
             "small",
@@ -40,8 +39,9 @@ def front_parts(document: Document, answer: str) -> list[Any]:
         panel([paragraph(answer, "answer")]),
         Spacer(1, 5),
     ]
-    alarms = [paragraph(to_plain(note["message"]), "alarm") for note in document["notes"] if note["code"] in ALARMS]
-    if alarms:
+    grave = [note["message"] for note in document["notes"] if note["code"] in ABOVE_ANSWER]
+    if grave:
+        alarms = [paragraph(to_plain(message), "alarm") for message in grave]
         parts += [panel(alarms, colour=ALARM_GROUND, edge=ALARM), Spacer(1, 3)]
     parts += section("What and why", *(paragraph(words) for words in explain(document)))
     parts += section("Order ticket", *_ticket(document), n_kept=2)
@@ -127,7 +127,7 @@ def _before_and_after(document: Document) -> Any:
 
 
 def _days(tail: Document) -> str:
-    return "1 day" if tail["horizon_days"] == 1 else f"{tail['horizon_days']} days"
+    return plural(tail["horizon_days"], "day")
 
 
 def _often(tail: Document) -> str:
