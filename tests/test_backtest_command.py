@@ -66,12 +66,6 @@ def test_out_also_writes_the_plan(sample_folder: Path, tmp_path: Path) -> None:
     assert (tmp_path / "plan" / "plan.json").exists()
 
 
-def test_the_help_has_an_example_that_works(sample_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = CliRunner().invoke(hedger, ["backtest", "--help"]).output
-    assert "hedger backtest sample_portfolios/technology.csv --hedge 50%" in words
-    assert "--years N" in words
-
-
 # ---------------------------------------------------------------- the same from Python
 
 

@@ -13,17 +13,19 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import click
 import pytest
 from click.testing import CliRunner
+from loopback_yahoo import Listing, LoopbackYahoo, trading_days, wander
 
 from hedger.cli import hedger
 from hedger.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 
@@ -162,21 +164,40 @@ def health_of(port: int) -> bytes | None:
         return None
 
 
-@pytest.mark.parametrize("command", [None, "plan", "holdings", "betas", "contracts", "app"])
+def every_command(group: click.Group = hedger, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*above, name))
+        else:
+            yield (*above, name)
+
+
+@pytest.mark.parametrize("command", [(), *every_command()], ids=" ".join)
 def test_the_help_ends_with_an_example_that_works_as_printed(
-    sample_folder: Path, command: str | None, monkeypatch: pytest.MonkeyPatch
+    sample_folder: Path,
+    command: tuple[str, ...],
+    yahoo: LoopbackYahoo,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    printed = CliRunner().invoke(hedger, [command, "--help"] if command else ["--help"])
+    printed = CliRunner().invoke(hedger, [*command, "--help"])
     assert printed.exit_code == 0
-    example = re.fullmatch(r"  +hedger (.*)", printed.stdout.rstrip().splitlines()[-1])
+    example = re.search(r"^  Example.*:\n((?:    hedger .*\n)+)\Z", printed.stdout, flags=re.MULTILINE)
     assert example is not None
-    words = shlex.split(example[1])
-    assert command is None or words[0] == command
-    monkeypatch.chdir(sample_folder.parent)
-    if words[0] == "app":
-        assert (sample_folder.parent / words[words.index("--portfolio") + 1]).is_file()
-    else:
-        assert CliRunner().invoke(hedger, words, catch_exceptions=False).exit_code == 0
+    lines = [shlex.split(line)[1:] for line in example[1].splitlines()]
+    assert tuple(lines[-1][: len(command)]) == command
+
+    (tmp_path / "sample_portfolios").symlink_to(sample_folder)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    sessions = trading_days("2026-01-02", "2026-08-21")
+    for symbol in ("^GSPC", "^NDX", "^DJI", "^RUT", "AAPL"):
+        yahoo.add(Listing(symbol, sessions=sessions, close=wander(sessions.size, seed=1)))
+    for words in lines:
+        if words[0] == "app":  # is served and stopped above
+            assert Path(words[words.index("--portfolio") + 1]).is_file()
+        else:
+            assert CliRunner().invoke(hedger, words, catch_exceptions=False).exit_code == 0
 
 
 def test_the_version_is_that_of_the_package() -> None:
