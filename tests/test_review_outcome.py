@@ -14,9 +14,9 @@ from earlier_plans import ChangedSource, plan_of, review_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedger.contracts import BrokerFees, Fees, find_fee_schedule
+from hedger.contracts import BrokerFees, Fees, find_fee_schedule, read_contract_code
 from hedger.market import Prices, SnapshotSource, dividend_yield_on, fair_value, rate_on
-from hedger.review import FuturesGain, read_contract_code, read_fills
+from hedger.review import FuturesGain, read_fills
 from hedger.review.gains import Execution, gain_of
 from hedger.settings import Settings
 
@@ -308,10 +308,9 @@ def test_futures_on_an_index_without_a_level_follow_the_fund_that_stands_for_it(
 def test_a_future_whose_price_cannot_be_told_is_named() -> None:
     then, now = date(2025, 8, 1), date(2025, 9, 15)
     book = make_book({symbol: 10 * quantity for symbol, quantity in BOOK.items()})
-    held = make_position("EMDZ25.CME", -1.0, asset_class="future", underlying="EMD", expiry=date(2025, 12, 19))
-    settings = Settings(hedge=0.5, index=("sp500",), futures_price=(("EMD", 3_150.0),))
-    earlier = plan_of(make_book({symbol: 10 * quantity for symbol, quantity in BOOK.items()}, held), then, settings)
-    outcome = review_of(earlier, book, now, {"current": (("MES", 0),)}).outcome
+    earlier = plan_of(book, then, Settings(hedge=0.5, contracts=("EMD",), futures_price=(("EMD", 3_150.0),)))
+    now_on_another = {"current": (("MES", 0),), "contracts": ("MES",)}
+    outcome = review_of(earlier, book, now, now_on_another).outcome
     assert outcome.not_marked == ("EMDU5",)
     assert outcome.effectiveness is None
     assert outcome.realised_beta is not None
@@ -358,9 +357,10 @@ def test_futures_on_an_index_whose_level_begins_later_have_a_gain_and_no_effecti
 
 
 def test_futures_on_an_index_without_prices_are_named() -> None:
-    earlier = plan_of(make_book(BIG), THEN, replace(MICRO, current=(("MNQ", -1),)))
+    earlier = plan_of(make_book(BIG), THEN, replace(MICRO, index=("sp500", "nasdaq100"), legs=2, allow_long_legs=True))
     source = ChangedSource(factor={}, until=THEN, without=("^NDX",))
-    outcome = review_of(earlier, make_book(BIG), NOW, {"current": (("MES", 0),)}, source=source).outcome
+    now_on_another = {"current": (("MES", 0),), "index": ("sp500",), "legs": 1}
+    outcome = review_of(earlier, make_book(BIG), NOW, now_on_another, source=source).outcome
     assert outcome.not_marked == ("MNQU6",)
 
 

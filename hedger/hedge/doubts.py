@@ -61,7 +61,7 @@ def list_doubts(
 
 _LIMIT_WORDS = {
     "margin_budget": "The margin budget of ${limit:,.0f} holds the hedge back: the full one needs ${needed:,.0f}.",
-    "max_contracts": "The limit of {limit:,.0f} contracts holds the hedge back: the full one needs {needed:,.0f}.",
+    "max_contracts": "The limit of {limit:,.0f} in contracts holds the hedge back: the full one needs {needed:,.0f}.",
     "legs": "No more than {limit:.0f} of the indices may be used; without this limit {needed:.0f} would pay.",
 }
 
@@ -72,7 +72,7 @@ def _other_indices(proposal: Proposal, choice: LegChoice, *, is_limited: bool) -
     why = "within these limits" if is_limited else "in whole contracts"
     return Note(
         code="other_indices_closer",
-        message=f"The best hedge if contracts could be divided uses the {best}; {why} the {used} leaves less risk.",
+        message=f"The best hedge if contracts could be divided uses the {best}; {why} less risk is left with the {used}.",
     )
 
 

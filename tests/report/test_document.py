@@ -157,9 +157,9 @@ def test_an_alternative_tells_the_trades_that_lead_to_it(technology):
         traded = {row["symbol"]: row["quantity"] for row in alternative["orders"]}
         for symbol in {*before, *after, *traded}:
             assert before.get(symbol, 0) + traded.get(symbol, 0) == after.get(symbol, 0)
-        # Futures on another index stay.
-        assert after["ES"] == -1
-        assert "ES" not in traded
+        # Futures on another index are closed.
+        assert "ES" not in after
+        assert traded["ES"] == 1
         assert 0 not in traded.values()
 
 

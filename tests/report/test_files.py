@@ -58,7 +58,7 @@ def test_every_order_is_a_row(technology_advice: Advice) -> None:
 
 
 def test_contracts_to_take_back_are_bought(technology: Portfolio) -> None:
-    advice = advise(technology, settings=Settings(hedge=0.1, current=(("NQ", -4),), sizes=("e-mini",)), today=DAY)
+    advice = advise(technology, settings=Settings(hedge=0.4, current=(("NQ", -4),), contracts=("NQ",)), today=DAY)
     (row,) = rows_of(orders_csv(advice))
     assert (row["symbol"], row["action"]) == ("NQ", "BUY")
     assert int(row["quantity"]) > 0
