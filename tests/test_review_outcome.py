@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from books import BOOK, make_book, make_position
+from books import BOOK, make_book
 from earlier_plans import ChangedSource, plan_of, review_of
 from hypothesis import given
 from hypothesis import strategies as st

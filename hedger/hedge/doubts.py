@@ -61,7 +61,7 @@ def list_doubts(
 
 _LIMIT_WORDS = {
     "margin_budget": "The margin budget of ${limit:,.0f} holds the hedge back: the full one needs ${needed:,.0f}.",
-    "max_contracts": "The limit of {limit:,.0f} in contracts holds the hedge back: the full one needs {needed:,.0f}.",
+    "max_contracts": "The limit on contracts ({limit:,.0f}) holds the hedge back: the full one needs {needed:,.0f}.",
     "legs": "No more than {limit:.0f} of the indices may be used; without this limit {needed:.0f} would pay.",
 }
 
@@ -72,7 +72,9 @@ def _other_indices(proposal: Proposal, choice: LegChoice, *, is_limited: bool) -
     why = "within these limits" if is_limited else "in whole contracts"
     return Note(
         code="other_indices_closer",
-        message=f"The best hedge if contracts could be divided uses the {best}; {why} less risk is left with the {used}.",
+        message=(
+            f"The best hedge if contracts could be divided uses the {best}; {why} less risk is left with the {used}."
+        ),
     )
 
 
@@ -92,14 +94,19 @@ def _futures_elsewhere(proposal: Proposal) -> Iterator[Note]:
 
 
 def _no_contracts(problem: HedgeProblem) -> Note:
-    target = float(np.abs(problem.exposure).sum())
+    target = problem.fraction * float(np.abs(problem.exposure).sum())
     closing = ", and the futures held are closed" if any(contract.current for contract in problem.contracts) else ""
     if target == 0:
         return Note(
             code="nothing_to_hedge",
-            message=f"There is no exposure to remove, so no contract is held{closing}.",
+            message=f"There is nothing to remove, so no contract is held{closing}.",
         )
     smallest = min(problem.contracts, key=lambda contract: contract.notional)
+    if target > smallest.notional / 2 and not problem.tolerance:
+        return Note(
+            code="no_contract_helps",
+            message=f"No whole number of contracts leaves less risk than none, so none is held{closing}.",
+        )
     if target > smallest.notional / 2:
         return Note(
             code="tolerance_covers_hedge",
@@ -108,12 +115,13 @@ def _no_contracts(problem: HedgeProblem) -> Note:
                 "Lower the tolerance for a closer hedge."
             ),
         )
+    # What is short of an index would be more so with less of the holdings.
+    instead = " A share of the holdings could be sold instead." if problem.exposure.sum() > 0 else ""
     return Note(
         code="too_small_to_hedge",
         message=(
             f"The exposure to remove (${target:,.0f}) is less than half of the smallest contract ({smallest.symbol}, "
-            f"${smallest.notional:,.0f}), so the best whole number of contracts is none{closing}. "
-            "A share of the holdings could be sold instead."
+            f"${smallest.notional:,.0f}), so the best whole number of contracts is none{closing}.{instead}"
         ),
     )
 
