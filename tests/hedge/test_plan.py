@@ -291,7 +291,7 @@ def test_a_contract_limit_gives_the_best_plan_inside_it_and_says_what_the_full_o
     plan = solve(hedge_fraction=0.5, max_contracts=5)
     assert orders(plan) == {"ES": -5}
     assert [(limit.name, limit.limit, limit.needed) for limit in plan.binding_limits] == [("max_contracts", 5, 23)]
-    assert "limit of 5 contracts holds the hedge back: the full one needs 23." in plan.notes[0].message
+    assert "limit on contracts (5) holds the hedge back: the full one needs 23." in plan.notes[0].message
 
 
 def test_a_budget_of_one_dollar_is_refused_with_both_figures():
