@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from hedger.contracts import INDICES, SIZES, Size, find_fee_schedule, read_fees, read_margins
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
 from hedger.exposure import BetaOverride
 from hedger.hedge import OBJECTIVES, Objective
 from hedger.risk import StatedScenario
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable

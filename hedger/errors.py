@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from hedger.wording import plural
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
@@ -32,19 +34,7 @@ __all__ = [
     "StalePricesError",
     "UnknownLayoutError",
     "UnreadableFileError",
-    "shorten",
 ]
-
-LONGEST_QUOTE = 60
-"""Characters of a user's cell that may appear in a message."""
-
-
-def shorten(text: object, limit: int = LONGEST_QUOTE) -> str:
-    """Return foreign text cut to `limit` characters with control characters escaped, fit for a message."""
-    escaped = str(text)
-    if not escaped.isprintable():
-        escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in escaped)
-    return escaped if len(escaped) <= limit else escaped[: limit - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +135,8 @@ class InvalidRowsError(HoldingsError):
         lines = [str(cell) for cell in self.cells[:50]]
         if len(self.cells) > len(lines):
             lines.append(f"And {len(self.cells) - len(lines)} more.")
-        noun = "cell" if len(self.cells) == 1 else "cells"
         lines.append(
-            f"Nothing was imported because of {len(self.cells)} bad {noun}: "
+            f"Nothing was imported because of {plural(len(self.cells), 'bad cell')}: "
             "correct them, or delete the rows, and read the file again. "
             "Or go on without these rows with --leave-out-bad-rows."
         )

@@ -18,8 +18,9 @@ from hedger.contracts import (
     quote_contracts,
     select_contracts,
 )
-from hedger.errors import Note, SettingsError, shorten
+from hedger.errors import Note, SettingsError
 from hedger.market import dividend_yield_on, fair_value, rate_on
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

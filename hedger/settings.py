@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from hedger.choices import PARSERS, RUN_CHOICES
 from hedger.contracts import DEFAULT_FEE_SCHEDULE, BrokerFees, BrokerMargin, Size, find_fee_schedule
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
 from hedger.exposure import ESTIMATORS, BetaOverride
 from hedger.hedge import HedgePolicy
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

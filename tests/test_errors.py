@@ -15,7 +15,6 @@ from hedger.errors import (
     Note,
     PricesUnavailableError,
     StalePricesError,
-    shorten,
 )
 
 TREE = {
@@ -125,28 +124,6 @@ def test_of_very_many_bad_cells_the_first_fifty_are_named():
 
 
 # ---------------------------------------------------------------- foreign text
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("AAPL", "AAPL"),
-        (12.5, "12.5"),
-        ("a\nb\tc", "a\\nb\\tc"),
-        ("\x1b[31mred", "\\x1b[31mred"),
-        ("\u202eright", "\\u202eright"),
-        ("lone \ud800", "lone \\ud800"),
-        ("Zürich €", "Zürich €"),
-        ("x" * 60, "x" * 60),
-        ("x" * 61, "x" * 59 + "…"),
-    ],
-)
-def test_foreign_text_is_cut_and_escaped(text, shown):
-    assert shorten(text) == shown
-
-
-def test_the_limit_may_be_chosen():
-    assert shorten("abcdef", 4) == "abc…"
 
 
 def test_equal_notes_are_one():

@@ -10,6 +10,7 @@ from hedger.cli.exits import write_json
 from hedger.cli.options import takes_json
 from hedger.errors import PricesUnavailableError
 from hedger.report import cache_status_document, price_update_document
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from hedger.market import PriceUpdate
@@ -40,8 +41,8 @@ def update(*, symbols: tuple[str, ...], is_json: bool) -> None:
         write_json(price_update_document(outcome))
     else:
         click.echo(
-            f"{_counted(outcome.updated)} refreshed, {_counted(outcome.current)} up to date already. "
-            f"Cache: {outcome.folder}"
+            f"{plural(len(outcome.updated), 'symbol')} refreshed, "
+            f"{plural(len(outcome.current), 'symbol')} up to date already. Cache: {outcome.folder}"
         )
     for symbol, reason in outcome.failed:
         click.echo(f"Not refreshed: {symbol}: {reason}", err=True)
@@ -80,7 +81,3 @@ def _update(symbols: tuple[str, ...]) -> PriceUpdate:
             bar.update(task, completed=n_done, total=n_all, description=symbol)
 
         return update_prices(symbols, progress=advance)
-
-
-def _counted(symbols: tuple[str, ...]) -> str:
-    return f"{len(symbols)} symbol" + ("" if len(symbols) == 1 else "s")

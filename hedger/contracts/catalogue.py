@@ -13,7 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from hedger.contracts.tables import load_table
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

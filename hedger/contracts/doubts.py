@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hedger.contracts.margins import MAX_AGE_DAYS
 from hedger.errors import Note
+from hedger.wording import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,7 +52,7 @@ def list_doubts(quotes: Iterable[ContractQuote], *, as_of: date) -> tuple[Note, 
 def _doubt_listing(quotes: Sequence[ContractQuote], as_of: date) -> Iterator[Note]:
     gone = [quote for quote in quotes if not quote.contract.is_listed(as_of)]
     if gone:
-        ends = _join(f"{quote.symbol} (until {quote.contract.delisted})" for quote in gone)
+        ends = join_words(f"{quote.symbol} (until {quote.contract.delisted})" for quote in gone)
         yield Note(
             code="contract_delisted",
             message=f"Delisted before {as_of}: {ends}. This is a what-if: such orders cannot be placed.",
@@ -65,7 +66,7 @@ def _doubt_assumed_margins(quotes: Sequence[ContractQuote]) -> Iterator[Note]:
     by_share: dict[str, list[str]] = {}
     for quote in assumed:
         by_share.setdefault(f"{quote.margin.initial / quote.notional:.0%}", []).append(quote.symbol)
-    shares = _join(f"{share} of notional for {_join(symbols)}" for share, symbols in by_share.items())
+    shares = join_words(f"{share} of notional for {join_words(symbols)}" for share, symbols in by_share.items())
     known = [
         f"{quote.symbol} ${quote.margin.last_known.initial:,.0f} ({quote.margin.last_known.as_of})"
         for quote in assumed
@@ -74,9 +75,9 @@ def _doubt_assumed_margins(quotes: Sequence[ContractQuote]) -> Iterator[Note]:
     unknown = [quote.symbol for quote in assumed if quote.margin.last_known is None]
     parts = []
     if known:
-        parts.append(f"the newest known is older than {MAX_AGE_DAYS} days: {_join(known)}")
+        parts.append(f"the newest known is older than {MAX_AGE_DAYS} days: {join_words(known)}")
     if unknown:
-        parts.append(f"none is known for {_join(unknown)}")
+        parts.append(f"none is known for {join_words(unknown)}")
     yield Note(
         code="margin_assumed",
         message=f"The initial margin is an assumption, {shares}; {'; '.join(parts)}. {_ASK_MARGINS}",
@@ -86,7 +87,7 @@ def _doubt_assumed_margins(quotes: Sequence[ContractQuote]) -> Iterator[Note]:
 def _doubt_weak_margins(quotes: Sequence[ContractQuote]) -> Iterator[Note]:
     weak = [quote for quote in quotes if quote.margin.confidence.startswith("low")]
     if weak:
-        figures = _join(f"{quote.symbol} ${quote.margin.initial:,.0f} of {quote.margin.as_of}" for quote in weak)
+        figures = join_words(f"{quote.symbol} ${quote.margin.initial:,.0f} of {quote.margin.as_of}" for quote in weak)
         yield Note(
             code="margin_low_confidence",
             message="The initial margin is a public copy that neither the exchange nor a broker vouches for: "
@@ -101,7 +102,7 @@ def _doubt_old_margins(quotes: Sequence[ContractQuote], as_of: date) -> Iterator
         if quote.margin.confidence == "broker" and (as_of - quote.margin.as_of).days > MAX_AGE_DAYS
     ]
     if old:
-        figures = _join(f"{quote.symbol} of {quote.margin.as_of}" for quote in old)
+        figures = join_words(f"{quote.symbol} of {quote.margin.as_of}" for quote in old)
         yield Note(
             code="margin_old",
             message=f"Your broker's margin is older than {MAX_AGE_DAYS} days: {figures}. "
@@ -112,7 +113,7 @@ def _doubt_old_margins(quotes: Sequence[ContractQuote], as_of: date) -> Iterator
 def _doubt_fees(quotes: Sequence[ContractQuote]) -> Iterator[Note]:
     assumed = [quote for quote in quotes if quote.fees.is_assumed]
     if assumed:
-        figures = _join(f"{quote.symbol} (${quote.fees.per_side:.2f} a side)" for quote in assumed)
+        figures = join_words(f"{quote.symbol} (${quote.fees.per_side:.2f} a side)" for quote in assumed)
         yield Note(
             code="fees_assumed",
             message=f"Fees of another contract size stand in for {figures}, whose own were not found. "
@@ -121,9 +122,3 @@ def _doubt_fees(quotes: Sequence[ContractQuote]) -> Iterator[Note]:
 
 
 _ASK_MARGINS = "Give your broker's figures with --margins FILE.csv."
-
-
-def _join(words: Iterable[str]) -> str:
-    """Join as people do: ``"A, B and C"``."""
-    listed = list(words)
-    return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)

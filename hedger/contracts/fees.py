@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from hedger.contracts.catalogue import load_symbols
 from hedger.contracts.tables import UserFile, load_table, read_table
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -13,6 +13,7 @@ from hedger.exposure.currencies import rate_symbols, to_dollars
 from hedger.exposure.options import own_volatility, reason_not_to_value, value_option
 from hedger.market import to_unit
 from hedger.portfolio import find_index_part
+from hedger.wording import FEW, name_some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -303,7 +304,7 @@ def _doubts(positions: Sequence[Position], newest: Mapping[str, float]) -> Itera
         yield Note(
             code="price_differs_from_file",
             message=(
-                f"Prices far from the file's: {_first_few(differing)}. A split since the file was made, or another "
+                f"Prices far from the file's: {name_some(differing, FEW)}. A split since the file was made, or another "
                 "security under the same symbol, may be behind it; check these quantities."
             ),
         )
@@ -311,14 +312,16 @@ def _doubts(positions: Sequence[Position], newest: Mapping[str, float]) -> Itera
     if by_value:
         yield Note(
             code="quantity_from_value",
-            message=f"The file gives a value but no quantity for {_first_few(by_value)}; the value is used as it is.",
+            message=(
+                f"The file gives a value but no quantity for {name_some(by_value, FEW)}; the value is used as it is."
+            ),
         )
 
 
 def _option_notes(holdings: Collection[Holding]) -> Iterable[Note]:
     options = [holding for holding in holdings if holding.delta is not None]
     if options:
-        deltas = _first_few([f"{holding.symbol} {holding.delta:+.2f}" for holding in options])
+        deltas = name_some([f"{holding.symbol} {holding.delta:+.2f}" for holding in options], FEW)
         yield Note(
             code="options_by_delta",
             message=(
@@ -331,16 +334,11 @@ def _option_notes(holdings: Collection[Holding]) -> Iterable[Note]:
 def _proxy_notes(holdings: Collection[Holding]) -> Iterable[Note]:
     proxied = [holding for holding in holdings if holding.underlying is not None and holding.delta is None]
     if proxied:
-        names = _first_few([f"{holding.symbol} as {holding.underlying}" for holding in proxied])
+        names = name_some([f"{holding.symbol} as {holding.underlying}" for holding in proxied], FEW)
         yield Note(
             code="proxies_used",
             message=f"Proxies stand for the returns of holdings, as you asked: {names}. Their own risk is not seen.",
         )
-
-
-def _first_few(names: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def _gross_base_note(book: Book) -> Note:

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import numpy as np
 
-from hedger.errors import MarketDataError, Note, shorten
+from hedger.errors import MarketDataError, Note
 from hedger.market.table import PriceTable
+from hedger.wording import name_some, plural, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -268,10 +269,9 @@ def _to_table(grid: _Grid, days: DateArray, name: str) -> PriceTable:
         raise MarketDataError(f"{name} holds no price at all: every cell is empty.")
     sessions, close = days[~is_blank], grid.close[~is_blank]
     positions = {symbol: position for position, symbol in enumerate(grid.symbols)}
-    noun = "symbol" if len(grid.symbols) == 1 else "symbols"
     return PriceTable(
         title=f"file {name}",
-        coverage=f"{len(grid.symbols)} {noun}, {sessions[0]} to {sessions[-1]}",
+        coverage=f"{plural(len(grid.symbols), 'symbol')}, {sessions[0]} to {sessions[-1]}",
         sessions=sessions,
         symbols=grid.symbols,
         columns=lambda symbols: close[:, [positions[symbol] for symbol in symbols]],
@@ -283,5 +283,6 @@ def _note_about_blank_rows(days: Iterable[np.datetime64], name: str) -> tuple[No
     blank = [str(day) for day in days]
     if not blank:
         return ()
-    named = ", ".join(blank[:_MOST_NAMED]) + (f" and {len(blank) - _MOST_NAMED} more" * (len(blank) > _MOST_NAMED))
-    return (Note(code="blank_price_rows", message=f"Rows of {name} without any price were left out: {named}."),)
+    return (
+        Note(code="blank_price_rows", message=f"Rows of {name} without any price were left out: {name_some(blank)}."),
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
 from hedger.market.price_file import FileSource
 from hedger.market.snapshot import SnapshotSource
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from hedger.market.prices import PriceSource

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.arrays import freeze
-from hedger.errors import PricesUnavailableError, shorten
+from hedger.errors import PricesUnavailableError
 from hedger.market.prices import Prices, notes_about_end
+from hedger.wording import name_some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -120,12 +121,9 @@ class PriceTable:
         return f"{symbol} from {self.sessions[rows[0]]} to {self.sessions[rows[-1]]} only"
 
     def _nothing_found(self, asked: tuple[str, ...], known: list[str], close: FloatArray) -> str:
-        names = ", ".join(shorten(symbol) for symbol in asked[:_MOST_NAMED])
-        if len(asked) > _MOST_NAMED:
-            names += f" and {len(asked) - _MOST_NAMED} more"
         spans = [self._span(symbol, close[:, position]) for position, symbol in enumerate(known[:_MOST_NAMED])]
         has = f"It has {'; '.join(spans)}" if spans else f"It has {self.coverage}"
         return (
-            f"The {self.title} has no price of {names} in the span. {has}. "
+            f"The {self.title} has no price of {name_some(asked)} in the span. {has}. "
             f"Choose another day, or a price file that has them."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hedger.errors import shorten
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from hedger.errors import shorten
 from hedger.portfolio.derivatives import FutureTerms, OptionTerms, Right, read_day, read_future, read_option
 from hedger.portfolio.lists import (
     load_asset_types,
@@ -24,6 +23,7 @@ from hedger.portfolio.lists import (
     load_money_funds,
 )
 from hedger.portfolio.symbols import to_listing
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from datetime import date

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from hedger.errors import BadCell, shorten
+from hedger.errors import BadCell
 from hedger.portfolio.asides import checked_value, note_aside, note_cash
 from hedger.portfolio.derivatives import contract_inside, read_option
 from hedger.portfolio.drafts import Draft, Harvest
@@ -14,6 +14,7 @@ from hedger.portfolio.lists import load_cash_names, load_crypto
 from hedger.portfolio.numbers import is_cell_error, is_missing, to_fraction, to_number, to_price
 from hedger.portfolio.rows import sort_rows
 from hedger.portfolio.statements import check_section_totals
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hedger.errors import shorten
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hedger.errors import BadCell, shorten
+from hedger.errors import BadCell
 from hedger.portfolio.drafts import Draft
 from hedger.portfolio.instruments import Instrument
 from hedger.portfolio.numbers import to_number
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,8 +10,9 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from hedger.errors import BadCell, InvalidRowsError, shorten
+from hedger.errors import BadCell, InvalidRowsError
 from hedger.portfolio.numbers import currency_told, decimal_evidence, to_number
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hedger.errors import UnknownLayoutError, shorten
+from hedger.errors import UnknownLayoutError
 from hedger.portfolio.headers import SYNONYMS, Field, match_columns, normalise, without_currency
 from hedger.portfolio.layouts import GENERIC, Layout, choose_layout, choose_section, is_table_header, title_facts
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

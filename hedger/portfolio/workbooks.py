@@ -13,9 +13,10 @@ import zlib
 from datetime import date, datetime
 from typing import IO, TYPE_CHECKING
 
-from hedger.errors import UnreadableFileError, shorten
+from hedger.errors import UnreadableFileError
 from hedger.portfolio.decoding import MOST_LINES
 from hedger.portfolio.splitting import MOST_COLUMNS, Row
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

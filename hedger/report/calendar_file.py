@@ -13,9 +13,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from icalendar import TRANSP, Alarm, Calendar, Event
 
-from hedger.errors import shorten
 from hedger.report.calendar_days import held_orders, next_code, review_date
 from hedger.version import __version__
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hedger.report.words import to_percent
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from hedger.evidence import Evidence, StrategyName
@@ -32,7 +33,7 @@ def state_evidence(evidence: Evidence) -> str:
     """
     rule, n_quarters = evidence.rule, len(evidence.quarters)
     removed = rule.hedge_effectiveness
-    span = "1 quarter" if n_quarters == 1 else f"{n_quarters} quarters"
+    span = plural(n_quarters, "quarter")
     if removed is None:
         return f"Over the last {span} this portfolio did not move, so there was nothing to hedge."
     if not rule.n_orders:

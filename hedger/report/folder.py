@@ -25,7 +25,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hedger.errors import shorten
 from hedger.report.review_words import word_held, word_roots
 from hedger.report.text_table import TextTable
 from hedger.report.words import UNKNOWN, to_beta, to_dollars, to_index_title, to_percent
+from hedger.wording import plural, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +134,7 @@ def gains_table(outcome: Outcome) -> TextTable:
         headings=("gain", "portfolio", "futures", "together"),
         rows=(
             (
-                f"{outcome.n_sessions} {'session' if outcome.n_sessions == 1 else 'sessions'}",
+                plural(outcome.n_sessions, "session"),
                 to_dollars(outcome.unhedged_pnl, is_change=True),
                 to_dollars(outcome.hedge_pnl, is_change=True),
                 to_dollars(outcome.hedged_pnl, is_change=True),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from hedger.report.words import to_beta, to_index_title, to_month
+from hedger.wording import capitalise, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,7 @@ def state_review(review: Review) -> str:
     adjusted = [trade for trade in review.trades if trade.reason == "adjust"]
     rolled = [trade for trade in review.trades if trade.reason == "roll"]
     if adjusted:
-        rolls = f" {_capitalised(_rolls(rolled))}." if rolled else ""
+        rolls = f" {capitalise(_rolls(rolled))}." if rolled else ""
         return f"Trade: {_orders(adjusted)}. {_why_trade(review)}{rolls}"
     if rolled:
         return f"Roll: {_rolls(rolled).removeprefix('roll ')}. The number of contracts stays: {_why_stay(review)}"
@@ -45,10 +46,10 @@ def _why_stay(review: Review) -> str:
 
 
 def _why_trade(review: Review) -> str:
-    left, after = _capitalised(_left(review)), to_beta(review.beta_after)
+    left, after = capitalise(_left(review)), to_beta(review.beta_after)
     if review.held.gone:
-        days = _joined(sorted({str(each.future.last_trading_day) for each in review.held.gone}))
-        expired = _capitalised(word_held(review.held.gone))
+        days = join_words(sorted({str(each.future.last_trading_day) for each in review.held.gone}))
+        expired = capitalise(word_held(review.held.gone))
         is_assumed = review.held.says == "plan"
         doubled = " If they were rolled before, these trades would double the hedge." if is_assumed else ""
         return f"{expired} expired on {days}, and {_left(review)} now; these trades bring it to {after}.{doubled}"
@@ -81,7 +82,7 @@ def _orders(trades: Iterable[Trade]) -> str:
             if trade.quantity * sign > 0
         ]
         if parts:
-            sides.append(f"{verb} {_joined(parts)}")
+            sides.append(f"{verb} {join_words(parts)}")
     return ", and ".join(sides) + (f" ({months[0]})" if len(months) == 1 else "")
 
 
@@ -92,7 +93,7 @@ def _rolls(trades: Iterable[Trade]) -> str:
     for close, opening in zip(listed[::2], listed[1::2], strict=True):
         months = (_month(close.future), _month(opening.future))
         by_months.setdefault(months, []).append(f"{abs(close.quantity):,} {close.future.symbol}")
-    return "roll " + _joined([f"{_joined(parts)} from {old} to {new}" for (old, new), parts in by_months.items()])
+    return "roll " + join_words([f"{join_words(parts)} from {old} to {new}" for (old, new), parts in by_months.items()])
 
 
 def _short_and_long(quantities: list[tuple[int, str]]) -> str:
@@ -100,18 +101,14 @@ def _short_and_long(quantities: list[tuple[int, str]]) -> str:
         ("short", [each for each in quantities if each[0] < 0]),
         ("long", [each for each in quantities if each[0] > 0]),
     )
-    return _joined(
-        [f"{_joined([f'{abs(quantity):,} {name}' for quantity, name in each])} {side}" for side, each in sides if each]
+    return join_words(
+        [
+            f"{join_words([f'{abs(quantity):,} {name}' for quantity, name in each])} {side}"
+            for side, each in sides
+            if each
+        ]
     )
 
 
 def _month(future: MonthlyFuture) -> str:
     return to_month(date(future.expiry.year, future.expiry.month, 1))
-
-
-def _joined(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def _capitalised(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hedger.report.words import to_beta, to_dollars, to_percent
+from hedger.wording import capitalise, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,7 +119,7 @@ def _hedge_words(document: Document) -> str:
     else:
         side, effect = "long", f"They gain what {it_gains} on that amount and lose what {it_loses}"
     words = (
-        f"After the orders the account is {side} {to_dollars(abs(notional))} of futures on {_listed(indices)}. "
+        f"After the orders the account is {side} {to_dollars(abs(notional))} of futures on {join_words(indices)}. "
         f"{effect}, so that the beta of portfolio and futures together is {to_beta(plan['beta_after'])}"
     )
     if plan["achieved_hedge_fraction"] is not None:
@@ -134,11 +135,7 @@ def _limits_words(document: Document) -> str:
         f"share with the index and not what is their own, {own} of the ups and downs of this portfolio"
     )
     top = [each["symbol"] for each in risk["top_unhedgeable"][:3]]
-    return f"{words} (most of it in {_listed(top)})." if top else f"{words}."
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"{words} (most of it in {join_words(top)})." if top else f"{words}."
 
 
 def list_assumptions(document: Document) -> tuple[tuple[str, str], ...]:
@@ -179,13 +176,9 @@ def list_sources(document: Document) -> tuple[Source, ...]:
         if source.figure not in names:
             names.append(source.figure)
     return tuple(
-        Source(figure=_capitalised("; ".join(names)), as_of=as_of, origin=origin)
+        Source(figure=capitalise("; ".join(names)), as_of=as_of, origin=origin)
         for (as_of, origin), names in figures.items()
     )
-
-
-def _capitalised(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _sources(document: Document) -> Iterator[Source]:

@@ -9,6 +9,7 @@ from rich.console import Group
 from hedger.report.terminal import bullet_list, number_table, paragraph, section
 from hedger.report.words import UNKNOWN, state_answer, to_dollars, to_index_title, to_percent
 from hedger.risk import SELLING
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +31,7 @@ def stress_view(advice: Advice) -> RenderableType:
 def size_view(size: PositionSize) -> RenderableType:
     """Return the view of a position sized by its stop."""
     contract = size.contract
-    noun = "contract" if size.n_contracts == 1 else "contracts"
-    lead = f"At most {size.n_contracts:,} {contract.symbol} {noun}: "
+    lead = f"At most {plural(size.n_contracts, f'{contract.symbol} contract')}: "
     if size.n_contracts:
         lead += f"a stop {size.stop:g} points away costs {to_dollars(size.loss_at_stop, places=2)}."
     else:

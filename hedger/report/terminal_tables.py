@@ -9,6 +9,7 @@ from rich.console import Group
 from hedger.contracts import INDICES, MAX_AGE_DAYS
 from hedger.report.terminal import bullet_list, left_out, number_table, paragraph, section
 from hedger.report.words import UNKNOWN, to_beta, to_dollars, to_index_title, to_percent
+from hedger.wording import name_some, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,8 +50,7 @@ def holdings_view(portfolio: Portfolio) -> RenderableType:
 
 def _holdings_parts(portfolio: Portfolio) -> Iterator[RenderableType]:
     n_positions = len(portfolio.positions)
-    noun = "position" if n_positions == 1 else "positions"
-    yield paragraph(f"{portfolio.name}: {n_positions:,} {noun}, read as {portfolio.layout}.", style="bold")
+    yield paragraph(f"{portfolio.name}: {plural(n_positions, 'position')}, read as {portfolio.layout}.", style="bold")
     positions = portfolio.positions[:MOST_POSITIONS]
     columns: dict[str, list[str]] = {
         "Symbol": [position.symbol for position in positions],
@@ -93,9 +93,7 @@ def _quantity(quantity: float | None) -> str:
 
 
 def _lines(position: Position) -> str:
-    shown = ", ".join(map(str, position.lines[:MOST_LINES]))
-    more = len(position.lines) - MOST_LINES
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    return name_some(list(map(str, position.lines)), MOST_LINES)
 
 
 def _value(position: Position) -> str:

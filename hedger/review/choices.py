@@ -9,10 +9,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES, BrokerFees, BrokerMargin, Fees, load_symbols
-from hedger.errors import LONGEST_QUOTE, SettingsError
+from hedger.errors import SettingsError
 from hedger.exposure import BetaOverride
 from hedger.risk import StatedScenario
 from hedger.settings import PARSERS, Settings, combine_choices
+from hedger.wording import LONGEST_QUOTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

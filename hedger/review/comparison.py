@@ -22,6 +22,7 @@ from hedger.review.marks import FuturesMarks
 from hedger.review.outcome import Outcome, assess_outcome
 from hedger.review.trades import Trade, list_trades
 from hedger.risk import follow_shares
+from hedger.wording import FEW, name_some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -215,8 +216,8 @@ def _doubts(earlier: EarlierPlan, measurement: Measurement, drift: Drift, outcom
         yield Note(
             code="stated_prices_not_carried",
             message=(
-                f"The plan's futures prices were given by hand ({_few(earlier.stated_prices)}), today's are not unless "
-                "you give them with --futures-price; the gains compare the two."
+                f"The plan's futures prices were given by hand ({name_some(earlier.stated_prices, FEW)}), today's are "
+                "not unless you give them with --futures-price; the gains compare the two."
             ),
         )
     if earlier.is_adjusted:
@@ -231,25 +232,23 @@ def _doubts(earlier: EarlierPlan, measurement: Measurement, drift: Drift, outcom
         yield Note(
             code="splits_since",
             message=(
-                f"The plan's prices of {_few(drift.split)} are far from those that are known of that day now, as after "
-                "a split: the plan's shares are counted in today's."
+                f"The plan's prices of {name_some(drift.split, FEW)} are far from those that are known of that day "
+                "now, as after a split: the plan's shares are counted in today's."
             ),
         )
     if drift.at_old_value:
         yield Note(
             code="sold_without_price",
             message=(
-                f"No price is known of {_few(drift.at_old_value)}, held no longer: the plan's value stands for what "
-                "they were sold at."
+                f"No price is known of {name_some(drift.at_old_value, FEW)}, held no longer: the plan's value stands "
+                "for what they were sold at."
             ),
         )
     if outcome.not_followed and outcome.n_sessions:
         yield Note(
             code="holdings_not_followed",
-            message=f"Without closes since the plan, and so not in its gains and beta: {_few(outcome.not_followed)}.",
+            message=(
+                "Without closes since the plan, and so not in its gains and beta: "
+                f"{name_some(outcome.not_followed, FEW)}."
+            ),
         )
-
-
-def _few(names: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hedger.contracts import INDICES
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
 from hedger.exposure import Book, Holding
 from hedger.review.choices import read_choices_of
 from hedger.review.fields import LONGEST_NAME, read_document
 from hedger.review.futures import read_contract_code
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from datetime import date

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,9 +15,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
 from hedger.review.fields import read_limited
 from hedger.review.futures import read_contract_code
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

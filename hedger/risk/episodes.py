@@ -25,6 +25,7 @@ import numpy as np
 from hedger.arrays import freeze
 from hedger.contracts import find_index, load_table
 from hedger.risk.positions import follow_shares, held_notional
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -286,9 +287,8 @@ def _notes(
     by_beta: tuple[str, ...], n_holdings: int, reference: str, followers: tuple[str, ...], anchor: str | None
 ) -> Iterable[str]:
     if by_beta:
-        verb = "holding" if n_holdings == 1 else "holdings"
         yield (
-            f"{len(by_beta)} of {n_holdings} {verb} did not trade at both ends, "
+            f"{len(by_beta)} of {plural(n_holdings, 'holding')} did not trade at both ends, "
             f"or have no closes here: they move by their beta to the {find_index(reference).title}."
         )
     if followers and anchor is not None:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.contracts import INDICES
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
 from hedger.risk.positions import held_notional
 from hedger.risk.scenarios import Scenario, note_limits
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

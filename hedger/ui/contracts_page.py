@@ -12,7 +12,8 @@ from hedger.report import ListedContract, list_contracts, to_dollars, to_index_t
 from hedger.risk import size_position
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import METRIC_WIDTH
-from hedger.ui.wording import escape, plural, to_day
+from hedger.ui.wording import escape, to_day
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

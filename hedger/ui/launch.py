@@ -6,7 +6,8 @@ import ipaddress
 import socket
 from pathlib import Path
 
-from hedger.errors import SettingsError, shorten
+from hedger.errors import SettingsError
+from hedger.wording import shorten
 
 PAGE = Path(__file__).parent / "script" / "hedger_page.py"
 """Beside it lies the configuration of server and theme, ``.streamlit/config.toml``."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hedger.report import palette
 from hedger.ui.chart_parts import ACCOUNT, CALL_LINE, LOWEST, MONEY, MONEY_AXIS, Row, lines, pointer
-from hedger.ui.wording import plural
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from hedger.hedge import HedgePlan

@@ -15,7 +15,8 @@ import streamlit as st
 
 from hedger.contracts import DEFAULT_FEE_SCHEDULE, load_fee_schedules, read_fees, read_margins
 from hedger.ui.refusals import attempt
-from hedger.ui.wording import escape, plural
+from hedger.ui.wording import escape
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,7 +14,8 @@ from hedger.ui.money_figures import ask_fees, ask_margins
 from hedger.ui.remedies import in_page_words
 from hedger.ui.summary import METRIC_WIDTH
 from hedger.ui.tables import markdown_table
-from hedger.ui.wording import escape, plural, to_day
+from hedger.ui.wording import escape, to_day
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from hedger.advice import Advice

@@ -11,7 +11,8 @@ from hedger.report import to_beta, to_dollars, to_index_title
 from hedger.ui.remedies import in_page_words
 from hedger.ui.stand_ins import ask_stand_ins, has_worth
 from hedger.ui.tables import markdown_table
-from hedger.ui.wording import escape, message_of, plural, title, to_day
+from hedger.ui.wording import escape, message_of, title, to_day
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from hedger.advice import Measurement

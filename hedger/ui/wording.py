@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hedger.wording import capitalise
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
@@ -35,18 +37,12 @@ def escape(text: object) -> str:
 
 def title(name: str) -> str:
     """Return a file's name as a title: ``"large_caps"`` is ``"Large caps"``."""
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return capitalise(name.replace("_", " ").strip())
 
 
 def to_day(session: date) -> str:
     """Write a day: ``"21 Aug 2026"``."""
     return f"{session.day} {session:%b %Y}"
-
-
-def plural(number: int, noun: str) -> str:
-    """Return ``"1 position"`` or ``"12 positions"``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def message_of(notes: Iterable[Note], code: str) -> str | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hedger.errors import shorten
 from hedger.market.yahoo.closes import CloseSeries
 from hedger.market.yahoo.failures import Failure
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

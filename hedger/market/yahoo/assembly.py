@@ -12,7 +12,7 @@ from hedger.market.currency import to_unit
 from hedger.market.table import PriceTable
 from hedger.market.yahoo.currency import convert, in_whole_units
 from hedger.market.yahoo.failures import Failure
-from hedger.market.yahoo.wording import name_some
+from hedger.wording import name_some, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -107,10 +107,9 @@ class Assembly:
 
         first, last = min(sessions[0] for sessions in own), max(sessions[-1] for sessions in own)
         titles = [TITLE] * bool(self._used) + [self._other_title] * bool(self._others)
-        noun = "symbol" if len(self.columns) == 1 else "symbols"
         return PriceTable(
             title=" and ".join(titles),
-            coverage=f"{len(self.columns)} {noun}, {first} to {last}",
+            coverage=f"{plural(len(self.columns), 'symbol')}, {first} to {last}",
             sessions=grid,
             symbols=tuple(self.columns),
             columns=columns,

@@ -16,7 +16,7 @@ from hedger.market.yahoo.circuit import Circuit
 from hedger.market.yahoo.failures import Failure
 from hedger.market.yahoo.process import YahooProcess
 from hedger.market.yahoo.store import DamagedEntryError
-from hedger.market.yahoo.wording import name_some
+from hedger.wording import name_some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from hedger.errors import shorten
 from hedger.market.yahoo.failures import Failure
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from hedger.errors import PricesUnavailableError
 from hedger.market.yahoo.assembly import CALENDAR, Assembly
 from hedger.market.yahoo.gathering import Circumstances, gather
 from hedger.market.yahoo.store import CloseStore, find_cache_folder
-from hedger.market.yahoo.wording import name_some
+from hedger.wording import name_some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

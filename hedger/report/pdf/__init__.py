@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from reportlab.platypus import SimpleDocTemplate
 
-from hedger.errors import shorten
 from hedger.report.document import plan_document
 from hedger.report.palette import MUTED, RULE
 from hedger.report.pdf.cash import cash_parts, cost_parts
@@ -21,6 +20,7 @@ from hedger.report.pdf.moves import crisis_parts, move_parts
 from hedger.report.pdf.page import HEIGHT, MARGIN, REGULAR, WIDTH, to_print
 from hedger.report.statement import to_day
 from hedger.report.words import state_answer
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from hedger.advice import Advice

@@ -17,8 +17,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import KeepTogether, Paragraph, Table, TableStyle
 
-from hedger.errors import shorten
 from hedger.report.palette import ALARM, DARK, INK, MUTED, RULE, SHADE
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

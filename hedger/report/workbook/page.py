@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from hedger.errors import shorten
 from hedger.report.palette import DARK, INPUT, INPUT_SHADE, MUTED, RULE, SHADE
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

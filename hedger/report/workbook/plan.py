@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hedger.report.words import to_percent
 from hedger.report.workbook.charts import add_columns, compare
 from hedger.report.workbook.page import Cell, Page, cell
+from hedger.wording import plural
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -191,7 +192,7 @@ def _write_simulated(page: Page, document: Document) -> None:
     tails = page.next_row
     for kind, words in (("value_at_risk", "Value at risk"), ("expected_shortfall", "Expected shortfall")):
         for one, other in zip(before[kind], after[kind], strict=True):
-            days = "1 day" if one["horizon_days"] == 1 else f"{one['horizon_days']} days"
+            days = plural(one["horizon_days"], "day")
             label = f"{words}, {days}, {to_percent(one['level'])}"
             page.row([cell(label), cell(one["value"], "dollars"), cell(other["value"], "dollars")])
     removed = document["risk"]["hedge_effectiveness"]
