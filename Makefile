@@ -52,7 +52,6 @@ benchmarks: $(VENV)/.ready-benchmarks
 	$(BIN)/python benchmarks/betas.py
 	$(BIN)/python benchmarks/backtest.py
 	$(BIN)/python benchmarks/page.py
-	$(BIN)/python benchmarks/page.py
 
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,9 +3,9 @@
     python benchmarks/page.py [RUNS]
 
 Both are served by this machine and looked at in turn with one Chromium, each time as a new visitor with an empty
-cache. Two times are taken inside the browser: from the start of the navigation to the figures on the screen, and from
-a key pressed on the slider to figures that have changed. Steps of the slider that change nothing (contracts are whole)
-are not pressed.
+cache. Three times are taken inside the browser: from the start of the navigation to the figures on the screen, for the
+very first visitor of a server and for later ones, and from a key pressed on the slider to figures that have changed.
+Steps of the slider that change nothing (contracts are whole) are not pressed.
 """
 
 from __future__ import annotations

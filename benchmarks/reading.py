@@ -132,7 +132,7 @@ def main() -> None:
             for options in ([], ["--json"]):
                 cost = run([sys.executable, "-m", "hedger", "holdings", str(file), *options])
                 verdict = (
-                    "" if cost.wall <= MOST_SECONDS and cost.megabytes <= MOST_MEGABYTES else "  BEYOND THE LIMITS"
+                    "" if cost.processor <= MOST_SECONDS and cost.megabytes <= MOST_MEGABYTES else "  BEYOND THE LIMITS"
                 )
                 command = " ".join(["hedger holdings", *options])
                 print(

@@ -4,8 +4,8 @@ Research prices are research_stocks.csv.gz (first column `date`, one column of a
 indices.csv.gz (`date,symbol,close,...`) in one folder. Without a folder the shipped snapshot stands in: fewer years,
 fewer books.
 
-Every two months buy-and-hold books are drawn: 10 to 40 names, weights from a Dirichlet distribution, from six
-universes. Nothing that is forecast on day 0 of a book knows a price from after it.
+Every two months buy-and-hold books are drawn from six universes: three names in "three stocks", 10 to 40 in the others,
+weights from a Dirichlet distribution. Nothing that is forecast on day 0 of a book knows a price from after it.
 """
 
 from __future__ import annotations
