@@ -1,17 +1,35 @@
 r"""The exact best whole-contract hedge in one to five indices, with its proof.
 
-A plan is a number of contracts of each kind; its residual is :math:`x_j = t_j + \sum n_c N_c` and its tracking risk
-:math:`\sqrt{x^\top S x}`. The search for the best one, and why it leaves nothing out, is in
-:mod:`hedger.hedge.search`.
+A plan is a whole number :math:`n_c` of each contract; its residual is :math:`x_j = t_j + \sum n_c N_c` and its tracking
+risk :math:`\sqrt{x^\top S x}`. Stage 1 finds the least tracking risk of any feasible plan, stage 2 the least cost within
+the tolerance of it; what is equal there is decided by fewer contracts, then by smaller tracking risk, then by more of
+the contract listed first, shorts before longs, so that the answer is unique.
 
-**Proof of optimality.** When the search ends, every plan has been looked at, or lies in a part of the tree whose bound
-is beyond the best plan found, or may be swapped for a plan at least as good by the exchange argument of
-:mod:`hedger.hedge.search.sides`. So the least tracking risk found is the least there is, up to :math:`10^{-10}` of its
-square, and the bound equals it. Stage 2 does the same for cost and number of contracts among plans within the
-tolerance; what is equal there is decided by smaller tracking risk, then by more of the contract listed first, shorts
-before longs. A search that would take too long stops with the best plan so far and says that it is not proved.
+**The proof, step by step.** Each step names the module of :mod:`hedger.hedge.search` that has it in full.
 
-The answer is recomputed from its integers in plain arithmetic and checked against every limit on the way out.
+1. *Risk sees totals only.* A plan is a total of dollars :math:`y_j` per index and a mix of sizes that reaches it. What
+   never pays is left out by exchange: where :math:`r` small contracts are worth one large one and neither cheaper nor
+   lighter in margin, :math:`r` of them may be swapped for it (``sides``).
+2. *A bound on every plan.* With prices :math:`\lambda \ge 0` of margin, of the number of contracts and, in stage 2, of
+   cost, a feasible plan with the figures :math:`v` and the limits :math:`B` has
+   :math:`x^\top S x \ge x^\top S x + \lambda^\top (v - B)`, because it keeps within its limits. For any totals
+   :math:`y^*` the right side is exactly :math:`D + z^\top S z + \sum_j s_j`, with :math:`z = y - y^*`, a constant
+   :math:`D`, and :math:`s_j \ge 0` for what mix :math:`j` takes beyond the line that supports the convex curve of the
+   cheapest fractional mixes (``curves``, ``relaxation``). So no plan lies below :math:`D`, whatever the prices are;
+   good ones make it high (``prices``).
+3. *Who can still win is a finite list.* A plan of squared risk :math:`U` has :math:`z^\top S z + \sum_j s_j \le U - D`.
+   That leaves an interval of totals per index, and the mixes in it with :math:`s_j` below the gap (``mixes``).
+4. *All of them are tried.* The walk fixes one index after another. With the first totals fixed, the least
+   :math:`z^\top S z` over all others is a sum of squares that grows by one with every index; where it and the
+   :math:`s_j` pass the gap, the walk turns back, and nothing else is left out (``walk``).
+5. *The last gap is the proof.* Each choice of as many indices as may be used is searched on its own, first with a small
+   gap, then with larger ones until there is a plan; the search with the gap of the best plan found has then ended
+   without a better one (``stages``). So the least tracking risk found is the least there is, up to :math:`10^{-10}` of
+   its square, and the bound equals it. Stage 2 walks in the same way over points of cost and count, among plans within
+   the limit of risk.
+
+A search that would take too long stops with the best plan so far and says that it is not proved. The answer is
+recomputed from its integers in plain arithmetic and checked against every limit on the way out.
 """
 
 from __future__ import annotations

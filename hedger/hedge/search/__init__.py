@@ -1,6 +1,7 @@
 r"""The whole-contract hedge in one to five indices, searched to the end.
 
-The unknowns are one total of dollars per index and, for each total, the mix of sizes that reaches it:
+The unknowns are one total of dollars per index and, for each total, the mix of sizes that reaches it. The whole
+argument stands in :mod:`hedger.hedge.solver`; the parts, in the order in which one reads them:
 
 - ``terms``: the problem in numbers;
 - ``sides``: which counts of each contract can matter;
