@@ -1,9 +1,9 @@
 r"""The exact best whole-contract hedge in one to five indices, with its proof.
 
 A plan is a whole number :math:`n_c` of each contract; its residual is :math:`x_j = t_j + \sum n_c N_c` and its tracking
-risk :math:`\sqrt{x^\top S x}`. Stage 1 finds the least tracking risk of any feasible plan, stage 2 the least cost within
-the tolerance of it; what is equal there is decided by fewer contracts, then by smaller tracking risk, then by more of
-the contract listed first, shorts before longs, so that the answer is unique.
+risk :math:`\sqrt{x^\top S x}`. Stage 1 finds the least tracking risk of any feasible plan, stage 2 the least cost
+within the tolerance of it; what is equal there is decided by fewer contracts, then by smaller tracking risk, then by
+more of the contract listed first, shorts before longs, so that the answer is unique.
 
 **The proof, step by step.** Each step names the module of :mod:`hedger.hedge.search` that has it in full.
 
