@@ -7,7 +7,7 @@ import pytest
 
 from hedger.errors import Note
 from hedger.ui.tables import markdown_table
-from hedger.ui.wording import WORD_JOINER, escape, message_of, plural, title, to_day
+from hedger.ui.wording import WORD_JOINER, escape, message_of, title, to_day
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,8 @@ def test_a_file_name_becomes_a_title() -> None:
     assert title("") == ""
 
 
-def test_days_and_plurals() -> None:
+def test_days_are_written_briefly() -> None:
     assert to_day(date(2026, 3, 2)) == "2 Mar 2026"
-    assert plural(1, "position") == "1 position"
-    assert plural(1200, "row") == "1,200 rows"
 
 
 def test_the_first_note_of_a_kind_is_found() -> None:
