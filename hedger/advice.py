@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from hedger.contracts import INDICES, ContractQuote, list_doubts, load_symbols, load_table
+from hedger.contracts import INDICES, ContractQuote, list_doubts, load_table
 from hedger.errors import Note, PricesUnavailableError, StalePricesError
 from hedger.exposure import ESTIMATORS, Exposure, measure_exposure, symbols_to_price
 from hedger.hedge import HedgePlan, solve_hedge
@@ -245,7 +245,7 @@ def measure_account(
         indices=[index for index in INDICES if index.is_level or _is_current(index.symbol, prices)],
         estimator=ESTIMATORS[settings.estimator],
         overrides=[replace(override, symbol=_as_held(override.symbol, portfolio)) for override in settings.beta],
-        futures_roots=load_symbols(),
+        as_of=day,
         proxies={_as_held(name, portfolio): proxy for name, proxy in settings.proxy},
         portfolio_value=settings.portfolio_value,
         rate=rate.value if (rate := rate_on(day)) else 0.0,
@@ -302,7 +302,7 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
         When the limits do not leave room for a single contract although one is needed.
     """
     exposure = measurement.exposure
-    policy = settings.policy(dict(exposure.book.futures))
+    policy = settings.policy(exposure.book.futures_by_root)
     held = {root for root, quantity in policy.current if quantity}
     quotes, not_chosen = quote_choices(
         settings, exposure=exposure, prices=measurement.prices, as_of=measurement.as_of, held=held

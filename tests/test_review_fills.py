@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hedger.contracts import read_contract_code
 from hedger.errors import SettingsError
-from hedger.review import Fill, read_contract_code, read_fills
+from hedger.review import Fill, read_fills
 
 if TYPE_CHECKING:
     from pathlib import Path

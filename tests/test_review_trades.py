@@ -10,9 +10,10 @@ import pytest
 from books import BOOK, make_book, make_position
 from earlier_plans import plan_of, review_of
 
-from hedger.contracts import quote_contracts, select_contracts
+from hedger.contracts import quote_contracts, read_contract_code, select_contracts
 from hedger.errors import SettingsError
-from hedger.review import HeldFuture, Trade, read_contract_code, read_fills
+from hedger.exposure import HeldFuture
+from hedger.review import Trade, read_fills
 from hedger.review.trades import list_trades
 from hedger.settings import Settings
 

@@ -45,6 +45,7 @@ from hedger.contracts.margins import (
     load_margins,
     read_margins,
 )
+from hedger.contracts.monthly import MonthlyFuture, find_contract, find_front_month, read_contract_code
 from hedger.contracts.quote import QUARTERS_A_YEAR, ContractQuote, quote_contracts
 from hedger.contracts.tables import load_table
 
@@ -67,10 +68,13 @@ __all__ = [
     "FuturesContract",
     "Index",
     "Margin",
+    "MonthlyFuture",
     "Size",
+    "find_contract",
     "find_expiry",
     "find_fee_schedule",
     "find_front_expiry",
+    "find_front_month",
     "find_index",
     "find_margin",
     "list_doubts",
@@ -81,6 +85,7 @@ __all__ = [
     "load_symbols",
     "load_table",
     "quote_contracts",
+    "read_contract_code",
     "read_fees",
     "read_margins",
     "select_contracts",

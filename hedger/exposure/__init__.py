@@ -18,6 +18,7 @@ from hedger.exposure.covariance import (
     weighted_covariance,
 )
 from hedger.exposure.estimators import BetaEstimator, EWMABeta, OLSBeta, TwoSpeedBeta, WelchBeta
+from hedger.exposure.held_futures import HeldFuture, add_up, to_held_future
 from hedger.exposure.interval import book_gains, realised_beta_variance
 from hedger.exposure.measured_book import measure_book
 from hedger.exposure.measurement import LOOKBACK, measure_exposure
@@ -42,6 +43,7 @@ __all__ = [
     "EWMABeta",
     "Excluded",
     "Exposure",
+    "HeldFuture",
     "Holding",
     "HoldingBeta",
     "IndexBeta",
@@ -52,6 +54,7 @@ __all__ = [
     "TwoSpeedBeta",
     "VasicekBeta",
     "WelchBeta",
+    "add_up",
     "age_weights",
     "annual_covariance",
     "book_gains",
@@ -62,6 +65,7 @@ __all__ = [
     "pair_returns",
     "realised_beta_variance",
     "symbols_to_price",
+    "to_held_future",
     "value_holdings",
     "variance_before",
     "weighted_covariance",

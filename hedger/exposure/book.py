@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hedger.errors import Note
+    from hedger.exposure.held_futures import HeldFuture
 
 LEAST_EQUITY = 0.15
 """Net value as a share of gross below which the file cannot be showing all of the equity."""
@@ -82,7 +83,7 @@ class Book:
     cash
         USD.
     futures
-        Root and signed number of contracts of index futures that the file holds.
+        Index futures that the file holds and that still trade, each month once.
     excluded
         What could not be used.
     notes
@@ -91,7 +92,7 @@ class Book:
 
     holdings: tuple[Holding, ...]
     cash: float
-    futures: tuple[tuple[str, int], ...]
+    futures: tuple[HeldFuture, ...]
     excluded: tuple[Excluded, ...]
     notes: tuple[Note, ...]
 
@@ -104,6 +105,14 @@ class Book:
     def gross_value(self) -> float:
         """Sum of the holdings' absolute values, USD; options count with their exposure."""
         return sum(abs(holding.exposure_value) for holding in self.holdings)
+
+    @property
+    def futures_by_root(self) -> dict[str, int]:
+        """Signed number of contracts that the file holds, by root, whatever their month."""
+        totals: dict[str, int] = {}
+        for each in self.futures:
+            totals[each.future.symbol] = totals.get(each.future.symbol, 0) + each.quantity
+        return totals
 
     def share_left_out(self, excluded: Excluded) -> float | None:
         """Return a position that is not hedged as a share of the file's value; ``None`` where its value is not told."""

@@ -32,6 +32,7 @@ from hedger.exposure.valuation import value_holdings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from hedger.contracts import Index
     from hedger.exposure.betas import BetaOverride, Exposure
@@ -51,7 +52,7 @@ def measure_exposure(
     indices: Sequence[Index],
     estimator: BetaEstimator,
     overrides: Sequence[BetaOverride] = (),
-    futures_roots: Collection[str] = (),
+    as_of: date | None = None,
     proxies: Mapping[str, str] | None = None,
     portfolio_value: float | None = None,
     rate: float = 0.0,
@@ -71,7 +72,7 @@ def measure_exposure(
         Of single betas.
     overrides
         Betas stated by the user.
-    futures_roots, proxies, portfolio_value, rate
+    as_of, proxies, portfolio_value, rate
         As :func:`value_holdings` has them.
 
     Raises
@@ -90,7 +91,7 @@ def measure_exposure(
     book = value_holdings(
         portfolio,
         prices,
-        futures_roots=futures_roots,
+        as_of=as_of,
         valued_by_file={symbol for symbol, _ in stated},
         proxies=proxies,
         portfolio_value=portfolio_value,

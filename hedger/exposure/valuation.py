@@ -10,6 +10,7 @@ import numpy as np
 from hedger.errors import Note, SettingsError
 from hedger.exposure.book import Book, Excluded, Holding
 from hedger.exposure.currencies import rate_symbols, to_dollars
+from hedger.exposure.held_futures import HeldFuture, add_up, doubt_months, to_held_future
 from hedger.exposure.options import own_volatility, reason_not_to_value, value_option
 from hedger.market import to_unit
 from hedger.portfolio import find_index_part
@@ -17,6 +18,7 @@ from hedger.wording import FEW, name_some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
 
     from hedger.market import Prices
     from hedger.portfolio import Portfolio, Position
@@ -45,7 +47,7 @@ def value_holdings(
     portfolio: Portfolio,
     prices: Prices,
     *,
-    futures_roots: Collection[str],
+    as_of: date | None = None,
     valued_by_file: Collection[str] = (),
     proxies: Mapping[str, str] | None = None,
     portfolio_value: float | None = None,
@@ -59,8 +61,8 @@ def value_holdings(
         As read.
     prices
         Up to the day of the advice; a symbol's close may lie at most :data:`OLDEST_PRICE` sessions back.
-    futures_roots
-        Roots of the index futures that count as existing hedge positions.
+    as_of
+        Day on which futures must still trade to count as held; the last session of `prices` by default.
     valued_by_file
         Symbols that may be valued by the file when no price is known, because their beta is given.
     proxies
@@ -85,17 +87,21 @@ def value_holdings(
     )
     positions, conversions = to_dollars(portfolio.positions, newest, prices)
     holdings: dict[str, Holding] = {}
-    cash, futures, excluded = 0.0, dict[str, int](), list[Excluded]()
+    cash, futures, excluded = 0.0, list[HeldFuture](), list[Excluded]()
+    day = as_of or prices.last_session
     priced: list[Position] = []
     for position in positions:
-        reason = _reason_to_exclude(position, futures_roots, newest)
+        reason = _reason_to_exclude(position, newest)
         if reason is not None:
             excluded.append(_exclude(position, reason))
         elif position.asset_class == "cash":
             cash += _file_value(position, portfolio_value)
         elif position.asset_class == "future":
-            root = position.underlying or position.symbol
-            futures[root] = futures.get(root, 0) + int(position.quantity or 0.0)
+            held = _still_held(position, day)
+            if isinstance(held, str):
+                excluded.append(_exclude(position, held))
+            else:
+                futures.append(held)
         else:
             valued = _valued(position, known, rate=rate, portfolio_value=portfolio_value)
             if isinstance(valued, str):
@@ -107,10 +113,11 @@ def value_holdings(
     book = Book(
         holdings=tuple(holdings.values()),
         cash=cash,
-        futures=tuple(futures.items()),
+        futures=add_up(futures),
         excluded=tuple(excluded),
         notes=(
             *conversions,
+            *doubt_months(add_up(futures), day),
             *_doubts(priced, newest),
             *_option_notes(holdings.values()),
             *_proxy_notes(holdings.values()),
@@ -147,6 +154,14 @@ def _valued(position: Position, known: _Known, *, rate: float, portfolio_value: 
     return known.stale.get(symbol) or missing.get(symbol) or "the price source does not know it"
 
 
+def _still_held(position: Position, as_of: date) -> HeldFuture | str:
+    """Return a future that still trades, or the reason why it does not count."""
+    held = to_held_future(position, as_of)
+    if isinstance(held, HeldFuture) and held.future.is_gone(as_of):
+        return f"it expired on {held.future.last_trading_day}"
+    return held
+
+
 def _newest_closes(prices: Prices) -> tuple[dict[str, float], dict[str, str]]:
     """Return the newest usable close by symbol, and the reason for each symbol whose newest close is too old."""
     newest, stale = dict[str, float](), dict[str, str]()
@@ -163,13 +178,9 @@ def _newest_closes(prices: Prices) -> tuple[dict[str, float], dict[str, str]]:
     return newest, stale
 
 
-def _reason_to_exclude(position: Position, futures_roots: Collection[str], newest: Mapping[str, float]) -> str | None:
+def _reason_to_exclude(position: Position, newest: Mapping[str, float]) -> str | None:
     if position.asset_class == "future":
-        if (position.underlying or position.symbol) not in futures_roots:
-            return "it is not a US equity index future"
-        if position.quantity is None or position.quantity % 1:
-            return "the file does not tell a whole number of contracts"
-        return None
+        return None  # its currency, price and value do not matter
     if position.currency != "USD" and not _needs_no_rate(position, newest):
         rate = to_unit(position.currency).rate_symbol
         return (

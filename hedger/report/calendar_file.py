@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from icalendar import TRANSP, Alarm, Calendar, Event
 
-from hedger.report.calendar_days import held_orders, next_code, review_date
+from hedger.report.calendar_days import held_contracts, next_code, review_date
 from hedger.version import __version__
 from hedger.wording import shorten
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hedger.advice import Advice
-    from hedger.hedge import Order
+    from hedger.exposure import HeldFuture
 
 
 def calendar_ics(advice: Advice) -> bytes:
@@ -42,11 +42,12 @@ def calendar_ics(advice: Advice) -> bytes:
 
 
 def _events(advice: Advice, name: str) -> Iterator[Event]:
-    held = held_orders(advice)
-    for day, orders in groupby(held, key=lambda order: order.quote.roll_date):
-        yield _roll(advice, name, day, tuple(orders))
-    for day, orders in groupby(held, key=lambda order: order.quote.last_trading_day):
-        codes = ", ".join(order.quote.code for order in orders)
+    held = held_contracts(advice)
+    # What is to be rolled since before the plan is due on its day.
+    for day, due in groupby(held, key=lambda each: max(each.future.expiry.roll_date, advice.as_of)):
+        yield _roll(advice, name, day, tuple(due))
+    for day, last in groupby(held, key=lambda each: each.future.expiry.last_trading_day):
+        codes = ", ".join(each.future.code for each in last)
         yield _whole_day(
             advice,
             day,
@@ -64,19 +65,19 @@ def _events(advice: Advice, name: str) -> Iterator[Event]:
     )
 
 
-def _roll(advice: Advice, name: str, day: date, orders: Sequence[Order]) -> Event:
+def _roll(advice: Advice, name: str, day: date, due: Sequence[HeldFuture]) -> Event:
     steps = "\n".join(
-        f"{_verb(-order.held_after)} {abs(order.held_after):,} {order.quote.code}, "
-        f"{_verb(order.held_after).lower()} {abs(order.held_after):,} {next_code(order)}"
-        for order in orders
+        f"{_verb(-each.quantity)} {abs(each.quantity):,} {each.future.code}, "
+        f"{_verb(each.quantity).lower()} {abs(each.quantity):,} {next_code(each)}"
+        for each in due
     )
-    codes = ", ".join(f"{order.quote.code} to {next_code(order)}" for order in orders)
+    codes = ", ".join(f"{each.future.code} to {next_code(each)}" for each in due)
     return _whole_day(
         advice,
         day,
-        key=f"roll {', '.join(order.quote.code for order in orders)}",
+        key=f"roll {', '.join(each.future.code for each in due)}",
         summary=f"Roll {codes} (hedge of {name})",
-        text=f"To keep the hedge beyond {orders[0].quote.last_trading_day}:\n{steps}\nReview the numbers first.",
+        text=f"To keep the hedge beyond {due[0].future.expiry.last_trading_day}:\n{steps}\nReview the numbers first.",
         is_reminding=True,
     )
 

@@ -9,7 +9,8 @@ from hedger.report.document import plan_document
 from hedger.report.review_words import state_review
 
 if TYPE_CHECKING:
-    from hedger.review import Contribution, Drift, EarlierPlan, FuturesGain, HeldFuture, Outcome, Review, Trade
+    from hedger.exposure import HeldFuture
+    from hedger.review import Contribution, Drift, EarlierPlan, FuturesGain, Outcome, Review, Trade
 
     Document = dict[str, Any]
 

@@ -11,7 +11,9 @@ from hedger.wording import capitalise, join_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hedger.review import HeldFuture, MonthlyFuture, Review, Trade
+    from hedger.contracts import MonthlyFuture
+    from hedger.exposure import HeldFuture
+    from hedger.review import Review, Trade
 
 
 def state_review(review: Review) -> str:

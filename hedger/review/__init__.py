@@ -5,9 +5,8 @@ from hedger.review.comparison import BETA_BAND, Review, review_plan
 from hedger.review.drift import Contribution, Drift
 from hedger.review.earlier import EarlierPlan, EarlierPosition, read_plan
 from hedger.review.fills import Fill, read_fills
-from hedger.review.futures import MonthlyFuture, read_contract_code
 from hedger.review.gains import FuturesGain
-from hedger.review.held import HeldBy, HeldFuture, HeldFutures
+from hedger.review.held import HeldBy, HeldFutures
 from hedger.review.outcome import LEAST_SESSIONS, Outcome, RealisedBeta
 from hedger.review.trades import Trade
 
@@ -21,15 +20,12 @@ __all__ = [
     "Fill",
     "FuturesGain",
     "HeldBy",
-    "HeldFuture",
     "HeldFutures",
-    "MonthlyFuture",
     "Outcome",
     "RealisedBeta",
     "Review",
     "Trade",
     "follow_choices",
-    "read_contract_code",
     "read_fills",
     "read_plan",
     "review_plan",

@@ -141,7 +141,7 @@ def review_plan(
     require_earlier(earlier, as_of)
     _require_index(earlier, measurement)
     held = find_held(earlier, measurement.portfolio, fills=fills, stated=settings.current, as_of=as_of)
-    in_file = dict(measurement.exposure.book.futures)
+    in_file = measurement.exposure.book.futures_by_root
     # What the file shows counts by itself; `current` is what is held beside it.
     beside = {
         root: held.by_root.get(root, 0) - in_file.get(root, 0) for root in dict.fromkeys([*held.by_root, *in_file])

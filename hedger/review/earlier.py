@@ -9,20 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hedger.contracts import INDICES
+from hedger.contracts import INDICES, read_contract_code
 from hedger.errors import SettingsError
 from hedger.exposure import Book, Holding
 from hedger.review.choices import read_choices_of
 from hedger.review.fields import LONGEST_NAME, read_document
-from hedger.review.futures import read_contract_code
 from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from hedger.contracts import MonthlyFuture
     from hedger.review.fields import Part
-    from hedger.review.futures import MonthlyFuture
 
 PLAN_SCHEMA = "hedger.plan/1"
 """Schema that an earlier plan must have."""

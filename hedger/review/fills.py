@@ -15,9 +15,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from hedger.contracts import read_contract_code
 from hedger.errors import SettingsError
 from hedger.review.fields import read_limited
-from hedger.review.futures import read_contract_code
 from hedger.wording import shorten
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from hedger.review.futures import MonthlyFuture
+    from hedger.contracts import MonthlyFuture
 
 LARGEST_FILE = 5_000_000
 """Bytes."""

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
+    from hedger.contracts import MonthlyFuture
     from hedger.review.earlier import EarlierPlan
     from hedger.review.fills import Fill
-    from hedger.review.futures import MonthlyFuture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from hedger.contracts import find_expiry, find_front_expiry
+from hedger.contracts import find_front_month
 from hedger.errors import Note, SettingsError
-from hedger.review.futures import MonthlyFuture, find_contract
+from hedger.exposure import HeldFuture, add_up, to_held_future
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from hedger.review.fills import Fill
 
 HeldBy = Literal["stated", "fills", "file", "plan"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldFuture:
-    """Contracts of one month."""
-
-    future: MonthlyFuture
-    quantity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +92,10 @@ def find_held(
     planned = tuple(HeldFuture(future=each.future, quantity=each.quantity) for each in plan.positions)
     says: HeldBy
     if stated:
-        says, contracts = "stated", _summed((*in_file, *(_at_front(*each, as_of) for each in stated)))
+        says, contracts = "stated", add_up((*in_file, *(_at_front(*each, as_of) for each in stated)))
     elif fills is not None:
         traded = (HeldFuture(future=fill.future, quantity=fill.quantity) for fill in fills)
-        says, contracts = "fills", _summed((*before, *traded))
+        says, contracts = "fills", add_up((*before, *traded))
     elif in_file and _by_month(in_file) not in (_by_month(before), _by_month(planned)):
         says, contracts = "file", in_file
     else:
@@ -119,40 +111,18 @@ def find_held(
 
 def _of_file(portfolio: Portfolio, as_of: date) -> tuple[HeldFuture, ...]:
     """Return the index futures of a holdings file, each month once."""
-    found = []
-    for position in portfolio.positions:
-        root = position.underlying or position.symbol
-        if position.asset_class != "future" or not position.quantity or position.quantity % 1:
-            continue
-        try:
-            contract = find_contract(root, as_of)
-        except ValueError:  # a future on something else, which the measurement excludes by name
-            continue
-        try:
-            day = position.expiry or as_of
-            expiry = find_expiry(day.year, day.month, contract.expiry_rule)
-        except ValueError:  # the file does not tell a month in which the contract expires
-            expiry = find_front_expiry(as_of, contract.expiry_rule)
-        future = MonthlyFuture(contract=contract, expiry=expiry)
-        found.append(HeldFuture(future=future, quantity=int(position.quantity)))
-    return _summed(found)
+    futures = (position for position in portfolio.positions if position.asset_class == "future")
+    read = (to_held_future(position, as_of) for position in futures)
+    # What the file does not tell well enough, the measurement excludes by name.
+    return add_up(each for each in read if isinstance(each, HeldFuture) and each.quantity)
 
 
 def _at_front(root: str, quantity: int, as_of: date) -> HeldFuture:
     try:
-        contract = find_contract(root, as_of)
+        future = find_front_month(root, as_of)
     except ValueError as error:
         raise SettingsError(f'--current: "{root}" is not {error}.') from None
-    expiry = find_front_expiry(as_of, contract.expiry_rule)
-    return HeldFuture(future=MonthlyFuture(contract=contract, expiry=expiry), quantity=quantity)
-
-
-def _summed(contracts: Iterable[HeldFuture]) -> tuple[HeldFuture, ...]:
-    """Add up contracts of one month, in the order in which they first stand."""
-    totals: dict[MonthlyFuture, int] = {}
-    for each in contracts:
-        totals[each.future] = totals.get(each.future, 0) + each.quantity
-    return tuple(HeldFuture(future=future, quantity=quantity) for future, quantity in totals.items())
+    return HeldFuture(future=future, quantity=quantity)
 
 
 def _by_month(contracts: Iterable[HeldFuture]) -> dict[tuple[str, Expiry], int]:
@@ -224,4 +194,4 @@ def _doubts(
 
 
 def _worded(contracts: Iterable[HeldFuture]) -> str:
-    return ", ".join(f"{each.quantity:+,} {each.future.code}" for each in contracts if each.quantity) or "no futures"
+    return ", ".join(str(each) for each in contracts if each.quantity) or "no futures"

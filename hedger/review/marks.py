@@ -18,9 +18,8 @@ from hedger.market import dividend_yield_on, fair_value, rate_on
 if TYPE_CHECKING:
     from datetime import date
 
-    from hedger.contracts import ContractQuote, Index
+    from hedger.contracts import ContractQuote, Index, MonthlyFuture
     from hedger.market import Prices
-    from hedger.review.futures import MonthlyFuture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

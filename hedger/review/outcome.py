@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.arrays import FloatArray
+    from hedger.contracts import MonthlyFuture
     from hedger.exposure import Holding, PairedReturns
     from hedger.market import Prices
     from hedger.review.earlier import EarlierPlan
     from hedger.review.fills import Fill
-    from hedger.review.futures import MonthlyFuture
     from hedger.review.gains import Execution
     from hedger.review.marks import FuturesMarks
     from hedger.settings import Settings

@@ -11,8 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from hedger.contracts import find_front_expiry
-from hedger.review.futures import MonthlyFuture
+from hedger.contracts import MonthlyFuture, find_front_expiry
 from hedger.review.marks import price_in_month
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.contracts import ContractQuote
-    from hedger.review.held import HeldFuture
+    from hedger.exposure import HeldFuture
 
 Reason = Literal["roll", "adjust"]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from hedger.contracts import read_contract_code
 from hedger.report import calendar_document, to_dollars, to_percent
 from hedger.risk import SELLING
 from hedger.ui.summary import METRIC_WIDTH
@@ -92,7 +93,8 @@ def _amounts(one_off: float | None, per_year: float, tax: float | None) -> tuple
 def show_calendar(advice: Advice) -> None:
     """Show when the contracts expire and are rolled, what a roll costs, the review, and days without trading."""
     days = calendar_document(advice)
-    held = {order.quote.code: order for order in advice.plan.positions if order.held_after}
+    roll_cost = {quote.symbol: quote.roll_cost for quote in advice.quotes}
+    roots = [read_contract_code(each["contract_code"], advice.as_of).symbol for each in days["expiries"]]
     st.markdown("## Calendar", anchors=False)
     rows = [
         (
@@ -100,10 +102,10 @@ def show_calendar(advice: Advice) -> None:
             f"{each['quantity']:+,}",
             to_day(each["roll_date"]),
             each["next_contract_code"],
-            to_dollars(abs(each["quantity"]) * held[each["contract_code"]].quote.roll_cost, places=2),
+            to_dollars(abs(each["quantity"]) * roll_cost[root], places=2),
             to_day(each["last_trading_day"]),
         )
-        for each in days["expiries"]
+        for root, each in zip(roots, days["expiries"], strict=True)
     ]
     headings = ("Contract", "Held", "Roll on", "into", "Cost of the roll", "Last trading day")
     st.markdown(markdown_table(headings, rows))

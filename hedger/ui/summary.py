@@ -55,7 +55,7 @@ def show_summary(account: Account, measurement: Measurement) -> None:
     layout = measurement.portfolio.layout.replace("_", " ")
     st.caption(escape(f'Read as the layout "{layout}": {plural(n_read, "position")} beside cash.'))
     if book.futures:
-        held = ", ".join(f"{quantity:+,} {root}" for root, quantity in book.futures)
+        held = ", ".join(str(each) for each in book.futures)
         st.caption(escape(f"Futures held already: {held}. The orders below add to them."))
     _show_left_out(account, measurement)
 

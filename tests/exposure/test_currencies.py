@@ -20,7 +20,7 @@ CLOSES = {
 
 
 def value(*positions, closes=CLOSES, **options):
-    return value_holdings(make_portfolio(*positions), make_prices(closes), futures_roots={"ES"}, **options)
+    return value_holdings(make_portfolio(*positions), make_prices(closes), **options)
 
 
 def test_a_listing_abroad_is_valued_at_its_converted_close():
@@ -87,7 +87,7 @@ def test_a_rate_that_is_too_old_is_no_rate():
 
 def test_futures_of_an_index_count_whatever_currency_the_file_is_in():
     future = make_position("ESU26.CME", -2.0, asset_class="future", underlying="ES", currency="EUR")
-    assert value(future, make_position("AAPL", 1.0), closes={"AAPL": [199.0, 200.0]}).futures == (("ES", -2),)
+    assert value(future, make_position("AAPL", 1.0), closes={"AAPL": [199.0, 200.0]}).futures_by_root == {"ES": -2}
 
 
 def test_prices_are_asked_for_shares_underlyings_and_rates():

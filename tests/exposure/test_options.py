@@ -99,7 +99,7 @@ def prices():
 def test_a_sold_call_counts_as_sold_shares_and_its_value_as_its_own(prices):
     close = float(prices.close[-1, 1])
     call = make_option(strike=round(close), price=0.08 * close, quantity=-3.0)
-    book = value_holdings(make_portfolio(call), prices, futures_roots=(), rate=0.04)
+    book = value_holdings(make_portfolio(call), prices, rate=0.04)
     (holding,) = book.holdings
     assert holding.underlying == holding.moves_with == "STK"
     assert 0.4 < holding.delta < 0.8
@@ -116,7 +116,7 @@ def test_a_sold_call_counts_as_sold_shares_and_its_value_as_its_own(prices):
     ],
 )
 def test_an_option_that_cannot_be_valued_is_left_out_by_name(option, reason, prices):
-    book = value_holdings(make_portfolio(option), prices, futures_roots=())
+    book = value_holdings(make_portfolio(option), prices)
     assert [(each.symbol, each.reason) for each in book.excluded] == [(option.symbol, reason)]
 
 
@@ -131,5 +131,5 @@ def test_an_option_on_something_without_a_price_is_left_out(prices):
         right="call",
         multiplier=50.0,
     )
-    book = value_holdings(make_portfolio(option), prices, futures_roots=())
+    book = value_holdings(make_portfolio(option), prices)
     assert book.excluded[0].reason == "no current price of its underlying ESM27.CME is known"

@@ -1,3 +1,5 @@
+from datetime import date
+
 import numpy as np
 import pytest
 from books import make_position
@@ -13,7 +15,7 @@ NAN = np.nan
 
 def value(portfolio, closes=None, **options):
     closes = closes or {"AAPL": [190.0, 200.0], "KO": [59.0, 60.0], "^I": [1.0, 2.0]}
-    return value_holdings(portfolio, make_prices(closes), futures_roots=("ES", "MES"), **options)
+    return value_holdings(portfolio, make_prices(closes), **options)
 
 
 def reasons(book):
@@ -156,7 +158,7 @@ def test_a_value_in_another_currency_is_not_passed_off_as_dollars():
 
 def test_the_price_sources_own_reason_is_passed_on():
     prices = make_prices({"KO": [60.0, 61.0]}, missing=(("XYZ", "not in the made-up prices"),))
-    book = value_holdings(make_portfolio(XYZ=7.0, KO=1.0), prices, futures_roots=())
+    book = value_holdings(make_portfolio(XYZ=7.0, KO=1.0), prices)
     assert reasons(book) == {"XYZ": "not in the made-up prices"}
 
 
@@ -187,9 +189,43 @@ def test_futures_in_the_file_are_existing_positions_and_not_holdings():
         for symbol, root, quantity in (("ESU26.CME", "ES", -2.0), ("ESZ26.CME", "ES", 1.0), ("MESZ26.CME", "MES", -3))
     ]
     book = value(make_portfolio(*held, make_position("ES", -4.0, asset_class="future"), KO=10.0))
-    assert book.futures == (("ES", -5), ("MES", -3))
+    assert [str(each) for each in book.futures] == ["-6 ESU6", "+1 ESZ6", "-3 MESZ6"]
+    assert book.futures_by_root == {"ES": -5, "MES": -3}
     assert book.market_value == 600.0
     assert book.excluded == ()
+
+
+def test_a_future_of_another_month_counts_and_says_so():
+    far = make_position("ESZ26.CME", -2.0, asset_class="future", underlying="ES")
+    by_day = make_position("MES=F", -3.0, asset_class="future", underlying="MES", expiry=date(2026, 12, 18))
+    book = value(make_portfolio(far, by_day, KO=10.0))
+    assert book.futures_by_root == {"ES": -2, "MES": -3}
+    (note,) = book.notes
+    assert note.code == "futures_in_another_month"
+    assert "-2 ESZ6 (the front month is ESU6), -3 MESZ6 (the front month is MESU6)" in note.message
+
+
+@pytest.mark.parametrize(
+    ("symbol", "root", "reason"),
+    [
+        ("ESZ25.CME", "ES", "it expired on 2025-12-19"),
+        ("SP=F", "SP", "it expired on 2021-09-17"),  # delisted: CME notice SER-8776
+        ("ESV26.CME", "ES", "no ES expires in its month"),
+        ("CLZ26.NYM", "CL", "it is not a US equity index future"),
+    ],
+)
+def test_a_future_that_no_longer_trades_or_never_did_is_left_out_by_name(symbol, root, reason):
+    gone = make_position(symbol, -2.0, asset_class="future", underlying=root)
+    book = value(make_portfolio(gone, KO=10.0))
+    assert (book.futures, reasons(book)) == ((), {symbol: reason})
+
+
+def test_a_future_counts_until_its_last_trading_day():
+    held = make_portfolio(make_position("ESU26.CME", -2.0, asset_class="future", underlying="ES"), KO=10.0)
+    on_the_day, after = value(held, as_of=date(2026, 9, 18)), value(held, as_of=date(2026, 9, 19))
+    assert on_the_day.futures_by_root == {"ES": -2}
+    assert codes(on_the_day) == ["futures_in_another_month"]  # due: the front month is December already
+    assert (after.futures_by_root, reasons(after)) == ({}, {"ESU26.CME": "it expired on 2026-09-18"})
 
 
 def test_a_holding_without_a_price_is_valued_by_the_file_where_its_beta_is_stated():

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from books import make_book, make_position
 from icalendar import Calendar, Event
 
 from hedger.advice import Advice, advise
+from hedger.market import SnapshotSource
 from hedger.report import plan_document
 from hedger.report.calendar_file import calendar_ics
 from hedger.settings import Settings
@@ -89,6 +91,26 @@ def test_contracts_that_roll_on_other_days_have_entries_of_their_own(technology:
 def test_the_review_is_four_weeks_later_or_at_the_roll(technology: Portfolio, as_of: date, review: date) -> None:
     advice = advise(technology, as_of=as_of, today=DAY)
     assert plan_document(advice)["calendar"]["review_date"] == review
+
+
+def test_what_the_file_holds_of_another_month_keeps_its_own_days(technology: Portfolio) -> None:
+    held = make_position("NQZ26.CME", -1.0, asset_class="future", underlying="NQ")
+    advice = advise(replace(technology, positions=(*technology.positions, held)), today=DAY)
+    expiries = {row["contract_code"]: row for row in plan_document(advice)["calendar"]["expiries"]}
+    after = {order.quote.symbol: order.held_after for order in advice.plan.positions}
+    assert expiries["NQZ6"]["quantity"] == -1
+    assert (expiries["NQZ6"]["roll_date"], expiries["NQZ6"]["next_contract_code"]) == (date(2026, 12, 14), "NQH7")
+    assert expiries["NQU6"]["quantity"] == after["NQ"] + 1
+    assert expiries["NQU6"]["roll_date"] == date(2026, 9, 14)
+
+
+def test_what_is_due_is_rolled_on_the_day_of_the_plan() -> None:
+    prices, day = SnapshotSource(), date(2026, 6, 16)
+    held = make_position("NQM26.CME", -1.0, asset_class="future", underlying="NQ")
+    advice = advise(make_book({"AAPL": 3000.0}, held), prices, as_of=day, today=day)
+    assert plan_document(advice)["calendar"]["review_date"] == day
+    rolls = [event for event in events_of(calendar_ics(advice)) if "NQM6 to NQU6" in str(event["summary"])]
+    assert [event.start for event in rolls] == [day]
 
 
 def test_a_plan_without_contracts_is_reviewed_all_the_same(technology: Portfolio) -> None:

@@ -266,8 +266,8 @@ def test_weights_refer_to_the_value_that_is_asked_for() -> None:
 def test_futures_held_already_are_shown() -> None:
     page = open_page(opened_with=SAMPLES / "ibkr_activity_statement.csv")
     advice = advice_for("ibkr_activity_statement")
-    assert advice.exposure.book.futures == (("MNQ", -2),)
-    assert any(escape("Futures held already: -2 MNQ") in each.value for each in page.caption)
+    assert advice.exposure.book.futures_by_root == {"MNQ": -2}
+    assert any(escape("Futures held already: -2 MNQU6") in each.value for each in page.caption)
     assert_shows(page, advice)
 
 

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hedger.contracts import (
+from hedger.contracts.catalogue import load_contracts, load_symbols
+from hedger.contracts.expiries import (
     MONTH_LETTERS,
     MONTH_NAMES,
     find_expiry,
-    load_contracts,
-    load_symbols,
+    find_front_expiry,
     to_contract_code,
     to_contract_year,
 )
@@ -19,7 +19,10 @@ from hedger.contracts import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from hedger.contracts import Expiry, FuturesContract
+    from hedger.contracts.catalogue import FuturesContract
+    from hedger.contracts.expiries import Expiry
+
+__all__ = ["MonthlyFuture", "find_contract", "find_front_month", "read_contract_code"]
 
 _CODE = re.compile(
     r"[./]?(?P<root>[A-Z0-9]{1,4}?)"
@@ -83,6 +86,18 @@ def find_contract(root: str, as_of: date) -> FuturesContract:
         raise ValueError(f"an index future known here ({', '.join(load_symbols())})")
     begun = [contract for contract in spans if contract.listed <= as_of]
     return begun[-1] if begun else spans[0]
+
+
+def find_front_month(root: str, as_of: date) -> MonthlyFuture:
+    """Find the contract of a root that is the front one on a day.
+
+    Raises
+    ------
+    ValueError
+        As :func:`find_contract`.
+    """
+    contract = find_contract(root, as_of)
+    return MonthlyFuture(contract=contract, expiry=find_front_expiry(as_of, contract.expiry_rule))
 
 
 def read_contract_code(text: str, as_of: date) -> MonthlyFuture:
