@@ -94,7 +94,7 @@ def _futures_elsewhere(proposal: Proposal) -> Iterator[Note]:
 
 
 def _no_contracts(problem: HedgeProblem) -> Note:
-    target = problem.fraction * float(np.abs(problem.exposure).sum())
+    target = problem.hedge_fraction * float(np.abs(problem.exposure).sum())
     closing = ", and the futures held are closed" if any(contract.current for contract in problem.contracts) else ""
     if target == 0:
         return Note(

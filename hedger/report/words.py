@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.advice import Advice
-    from hedger.hedge import HedgePlan, Order
+    from hedger.hedge import Order
 
 UNKNOWN = "-"
 """What stands for a number that is not known."""
@@ -65,7 +65,7 @@ def state_answer(advice: Advice) -> str:
     title = to_index_title(plan.reference_index)
     value = to_dollars(advice.exposure.book.market_value)
     if not plan.orders:
-        return f"{_no_trade(plan)} {_shortfall(advice)}".rstrip()
+        return _no_trade(advice)
     if not any(order.held_after for order in plan.positions):
         reason = ": there is no index risk to remove" if plan.achieved_hedge_fraction is None else ""
         return f"{_trades(plan.orders)} to close the futures held{reason}. {_shortfall(advice)}".rstrip()
@@ -95,17 +95,24 @@ def _trades(orders: tuple[Order, ...]) -> str:
     return capitalise(sentence) + (f" ({months[0]})" if len(months) == 1 else "")
 
 
-def _no_trade(plan: HedgePlan) -> str:
-    held = [f"{abs(order.held_after)} {order.quote.symbol}" for order in plan.positions if order.held_after]
+def _no_trade(advice: Advice) -> str:
+    """Say why there is nothing to trade."""
+    plan, target = advice.plan, advice.settings.target_beta
     title = to_index_title(plan.reference_index)
+    held = [f"{abs(order.held_after)} {order.quote.symbol}" for order in plan.positions if order.held_after]
     if held:
-        return (
-            f"Trade nothing: the futures held already ({', '.join(held)}) remove "
-            f"{to_percent(plan.achieved_hedge_fraction)} of the {title} risk."
-        )
-    if plan.achieved_hedge_fraction is None or plan.hedge_fraction == 0:
+        removed = f"remove {to_percent(plan.achieved_hedge_fraction)} of the {title} risk"
+        return f"Trade nothing: the futures held already ({', '.join(held)}) {removed}. {_shortfall(advice)}".rstrip()
+    if plan.achieved_hedge_fraction is None:
         return "Trade nothing: there is no index risk to remove."
-    return f"Trade nothing: no whole number of contracts brings the {title} risk closer to the one asked for."
+    if plan.hedge_fraction == 0 and target is None:
+        return "Trade nothing: you asked to remove nothing."
+    if plan.hedge_fraction == 0:
+        return f"Trade nothing: the beta of the portfolio is the {to_beta(plan.beta_before)} that you asked for."
+    asked = f"to remove {to_percent(plan.hedge_fraction)} of the {title} risk"
+    if target is not None:
+        asked = f"for a {title} beta of {to_beta(target)}"
+    return f"Trade nothing: you asked {asked}; {_why_not(advice)}."
 
 
 def _shortfall(advice: Advice) -> str:
@@ -117,11 +124,17 @@ def _shortfall(advice: Advice) -> str:
         asked, reached = f"a beta of {to_beta(target)}", f"a beta of {to_beta(plan.beta_after)}"
     if asked == reached or plan.achieved_hedge_fraction is None:
         return ""
-    if plan.binding_limits:
-        limits = " and ".join(_LIMITS.get(limit.name, limit.name) for limit in plan.binding_limits)
-        return f"You asked for {asked}; {limits} holds the plan back."
-    if plan.objective == "expected-shortfall":
-        return f"You asked for {asked}; the expected shortfall is least here."
+    return f"You asked for {asked}; {_why_not(advice)}."
+
+
+def _why_not(advice: Advice) -> str:
+    """Say what keeps the plan from what was asked for."""
+    limits = advice.plan.binding_limits
+    if limits:
+        named = " and ".join(_LIMITS[limit.name] for limit in limits)
+        return f"{named} {'holds' if len(limits) == 1 else 'hold'} the plan back"
     if advice.settings.tolerance > 0:
-        return f"You asked for {asked}; within your tolerance this is the cheapest plan."
-    return f"You asked for {asked}; whole contracts come no closer."
+        return "within your tolerance this is the cheapest plan"
+    if advice.plan.objective == "expected-shortfall":
+        return "the expected shortfall is least here"
+    return "whole contracts come no closer"

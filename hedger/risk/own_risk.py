@@ -26,12 +26,12 @@ HALF_LIFE = 126.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRisk:
-    """How much of the risk that no index removes one holding carries.
+    """How much of the risk that no index removes one security carries, with the options on it.
 
     Parameters
     ----------
     symbol, market_value
-        The holding, and its value in USD.
+        The security, and what is held of it and of its options, USD.
     share
         Of the variance that all indices together leave; of all holdings they add up to one.
     share_of_variance
@@ -45,7 +45,7 @@ class OwnRisk:
 
 
 def rank_own_risk(exposure: Exposure, prices: Prices) -> tuple[OwnRisk, ...]:
-    """Return the :data:`MOST_SHOWN` holdings that carry most of what no index removes, the largest first.
+    """Return the :data:`MOST_SHOWN` securities that carry most of what no index removes, the largest first.
 
     Empty for a book whose residual does not move. Holdings without prices move with an index alone and carry nothing.
 
@@ -56,11 +56,18 @@ def rank_own_risk(exposure: Exposure, prices: Prices) -> tuple[OwnRisk, ...]:
     prices
         What it was measured on.
     """
-    priced = [holding for holding in exposure.book.holdings if holding.is_priced]
+    held: dict[str, float] = {}
+    moving: dict[str, float] = {}
+    for holding in exposure.book.holdings:
+        if holding.is_priced:
+            symbol = holding.moves_with
+            held[symbol] = held.get(symbol, 0.0) + holding.market_value
+            moving[symbol] = moving.get(symbol, 0.0) + holding.exposure_value
+    symbols = list(moving)
     whole = list(exposure.has_whole_record)
     paired = pair_returns(
         prices,
-        [holding.moves_with for holding in priced],
+        symbols,
         [find_index(name).symbol for name in exposure.indices],
         lookback=LOOKBACK,
     )
@@ -77,14 +84,13 @@ def rank_own_risk(exposure: Exposure, prices: Prices) -> tuple[OwnRisk, ...]:
     # Of a book that is an index fund only rounding errors are left.
     if not variance > 1e-12 * float(weights @ np.square(book)):
         return ()
-    values = np.array([holding.exposure_value for holding in priced])
-    gains = np.nan_to_num(paired.assets[known], nan=0.0) * values
+    gains = np.nan_to_num(paired.assets[known], nan=0.0) * np.fromiter(moving.values(), float)
     shares = (weights * residual) @ gains / variance
     largest = np.argsort(-shares, kind="stable")[:MOST_SHOWN]
     return tuple(
         OwnRisk(
-            symbol=priced[position].symbol,
-            market_value=priced[position].market_value,
+            symbol=symbols[position],
+            market_value=held[symbols[position]],
             share=float(shares[position]),
             share_of_variance=float(shares[position]) * exposure.unhedgeable_share,
         )

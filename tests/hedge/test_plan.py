@@ -173,7 +173,7 @@ def test_hedging_nothing_needs_no_order_and_says_so():
     plan = solve(hedge_fraction=0.0)
     assert (plan.orders, plan.positions, plan.tracking_risk) == ((), (), 0.0)
     assert (plan.beta_after, plan.achieved_hedge_fraction) == (1.0, 0.0)
-    assert "no exposure to remove, so no contract is held." in plan.notes[0].message
+    assert "nothing to remove, so no contract is held." in plan.notes[0].message
     assert codes(plan)[0] == "nothing_to_hedge"
 
 
@@ -191,6 +191,21 @@ def test_a_book_below_half_a_micro_gets_no_order_and_says_so():
     assert plan.orders == ()
     assert codes(plan) == ["too_small_to_hedge"]
     assert "($14,000) is less than half of the smallest contract (MES, $30,000)" in plan.notes[0].message
+
+
+@pytest.mark.parametrize(("value", "is_said"), [(14_000.0, True), (-14_000.0, False)])
+def test_only_a_long_book_too_small_to_hedge_could_be_sold_instead(value, is_said):
+    (note,) = solve(make_exposure(value=value)).notes
+    assert note.code == "too_small_to_hedge"
+    assert ("A share of the holdings could be sold instead." in note.message) is is_said
+
+
+def test_a_hedge_of_nothing_says_that_nothing_is_to_be_removed():
+    (note,) = solve(make_exposure(), hedge_fraction=0.0).notes
+    assert (note.code, note.message) == (
+        "nothing_to_hedge",
+        "There is nothing to remove, so no contract is held.",
+    )
 
 
 def test_a_tolerance_that_covers_the_whole_hedge_is_said_to_do_so():

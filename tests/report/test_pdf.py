@@ -184,7 +184,7 @@ class TestContent:
         words = words_of(plan_pdf(advise(technology, settings=Settings(hedge=0.0), today=DAY)))
         assert "No orders." in words
         assert "Cash for the futures account" not in words
-        assert "Trade nothing: there is no index risk to remove." in words
+        assert "Trade nothing: you asked to remove nothing." in words
 
     def test_what_a_short_record_cannot_tell_is_left_out(self, bare_advice: Advice) -> None:
         words = words_of(plan_pdf(bare_advice))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -121,16 +122,25 @@ def test_contracts_of_different_months_carry_their_own(answer_to: Answer) -> Non
 
 
 def test_nothing_to_remove_needs_no_trade(answer_to: Answer) -> None:
-    assert answer_to(hedge=0.0)[0] == "Trade nothing: there is no index risk to remove."
+    assert answer_to(hedge=0.0)[0] == "Trade nothing: you asked to remove nothing."
+
+
+def test_a_beta_that_is_the_one_asked_for_needs_no_trade(answer_to: Answer) -> None:
+    beta = answer_to(hedge=0.0)[1].plan.beta_before
+    answer, _ = answer_to(target_beta=beta)
+    assert answer == f"Trade nothing: the beta of the portfolio is the {beta:.2f} that you asked for."
+
+
+def test_a_book_without_index_risk_needs_no_trade(technology: Portfolio, answer_to: Answer) -> None:
+    betas = tuple(BetaOverride(symbol=each.symbol, index=None, beta=0.0) for each in technology.positions[:1])
+    alone = replace(technology, positions=technology.positions[:1])
+    assert answer_to(alone, beta=betas)[0] == "Trade nothing: there is no index risk to remove."
 
 
 def test_a_book_too_small_for_a_contract_needs_no_trade(answer_to: Answer) -> None:
     small = read_portfolio(b"ticker,shares\nAAPL,10\n", as_of=DAY)
     answer, _ = answer_to(small)
-    assert answer == (
-        "Trade nothing: no whole number of contracts brings the S&P 500 risk closer to the one asked for. "
-        "You asked for 100%; whole contracts come no closer."
-    )
+    assert answer == ("Trade nothing: you asked to remove 100% of the S&P 500 risk; whole contracts come no closer.")
 
 
 def test_futures_that_fit_already_are_kept(answer_to: Answer) -> None:
@@ -147,3 +157,26 @@ def test_another_objective_than_closeness_is_named_after_the_limits(adviser: Por
     assert free.endswith("You asked for 50%; the expected shortfall is least here.")
     bound, _ = answer_to(adviser, hedge=0.5, objective="expected-shortfall", margin_budget=50_000.0)
     assert bound.endswith("You asked for 50%; the margin budget holds the plan back.")
+
+
+def test_two_limits_hold_a_plan_back_together(answer_to: Answer) -> None:
+    answer, advice = answer_to(hedge=0.5, margin_budget=40_000.0, max_contracts=1, contracts=("NQ", "MNQ"))
+    limits = [limit.name for limit in advice.plan.binding_limits]
+    assert limits == ["margin_budget", "max_contracts"]
+    assert answer.endswith("the margin budget and the limit on contracts hold the plan back.")
+
+
+def test_a_tolerance_wider_than_the_hedge_is_the_reason_to_trade_nothing(answer_to: Answer) -> None:
+    answer, advice = answer_to(hedge=0.5, tolerance=1.0)
+    assert advice.plan.orders == ()
+    assert answer.startswith("Trade nothing: you asked to remove 50% of the Nasdaq-100 risk; ")
+    assert answer.endswith("; within your tolerance this is the cheapest plan.")
+
+
+def test_the_cheapest_plan_within_a_tolerance_is_not_the_one_of_least_shortfall(
+    adviser: Portfolio, answer_to: Answer
+) -> None:
+    answer, advice = answer_to(adviser, hedge=0.5, objective="expected-shortfall", tolerance=0.2)
+    assert advice.plan.comparison is not None
+    assert advice.plan.comparison.outcomes[0].expected_shortfall > advice.plan.comparison.least_shortfall
+    assert answer.endswith("within your tolerance this is the cheapest plan.")

@@ -1,5 +1,6 @@
 """Which holdings carry the risk that no index future removes."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -56,6 +57,19 @@ def test_a_short_position_that_offsets_carries_a_negative_share():
     shares = {each.symbol: each.share for each in ranked}
     assert shares["TWIN"] == pytest.approx(-0.5 * shares["AAA"], rel=1e-9)
     assert sum(shares.values()) == pytest.approx(1.0, rel=1e-9)
+
+
+def test_a_share_and_the_options_on_it_are_one():
+    prices = make_prices({"AAA": 0.02, "BBB": 0.01})
+    exposure = measured(to_portfolio({"AAA": 1000.0, "BBB": 1000.0}), prices)
+    first, second = exposure.book.holdings
+    shares = replace(first, market_value=60_000.0, exposure_value=60_000.0)
+    option = replace(first, symbol="AAA call", underlying="AAA", market_value=5_000.0, exposure_value=40_000.0)
+    split = replace(exposure, book=replace(exposure.book, holdings=(shares, second, option)))
+    whole, parts = rank_own_risk(exposure, prices), rank_own_risk(split, prices)
+    assert [each.symbol for each in parts] == ["AAA", "BBB"]
+    assert [each.market_value for each in parts] == pytest.approx([65_000.0, 100_000.0], rel=1e-9)
+    assert [each.share for each in parts] == pytest.approx([each.share for each in whole], rel=1e-9)
 
 
 def test_a_book_that_is_the_index_leaves_nothing():
