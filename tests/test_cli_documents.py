@@ -58,6 +58,8 @@ exposure.by_holding[].market_value: number
 exposure.by_holding[].index: text
 exposure.by_holding[].beta: number
 exposure.by_holding[].stderr: number?
+exposure.by_holding[].low: number?
+exposure.by_holding[].high: number?
 exposure.by_holding[].shrink_weight: number
 exposure.by_holding[].n_observations: count
 exposure.by_holding[].flags: list

@@ -41,13 +41,16 @@ class HoldingBeta:
         Of an option; its `beta` is that of the underlying.
     beta, stderr
         `stderr` is of estimation alone; ``None`` for a beta stated by the user.
+    low, high
+        95 % interval for the beta realised over the next 63 sessions; ``None`` for a beta stated by the user, and where
+        there is no record to speak of.
     shrink_weight
         Weight of the prior in `beta`, between 0 and 1.
     n_observations
         Paired daily returns used.
     flags
-        Among ``"short_record"``, ``"no_record"``, ``"stale_closes"``, ``"option_by_delta"``, ``"by_proxy"``,
-        ``"stated_by_user"``.
+        Among ``"short_record"``, ``"no_record"``, ``"stale_closes"``, ``"thinly_traded"``, ``"option_by_delta"``,
+        ``"by_proxy"``, ``"stated_by_user"``.
     """
 
     symbol: str
@@ -57,6 +60,8 @@ class HoldingBeta:
     index: str
     beta: float
     stderr: float | None
+    low: float | None
+    high: float | None
     shrink_weight: float
     n_observations: int
     flags: tuple[str, ...]

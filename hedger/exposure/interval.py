@@ -1,4 +1,4 @@
-r"""How far the beta of a book that will be realised over a quarter may lie from its estimate.
+r"""How far the beta that a book or a share will realise over a quarter may lie from its estimate.
 
 A textbook standard error describes a third of that risk: true betas drift, and a beta realised over a few weeks is
 itself a noisy figure. With :math:`s^2` the residual variance over 63 times the index variance, both with weights of
@@ -12,8 +12,9 @@ half-life 63 over the index variance known the day before, so that a few days of
     \text{half width of 95 %} = 2.04 \sqrt{\text{variance}}.
 
 The sampling variance of a beta realised over 21 sessions is three times that over 63; estimation and drift are the
-same. `benchmarks/league.py` measures how often the intervals hold: README has its table. Both scale with leverage, and
-an index fund gets the narrow interval it deserves.
+same. For one share, whose drift is mostly its own and in :math:`s^2` already, the variance over 63 sessions is
+:math:`2.45 s^2 + 0.19 d^2`. `benchmarks/league.py` measures how often the intervals of books hold: README has its
+table. All scale with leverage, and an index fund gets the narrow interval it deserves.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ OWN_NOISE = {QUARTER: (3.1, 0.24), MONTH: (6.6, 0.3)}
 
 Calibrated on books of US stocks. For 21 sessions those of 2009 to 2016 suffice: they hold in 95 % of cases after 2016,
 too. For 63 sessions all years count: betas moved more after 2016, and factors of the years before hold in 92 %.
+"""
+OWN_NOISE_OF_A_SHARE = 2.45, 0.19
+"""The same factors for one share over 63 sessions.
+
+Calibrated on 186 large and 18 small US stocks, 2008 to 2025, four indices: the interval holds in 95.0 % of cases, in
+95.5 % before 2017 and 94.6 % since, in 94.9 % of large and 96.2 % of small companies; with records cut to 20, 63 and
+125 returns in 96.8, 95.5 and 95.2 %.
 """
 LEAST_COVERAGE = 0.3
 """Share of the book's gross value that must have traded for a past session to count."""
@@ -84,18 +92,43 @@ def realised_beta_variance(
     horizon
         :data:`QUARTER` or :data:`MONTH`.
     """
-    of_noise, of_drift = OWN_NOISE[horizon]
+    return _realised_variance(book_returns, index_returns, beta, OWN_NOISE[horizon])
+
+
+def share_beta_variance(returns: FloatArray, index_returns: FloatArray, beta: FloatArray) -> FloatArray:
+    """Return the variance of the beta that single assets will realise over the next 63 sessions around its estimate.
+
+    As in the module's docstring, without what short records add; NaN for an asset without returns in the last three
+    years.
+
+    Parameters
+    ----------
+    returns
+        Of the assets, NaN where unknown, shape (n_sessions, n_assets).
+    index_returns
+        Shape (n_sessions,), without NaN.
+    beta
+        Estimates, shape (n_assets,).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):  # nothing over nothing is not known
+        return _realised_variance(returns, index_returns, beta, OWN_NOISE_OF_A_SHARE)
+
+
+def _realised_variance(
+    returns: FloatArray, index_returns: FloatArray, beta: FloatArray, factors: tuple[float, float]
+) -> FloatArray:
+    of_noise, of_drift = factors
     inverse_variance = 1.0 / variance_before(index_returns, 5.0)
     weights = age_weights(index_returns.size, 63.0) * inverse_variance
-    known = np.isfinite(book_returns)
+    known = np.isfinite(returns)
     masked = known * weights[:, None]
     masked /= masked.sum(axis=0)
-    returns = np.where(known, book_returns, 0.0)
+    filled = np.where(known, returns, 0.0)
     centred = index_returns[:, None] - index_returns @ masked
-    residuals = returns - (masked * returns).sum(axis=0) - beta * centred
+    residuals = filled - (masked * filled).sum(axis=0) - beta * centred
     sampling = (masked * residuals**2).sum(axis=0) / (masked * centred**2).sum(axis=0) / QUARTER
-    fast = _weighted_slope(returns, known, index_returns, age_weights(index_returns.size, 32.0))
-    slow = _weighted_slope(returns, known, index_returns, inverse_variance)
+    fast = _weighted_slope(filled, known, index_returns, age_weights(index_returns.size, 32.0))
+    slow = _weighted_slope(filled, known, index_returns, inverse_variance)
     variance: FloatArray = of_noise * sampling + of_drift * (fast - slow) ** 2
     return variance
 

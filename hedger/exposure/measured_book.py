@@ -13,18 +13,19 @@ import numpy as np
 
 from hedger.contracts import find_index
 from hedger.errors import InsufficientHistoryError, Note
-from hedger.exposure.betas import Exposure, HoldingBeta, IndexBeta
+from hedger.exposure.betas import Exposure, IndexBeta
 from hedger.exposure.covariance import annual_covariance, explained_variance, weighted_covariance
+from hedger.exposure.holding_betas import measure_holdings
 from hedger.exposure.interval import MONTH, QUARTER, Z_REALISED, book_gains, realised_beta_variance
 from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, age_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from hedger.arrays import FloatArray
+    from hedger.exposure.betas import HoldingBeta
     from hedger.exposure.book import Book
     from hedger.exposure.estimators import BetaEstimator
-    from hedger.exposure.regression import BetaEstimates
     from hedger.exposure.returns import PairedReturns
 
 
@@ -60,7 +61,6 @@ def measure_book(
     values = np.array([holding.exposure_value for holding in priced])
     gains = book_gains(paired.assets, values[None, :])[:, 0]
     _require_history(gains, paired)
-    stale = {priced[position].symbol for position in paired.repeated}
     explained = explained_variance(gains, paired.indices)
     names = list(levels)
     if len(priced) < len(book.holdings):
@@ -75,8 +75,7 @@ def measure_book(
     for position, (index, level) in enumerate(levels.items()):
         known = np.isfinite(paired.indices[:, position])
         returns = paired.indices[known, position]
-        estimates = estimator.estimate(paired.assets[known], returns)
-        rows = _holding_betas(book, index, estimates=estimates, stated=stated, stale=stale)
+        rows = measure_holdings(book, paired, position, index, estimator=estimator, stated=stated)
         by_holding.extend(rows)
         by_index.append(
             _index_beta(
@@ -152,56 +151,6 @@ def _require_history(gains: FloatArray, paired: PairedReturns) -> None:
         )
 
 
-def _holding_betas(
-    book: Book,
-    index: str,
-    *,
-    estimates: BetaEstimates,
-    stated: Mapping[tuple[str, str], float],
-    stale: Collection[str],
-) -> list[HoldingBeta]:
-    rows = []
-    priced = [holding.symbol for holding in book.holdings if holding.is_priced]
-    column = {symbol: position for position, symbol in enumerate(priced)}
-    for holding in book.holdings:
-        symbol = holding.symbol
-        if (symbol, index) in stated:
-            beta, stderr, shrink, n_observations = stated[symbol, index], None, 0.0, 0
-            flags = ["stated_by_user"]
-        else:
-            position = column[symbol]
-            beta = float(estimates.beta[position])
-            stderr = float(estimates.stderr[position])
-            shrink = float(estimates.shrink_weight[position])
-            n_observations = int(estimates.n_observations[position])
-            flags = []
-            if n_observations < SHORTEST_RECORD:
-                flags.append("no_record")
-            elif n_observations < FULL_RECORD:
-                flags.append("short_record")
-            if symbol in stale:
-                flags.append("stale_closes")
-            if holding.delta is not None:
-                flags.append("option_by_delta")
-            elif holding.underlying is not None:
-                flags.append("by_proxy")
-        rows.append(
-            HoldingBeta(
-                symbol=symbol,
-                market_value=holding.market_value,
-                exposure_value=holding.exposure_value,
-                delta=holding.delta,
-                index=index,
-                beta=beta,
-                stderr=stderr,
-                shrink_weight=shrink,
-                n_observations=n_observations,
-                flags=tuple(flags),
-            )
-        )
-    return rows
-
-
 def _unhedgeable_share(gains: FloatArray, indices: FloatArray) -> float:
     known = np.isfinite(gains)
     indices = indices[:, np.isfinite(indices).all(axis=0)]
@@ -258,7 +207,24 @@ def _notes(
         notes.append(
             Note(
                 code="stale_closes",
-                message=f"Closes that stood still for days were not used for the betas of {', '.join(stale)}.",
+                message=(
+                    f"Closes that stood still for days were not used for the betas of {', '.join(stale)}: the return "
+                    "over them is paired with the indices' over the same days."
+                ),
+            )
+        )
+    priced = [holding.symbol for holding in book.holdings if holding.is_priced]
+    missed = dict(zip(priced, paired.missed.tolist(), strict=True))
+    thin = {row.symbol: missed[row.symbol] for row in rows if "thinly_traded" in row.flags}
+    if thin:
+        named = ", ".join(f"{symbol} ({share:.0%} of sessions)" for symbol, share in sorted(thin.items()))
+        notes.append(
+            Note(
+                code="thinly_traded",
+                message=(
+                    f"Without a close of their own on many days: {named}. For their betas a return over such a gap is "
+                    "paired with the indices' over the same days."
+                ),
             )
         )
     if paired.n_dropped_sessions:

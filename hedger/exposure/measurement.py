@@ -102,7 +102,7 @@ def measure_exposure(
     paired = pair_returns(prices, moving, [index.symbol for index in measured], lookback=LOOKBACK)
     is_enough = np.isfinite(paired.indices).sum(axis=0) >= min(SHORTEST_RECORD, paired.sessions.size)
     measured = [index for index, enough in zip(measured, is_enough.tolist(), strict=True) if enough]
-    paired = replace(paired, indices=paired.indices[:, is_enough])
+    paired = paired.only_indices(is_enough)
     levels = {index.name: float(prices.close[-1, prices.symbols.index(index.symbol)]) for index in measured}
     exposure = measure_book(book, paired, levels=levels, estimator=estimator, stated=stated)
     return replace(exposure, notes=(*prices.notes, *exposure.notes, *_note_left_out(indices, measured)))

@@ -1,27 +1,31 @@
 """Closes to paired returns: every return of an asset spans exactly the sessions that the indices' return spans.
 
+What an asset gained in a session is its return from one session to the next; its beta comes from returns that span its
+gaps as well (:mod:`hedger.exposure.gaps`).
+
 Sessions are those on which every index with a whole record has a close. An index that is young, or lacks many closes,
 is known on some of them only: it does not shorten what is known of the others.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hedger.arrays import freeze
+from hedger.exposure.gaps import missed_shares, pair_over_gaps, without_repeats_of_thin_assets, without_stale_closes
+from hedger.exposure.regression import SHORTEST_RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from hedger.arrays import BoolArray, DateArray, FloatArray
+    from hedger.arrays import BoolArray, DateArray, FloatArray, IntArray
+    from hedger.exposure.gaps import GappedReturns
     from hedger.market import Prices
 
 
-LONGEST_REPEAT = 5
-"""Sessions in a row that a close may stand unchanged before it counts as not traded."""
 WHOLE_RECORD = 0.9
 """Share of the closes of the best-known index that make an index' record whole."""
 
@@ -43,6 +47,10 @@ class PairedReturns:
         longer return.
     repeated
         Positions of assets whose stale closes were taken out.
+    gapped
+        Returns over their gaps of the assets that lack closes of their own (:mod:`hedger.exposure.gaps`).
+    missed
+        Share of the sessions of its record on which each asset has no close of its own, shape (n_assets,).
     """
 
     sessions: DateArray
@@ -50,9 +58,44 @@ class PairedReturns:
     indices: FloatArray
     n_dropped_sessions: int
     repeated: tuple[int, ...]
+    gapped: tuple[GappedReturns, ...]
+    missed: FloatArray
 
     def __post_init__(self) -> None:
-        freeze(self, "sessions", "assets", "indices")
+        freeze(self, "sessions", "assets", "indices", "missed")
+
+    def only_indices(self, is_kept: BoolArray) -> PairedReturns:
+        """Return the same with some of the indices only, shape of `is_kept` (n_indices,)."""
+        gapped = tuple(replace(group, indices=group.indices[:, is_kept]) for group in self.gapped)
+        return replace(self, indices=self.indices[:, is_kept], gapped=gapped)
+
+    def groups(self, index: int) -> Iterator[tuple[IntArray, FloatArray, FloatArray]]:
+        """Yield assets with the returns that tell their betas to one index, and the index' over the same intervals.
+
+        An asset with gaps comes with its returns over them, unless there are fewer than
+        :data:`~hedger.exposure.regression.SHORTEST_RECORD`.
+
+        Parameters
+        ----------
+        index
+            Position of the index.
+
+        Yields
+        ------
+        tuple
+            Columns of the assets, their returns of shape (n_returns, n_columns), and the index' without NaN, of shape
+            (n_returns,). Every asset comes once.
+        """
+        is_whole = np.ones(self.assets.shape[1], dtype=bool)
+        for group in self.gapped:
+            known = np.isfinite(group.indices[:, index])
+            if known.sum() >= SHORTEST_RECORD:
+                columns = np.array(group.positions)
+                is_whole[columns] = False
+                yield columns, group.assets[known], group.indices[known, index]
+        if is_whole.any():
+            known = np.isfinite(self.indices[:, index])
+            yield np.flatnonzero(is_whole), self.assets[known][:, is_whole], self.indices[known, index]
 
 
 def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], *, lookback: int) -> PairedReturns:
@@ -76,14 +119,17 @@ def pair_returns(prices: Prices, assets: Sequence[str], indices: Sequence[str], 
     kept = np.flatnonzero(complete)[-(lookback + 1) :]
     n_dropped = int((~complete[kept[0] : kept[-1]]).sum()) if kept.size else 0
     asset_close = prices.close[kept][:, [columns[symbol] for symbol in assets]]
-    asset_close, repeated = _without_stale_closes(asset_close)
+    asset_close, repeated = without_stale_closes(asset_close)
     index_close = index_close[kept]
+    own_close = without_repeats_of_thin_assets(asset_close)
     return PairedReturns(
         sessions=prices.sessions[kept][1:],
         assets=asset_close[1:] / asset_close[:-1] - 1.0,
         indices=index_close[1:] / index_close[:-1] - 1.0,
         n_dropped_sessions=n_dropped,
         repeated=repeated,
+        gapped=pair_over_gaps(own_close, index_close),
+        missed=missed_shares(own_close),
     )
 
 
@@ -93,20 +139,3 @@ def _have_whole_records(known: BoolArray, lookback: int) -> BoolArray:
     n_closes = known[sessions].sum(axis=0)
     together: BoolArray = np.all(known[:, n_closes >= WHOLE_RECORD * n_closes.max()], axis=1)
     return together
-
-
-def _without_stale_closes(close: FloatArray) -> tuple[FloatArray, tuple[int, ...]]:
-    """Blank closes that repeat for more than :data:`LONGEST_REPEAT` sessions; keep the first of the run."""
-    if close.shape[0] <= LONGEST_REPEAT:
-        return close, ()
-    same = np.zeros(close.shape, dtype=bool)
-    same[1:] = close[1:] == close[:-1]
-    # A session is stale when it lies in a run of at least LONGEST_REPEAT repeats.
-    views = np.lib.stride_tricks.sliding_window_view(same, LONGEST_REPEAT, axis=0)
-    windows: BoolArray = np.all(views, axis=-1)
-    stale = np.zeros(close.shape, dtype=bool)
-    for offset in range(LONGEST_REPEAT):
-        stale[offset : offset + windows.shape[0]] |= windows
-    if not stale.any():
-        return close, ()
-    return np.where(stale, np.nan, close), tuple(np.flatnonzero(stale.any(axis=0)).tolist())

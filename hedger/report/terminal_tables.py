@@ -29,6 +29,7 @@ _FLAG_MARKS = {
     "no_record": "n",
     "short_record": "s",
     "stale_closes": "c",
+    "thinly_traded": "t",
     "option_by_delta": "d",
     "by_proxy": "p",
     "stated_by_user": "u",
@@ -37,6 +38,7 @@ _FLAG_WORDS = {
     "n": "no record to speak of: the beta is a prior near 1",
     "s": "less than a year of prices: the beta leans towards 1",
     "c": "closes that stood still were not used",
+    "t": "seldom traded: returns over the gaps are paired with the indices' over the same days",
     "d": "an option, counted as shares of its underlying by its delta; the beta is that of the underlying",
     "p": "moves as the proxy that you named",
     "u": "stated by you",
@@ -105,7 +107,7 @@ def _value(position: Position) -> str:
 
 
 def betas_view(measurement: Measurement) -> RenderableType:
-    """Return the beta of every holding to every index with its standard error, and the portfolio's interval."""
+    """Return the beta of every holding and of the portfolio to every index, with the interval of the realised one."""
     exposure = measurement.exposure
     by_symbol: dict[str, dict[str, HoldingBeta]] = {}
     for row in exposure.by_holding:
@@ -116,13 +118,13 @@ def betas_view(measurement: Measurement) -> RenderableType:
             symbol,
             _marks(betas.values()),
             to_percent(next(iter(betas.values())).market_value / base, places=1),
-            *(_beta_cell(betas[index].beta, betas[index].stderr) for index in exposure.indices),
+            *(_beta_cell(betas[index].beta, betas[index].high) for index in exposure.indices),
         )
         for symbol, betas in by_symbol.items()
     ]
     n_holdings = len(rows)
     rows += [
-        ("portfolio", "", "", *(_beta_cell(each.beta, each.stderr) for each in exposure.by_index)),
+        ("portfolio", "", "", *(_beta_cell(each.beta, each.high) for each in exposure.by_index)),
         ("  low", "", "", *(to_beta(each.low) for each in exposure.by_index)),
         ("  high", "", "", *(to_beta(each.high) for each in exposure.by_index)),
         ("  low, month", "", "", *(to_beta(each.low_21) for each in exposure.by_index)),
@@ -134,8 +136,8 @@ def betas_view(measurement: Measurement) -> RenderableType:
         "", "", "share", *titles, rows=rows, n_labels=2, bold=[n_holdings], gap=2 if len(titles) < 5 else 1
     )
     legend = [
-        f"Share of the value ({to_dollars(base)}), then beta ± its standard error.",
-        "low, high: 95% interval of the portfolio's beta over the next quarter, and over the next month.",
+        f"Share of the value ({to_dollars(base)}), then beta ± how far that of the next quarter may lie from it (95%).",
+        "low, high: between them lies the portfolio's beta over the next quarter, and over the next month (95%).",
         "removes: share of variance that a hedge in this index alone would have removed.",
         *(f"{mark}: {_FLAG_WORDS[mark]}." for mark in _marks(exposure.by_holding)),
     ]
@@ -153,8 +155,9 @@ def betas_view(measurement: Measurement) -> RenderableType:
     return Group(*parts)
 
 
-def _beta_cell(beta: float, stderr: float | None) -> str:
-    return to_beta(beta) if stderr is None else f"{to_beta(beta)} ± {to_beta(stderr)}"
+def _beta_cell(beta: float, high: float | None) -> str:
+    """Return a beta and half its interval, which lies evenly around it."""
+    return to_beta(beta) if high is None else f"{to_beta(beta)} ± {to_beta(high - beta)}"
 
 
 def _marks(rows: Iterable[HoldingBeta]) -> str:

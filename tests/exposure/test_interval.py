@@ -13,7 +13,7 @@ from hedger.exposure import (
     realised_beta_variance,
     variance_before,
 )
-from hedger.exposure.interval import Z_REALISED
+from hedger.exposure.interval import Z_REALISED, share_beta_variance
 from hedger.market import SnapshotSource
 
 NAN = np.nan
@@ -95,6 +95,18 @@ def test_the_error_scales_with_leverage():
     np.testing.assert_allclose(realised_beta_variance(-3.0 * books, index, -3.0 * true), 9.0 * plain, rtol=1e-9)
 
 
+def test_the_variance_of_a_share_is_the_formula_with_its_own_factors():
+    shares, index, true = make_books()
+    expected = [loop_variance(shares[:, k], index, true[k], 2.45, 0.19) for k in range(true.size)]
+    np.testing.assert_allclose(share_beta_variance(shares, index, true), expected, rtol=1e-9)
+
+
+def test_a_share_without_returns_of_late_has_no_variance():
+    shares, index, true = make_books()
+    shares[-756:, 2] = NAN
+    assert np.isfinite(share_beta_variance(shares, index, true)).tolist() == [True, True, False, True]
+
+
 def test_an_exact_multiple_of_the_index_is_known_for_sure():
     _, index, _ = make_books()
     variance = realised_beta_variance(2.0 * index[:, None], index, np.array([2.0]))
@@ -149,18 +161,46 @@ def walk_forward(estimator, horizon=QUARTER):
     return np.array(errors), np.array(promised), np.array(textbook)
 
 
-@pytest.mark.parametrize("horizon", [21, 63])
-def test_the_interval_holds_the_beta_realised_later_in_about_95_of_100_cases(horizon):
+@pytest.mark.parametrize(("horizon", "measured"), [(21, 0.956), (63, 0.916)])
+def test_the_interval_holds_the_beta_realised_later_in_about_95_of_100_cases(horizon, measured):
     errors, promised, textbook = walk_forward(TwoSpeedBeta(), horizon)
     assert errors.size > 1500
     coverage = np.mean(np.abs(errors) < Z_REALISED * promised)
-    assert 0.91 <= coverage <= 0.97
+    # Measured on the prices shipped; on all years and more shares the README has 0.95. Less would be a step back.
+    assert coverage == pytest.approx(measured, abs=0.006)
     # A textbook standard error describes part of the risk of being wrong, and is much narrower.
-    assert np.mean(np.abs(errors) < 1.96 * textbook) < 0.65
-    assert np.median(textbook) < 0.6 * np.median(promised)
+    assert np.mean(np.abs(errors) < 1.96 * textbook) < 0.40
+    assert np.median(textbook) < 0.3 * np.median(promised)
     assert abs(errors.mean()) < 0.04
+
+
+def walk_single_shares(n_returns=None):
+    """Errors of forecast betas of single shares over the next quarter, with their promised standard errors."""
+    assets, indices = read_returns()
+    errors, promised, textbook = [], [], []
+    for today in range(756, assets.shape[0] - QUARTER, 42):
+        past, known = assets[max(today - 1260, 0) : today].copy(), indices[max(today - 1260, 0) : today]
+        if n_returns is not None:
+            past[:-n_returns] = NAN
+        for position in range(indices.shape[1]):
+            estimates = TwoSpeedBeta().estimate(past, known[:, position])
+            later = indices[today : today + QUARTER, position]
+            centred = later - later.mean()
+            errors.append(estimates.beta - centred @ assets[today : today + QUARTER] / (centred @ centred))
+            short = 0.0 if n_returns is None else estimates.stderr**2
+            promised.append(np.sqrt(share_beta_variance(past, known[:, position], estimates.beta) + short))
+            textbook.append(estimates.stderr)
+    return np.array(errors), np.array(promised), np.array(textbook)
+
+
+@pytest.mark.parametrize(("n_returns", "measured"), [(None, 0.938), (20, 0.946), (63, 0.943), (125, 0.941)])
+def test_the_interval_of_a_share_holds_its_realised_beta(n_returns, measured):
+    errors, promised, textbook = walk_single_shares(n_returns)
+    assert errors.size > 10_000
+    assert np.mean(np.abs(errors) < Z_REALISED * promised) == pytest.approx(measured, abs=0.006)
+    assert np.mean(np.abs(errors) < 1.96 * textbook) < 0.86
 
 
 def test_two_speed_foretells_the_beta_of_a_book_better_than_a_year_of_least_squares():
     ours, plain = (np.sqrt(np.mean(walk_forward(estimator)[0] ** 2)) for estimator in (TwoSpeedBeta(), OLSBeta()))
-    assert ours < 0.95 * plain
+    assert ours < 0.875 * plain  # measured: 0.866

@@ -263,6 +263,17 @@ def test_the_interval_of_an_ordinary_book_is_much_wider_than_its_textbook_error(
         assert measured.high_21 + measured.low_21 == pytest.approx(2.0 * measured.beta, rel=1e-9)
 
 
+def test_an_index_fund_has_a_narrow_interval_and_a_share_one_far_beyond_its_textbook_error():
+    exposure = measure_snapshot(QQQ=100.0, AAPL=100.0)
+    rows = {(row.symbol, row.index): row for row in exposure.by_holding}
+    for row in rows.values():
+        assert row.high + row.low == pytest.approx(2.0 * row.beta, rel=1e-9)
+    fund, share = rows["QQQ", "nasdaq100"], rows["AAPL", "nasdaq100"]
+    assert fund.high - fund.low < 0.05
+    # Far wider than what estimation alone would suggest.
+    assert share.high - share.low > 2.0 * 2 * 1.96 * share.stderr
+
+
 # ---------------------------------------------------------------- new listings, stale closes, gaps
 
 
@@ -276,6 +287,8 @@ def test_a_new_listing_leans_on_the_prior_and_widens_the_interval():
     assert row.flags == ("short_record",)
     assert row.n_observations == 30
     assert 0.0 < row.shrink_weight < 1.0
+    long = next(row for row in whole.by_holding if row.symbol == "TECH")
+    assert row.high - row.low > long.high - long.low
     assert short.of("sp500").high - short.of("sp500").low > whole.of("sp500").high - whole.of("sp500").low
     note = next(note for note in short.notes if note.code == "short_records")
     weight = max(row.shrink_weight for row in short.by_holding if row.symbol == "NEW")
@@ -292,6 +305,7 @@ def test_a_listing_of_a_few_days_gets_the_prior_and_says_so():
     exposure = measure(make_portfolio(NEW=10.0, BANK=30.0), {**closes, "NEW": new})
     row = next(row for row in exposure.by_holding if row.symbol == "NEW")
     assert (row.beta, row.shrink_weight, row.n_observations) == (1.0, 1.0, 4)
+    assert (row.low, row.high) == (None, None)
     assert row.flags == ("no_record",)
     assert "short_records" in codes(exposure)
 
@@ -302,9 +316,12 @@ def test_stale_closes_are_left_out_and_named():
     exposure = measure(make_portfolio(TECH=10.0, BANK=30.0), closes)
     rows = {row.symbol: row for row in exposure.by_holding}
     assert rows["BANK"].flags == ("stale_closes",)
-    assert rows["BANK"].n_observations == rows["TECH"].n_observations - 20
+    assert rows["BANK"].n_observations == 756  # the return over them makes up for one more session at the far end
     note = next(note for note in exposure.notes if note.code == "stale_closes")
-    assert note.message.endswith("betas of BANK.")
+    assert note.message == (
+        "Closes that stood still for days were not used for the betas of BANK: the return over them is paired with the "
+        "indices' over the same days."
+    )
 
 
 def test_sessions_without_an_index_are_said():
@@ -389,9 +406,10 @@ def test_a_stated_beta_replaces_the_estimate_and_one_for_an_index_wins():
     exposure = measure(make_portfolio(TECH=10.0, BANK=30.0), make_market(**PAIR), overrides=stated)
     rows = {row.index: row for row in exposure.by_holding if row.symbol == "TECH"}
     assert [rows[index].beta for index in exposure.indices] == [2.0, 2.0, 0.5]
-    assert {(row.stderr, row.shrink_weight, row.n_observations, row.flags) for row in rows.values()} == {
-        (None, 0.0, 0, ("stated_by_user",))
+    assert {(row.stderr, row.low, row.high, row.shrink_weight, row.n_observations) for row in rows.values()} == {
+        (None, None, None, 0.0, 0)
     }
+    assert {row.flags for row in rows.values()} == {("stated_by_user",)}
     measured = exposure.of("dow30")
     assert measured.beta_dollars == pytest.approx(
         sum(row.beta * row.market_value for row in exposure.by_holding if row.index == "dow30"), rel=1e-12

@@ -114,10 +114,10 @@ class TestBetas:
             share = betas[0].market_value / measured.exposure.book.beta_base
             assert row(lines, symbol) == [
                 f"{share:.1%}",
-                *(f"{each.beta:.2f} ± {each.stderr:.2f}" for each in betas),
+                *(f"{each.beta:.2f} ± {each.high - each.beta:.2f}" for each in betas),
             ]
         by_index = measured.exposure.by_index
-        assert row(lines, "portfolio") == [f"{each.beta:.2f} ± {each.stderr:.2f}" for each in by_index]
+        assert row(lines, "portfolio") == [f"{each.beta:.2f} ± {each.high - each.beta:.2f}" for each in by_index]
         assert row(lines, "low") == [f"{each.low:.2f}" for each in by_index]
         assert row(lines, "high") == [f"{each.high:.2f}" for each in by_index]
         assert row(lines, "low, month") == [f"{each.low_21:.2f}" for each in by_index]

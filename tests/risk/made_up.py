@@ -70,6 +70,8 @@ def make_exposure(
             beta=beta,
             delta=None,
             stderr=0.1,
+            low=beta - 0.5,
+            high=beta + 0.5,
             shrink_weight=0.0,
             n_observations=756,
             flags=(),
