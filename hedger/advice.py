@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from hedger.contracts import INDICES, ContractQuote, list_doubts, load_table
+from hedger.contracts import INDICES, ContractQuote, list_doubts
 from hedger.errors import Note, PricesUnavailableError, StalePricesError
 from hedger.exposure import ESTIMATORS, Exposure, measure_exposure, symbols_to_price
 from hedger.hedge import HedgePlan, solve_hedge
@@ -21,6 +21,7 @@ from hedger.market import SnapshotSource, dividend_yield_on, rate_on
 from hedger.pricing import doubt_omissions, doubt_prices, quote_choices
 from hedger.risk import Circumstances, Risk, assess_risk, load_episodes
 from hedger.settings import Settings
+from hedger.shipped import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

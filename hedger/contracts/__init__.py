@@ -47,7 +47,6 @@ from hedger.contracts.margins import (
 )
 from hedger.contracts.monthly import MonthlyFuture, find_contract, find_front_month, read_contract_code
 from hedger.contracts.quote import QUARTERS_A_YEAR, ContractQuote, quote_contracts
-from hedger.contracts.tables import load_table
 
 __all__ = [
     "DEFAULT_FEE_SCHEDULE",
@@ -83,7 +82,6 @@ __all__ = [
     "load_fee_schedules",
     "load_margins",
     "load_symbols",
-    "load_table",
     "quote_contracts",
     "read_contract_code",
     "read_fees",

@@ -12,8 +12,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from hedger.contracts.tables import load_table
 from hedger.errors import SettingsError
+from hedger.shipped import load_table
 from hedger.wording import shorten
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from hedger.contracts.tables import load_table
+from hedger.shipped import load_table
 
 if TYPE_CHECKING:
     from hedger.contracts.catalogue import ExpiryRule

@@ -15,8 +15,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, cast
 
 from hedger.contracts.catalogue import load_symbols
-from hedger.contracts.tables import UserFile, load_table, read_table
+from hedger.contracts.tables import UserFile, read_table
 from hedger.errors import SettingsError
+from hedger.shipped import load_table
 from hedger.wording import shorten
 
 if TYPE_CHECKING:

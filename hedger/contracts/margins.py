@@ -24,7 +24,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from hedger.contracts.catalogue import load_symbols
-from hedger.contracts.tables import UserFile, load_table, read_table
+from hedger.contracts.tables import UserFile, read_table
+from hedger.shipped import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,6 @@
-"""Tables as CSV: those that come with the package, and those that a user brings.
+"""Tables as CSV that a user brings.
 
-A table of the package is trusted: a bad cell in it is a bug and stays loud. A table of a user is refused
-with a sentence that names file, line, column and value.
+A bad one is refused with a sentence that names file, line, column and value.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import io
 import math
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,27 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from os import PathLike
 
-__all__ = ["TableRow", "UserFile", "load_table", "read_table"]
+__all__ = ["TableRow", "UserFile", "read_table"]
 
 UserFile: TypeAlias = "str | PathLike[str] | io.TextIOBase"
 """A path, or a text stream such as an upload."""
-
-
-def load_table(name: str) -> list[dict[str, str]]:
-    """Load a CSV table that comes with the package.
-
-    Parameters
-    ----------
-    name
-        File name in ``hedger/data``.
-
-    Returns
-    -------
-    list
-        One mapping from column to cell per row, in the order of the file.
-    """
-    text = files("hedger").joinpath("data", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

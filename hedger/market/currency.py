@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-_UNITS_FILE = Path(__file__).parent.parent / "data" / "currency_units.csv"
+from hedger.shipped import load_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +37,7 @@ def to_unit(code: str) -> CurrencyUnit:
 @cache
 def load_units() -> dict[str, CurrencyUnit]:
     """Read the table of codes that are parts of a currency."""
-    with _UNITS_FILE.open(encoding="utf-8", newline="") as stream:
-        rows = csv.DictReader(line for line in stream if not line.startswith("#"))
-        return {row["code"]: CurrencyUnit(currency=row["currency"], units=float(row["units"])) for row in rows}
+    return {
+        row["code"]: CurrencyUnit(currency=row["currency"], units=float(row["units"]))
+        for row in load_table("currency_units.csv")
+    }

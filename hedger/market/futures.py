@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hedger.arrays import freeze
 from hedger.market.decimal_table import DecimalTable
+from hedger.shipped import SHIPPED
 
 if TYPE_CHECKING:
     from hedger.arrays import DateArray, FloatArray
 
-FUTURES_FILE = Path(__file__).parent.parent / "data" / "futures.npz"
+FUTURES_FILE = SHIPPED / "futures.npz"
 
 ROOTS = {"sp500": "ES", "nasdaq100": "NQ", "dow30": "YM", "russell2000": "RTY", "midcap400": "EMD"}
 """Root of the future whose closes are shipped, by name of index."""

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from hedger.market.decimal_table import DecimalTable
+from hedger.shipped import SHIPPED
 
 INDEX_SYMBOLS = ("^GSPC", "^DJI", "^NDX", "^RUT", "^VIX", "MDY")
 FUNDS = ("SPY", "QQQ", "DIA", "IWM", "MDY")
@@ -91,8 +92,7 @@ def main() -> None:
     """Pack both files and say how large they are."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder with the original CSV files")
-    default = Path(__file__).parents[1] / "data"
-    parser.add_argument("--out", type=Path, default=default, help="folder to write to")
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="folder to write to")
     arguments = parser.parse_args()
     for name, tables in (
         ("prices.npz", pack_prices(arguments.folder)),

@@ -21,6 +21,7 @@ import numpy as np
 
 from hedger.market.futures import ROOTS
 from hedger.market.pack import pack
+from hedger.shipped import SHIPPED
 
 if TYPE_CHECKING:
     from hedger.market.pack import Table
@@ -57,8 +58,7 @@ def main() -> None:
     """Pack the file and say how large it is."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder with the original CSV file")
-    default = Path(__file__).parents[1] / "data"
-    parser.add_argument("--out", type=Path, default=default, help="folder to write to")
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="folder to write to")
     arguments = parser.parse_args()
     packed = pack(read_futures(arguments.folder / "futures.csv.gz"))
     target = arguments.out / "futures.npz"

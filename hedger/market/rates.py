@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from hedger.arrays import freeze
 from hedger.contracts import INDICES
 from hedger.market.decimal_table import DecimalTable
+from hedger.shipped import SHIPPED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hedger.arrays import DateArray, FloatArray
 
 
-RATES_FILE = Path(__file__).parent.parent / "data" / "rates.npz"
+RATES_FILE = SHIPPED / "rates.npz"
 
 _OVERNIGHT_RATES = {
     "SOFR": "Secured Overnight Financing Rate (SOFR), FRED",

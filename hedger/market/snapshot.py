@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from hedger.market.decimal_table import DecimalTable
 from hedger.market.table import PriceTable
+from hedger.shipped import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hedger.arrays import FloatArray
     from hedger.market.prices import Prices
 
-PRICES_FILE = Path(__file__).parent.parent / "data" / "prices.npz"
+PRICES_FILE = SHIPPED / "prices.npz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

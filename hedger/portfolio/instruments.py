@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hedger.portfolio.derivatives import FutureTerms, OptionTerms, Right, read_day, read_future, read_option
@@ -163,7 +163,7 @@ def share_class(symbol: str) -> AssetClass:
     return "fund" if _FUND(symbol) else "etf" if symbol in load_etfs() else "stock"
 
 
-@lru_cache(maxsize=1)
+@cache
 def _with_two_readings() -> frozenset[str]:
     """Return the words that look like a ticker and may be something else."""
     return _CASH_TICKERS | load_money_funds() | load_crypto().keys() | load_class_shares().keys()

@@ -5,13 +5,11 @@ Each is a CSV file of the package with its source in its first lines.
 
 from __future__ import annotations
 
-import csv
 import re
-from functools import lru_cache
-from pathlib import Path
+from functools import cache
 from typing import NamedTuple
 
-_FOLDER = Path(__file__).parent.parent / "data" / "instruments"
+from hedger.shipped import load_table
 
 
 class Exchange(NamedTuple):
@@ -43,82 +41,82 @@ class Crypto(NamedTuple):
     share_below: float
 
 
-def _load(name: str) -> list[dict[str, str]]:
-    lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
-
-
-@lru_cache(maxsize=1)
+@cache
 def load_column_names() -> dict[str, tuple[str, ...]]:
     """Return the names of the columns of every field, the preferred first."""
     names: dict[str, tuple[str, ...]] = {}
-    for r in _load("column_names.csv"):
+    for r in load_table("instruments/column_names.csv"):
         names[r["field"]] = names.get(r["field"], ()) + tuple(r["names"].split("|"))
     return names
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_exchanges() -> dict[tuple[str, str], Exchange]:
     """Return the exchanges by scheme (``"code"`` or ``"bloomberg"``) and code."""
-    return {(r["scheme"], r["code"]): Exchange(r["suffix"], r["currency"]) for r in _load("exchanges.csv")}
+    return {
+        (r["scheme"], r["code"]): Exchange(r["suffix"], r["currency"]) for r in load_table("instruments/exchanges.csv")
+    }
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_suffixes() -> dict[str, str]:
     """Return the currency of every Yahoo suffix, such as ``".L"``."""
     return {exchange.suffix: exchange.currency for exchange in load_exchanges().values() if exchange.suffix}
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_currencies() -> frozenset[str]:
     """Return the ISO codes of the currencies that exchanges quote in."""
     return frozenset(exchange.currency for exchange in load_exchanges().values() if exchange.currency.isupper())
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_class_shares() -> dict[str, str]:
     """Return the Yahoo symbols of share classes that are written without a separator, such as ``"BRKB"``."""
-    return {r["written"]: r["symbol"] for r in _load("class_shares.csv")}
+    return {r["written"]: r["symbol"] for r in load_table("instruments/class_shares.csv")}
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_money_funds() -> frozenset[str]:
     """Return the symbols of money funds and bank sweeps that stand for cash."""
-    return frozenset(r["symbol"] for r in _load("money_funds.csv"))
+    return frozenset(r["symbol"] for r in load_table("instruments/money_funds.csv"))
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_etfs() -> frozenset[str]:
     """Return the symbols of widely held exchange-traded funds."""
-    return frozenset(symbol for r in _load("etfs.csv") for symbol in r["symbols"].split())
+    return frozenset(symbol for r in load_table("instruments/etfs.csv") for symbol in r["symbols"].split())
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_crypto() -> dict[str, Crypto]:
     """Return the crypto currencies by code."""
     return {
         r["code"]: Crypto(frozenset(r["names"].split("|")), float(r["share_below"] or "inf"))
-        for r in _load("crypto.csv")
+        for r in load_table("instruments/crypto.csv")
     }
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_futures() -> dict[str, FutureRoot]:
     """Return the futures by root."""
     return {
-        r["root"]: FutureRoot(r["suffix"], float(r["multiplier"]), r["is_32nds"] == "1") for r in _load("futures.csv")
+        r["root"]: FutureRoot(r["suffix"], float(r["multiplier"]), r["is_32nds"] == "1")
+        for r in load_table("instruments/futures.csv")
     }
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_index_options() -> dict[str, str]:
     """Return the Yahoo symbol of the index below every root of index options."""
-    return {r["root"]: r["underlying"] for r in _load("index_options.csv")}
+    return {r["root"]: r["underlying"] for r in load_table("instruments/index_options.csv")}
 
 
-@lru_cache(maxsize=1)
+@cache
 def _load_index_parts() -> dict[str, IndexPart]:
-    return {r["underlying"]: IndexPart(r["index"], float(r["part"])) for r in _load("index_options.csv")}
+    return {
+        r["underlying"]: IndexPart(r["index"], float(r["part"])) for r in load_table("instruments/index_options.csv")
+    }
 
 
 def find_index_part(underlying: str) -> IndexPart:
@@ -126,14 +124,14 @@ def find_index_part(underlying: str) -> IndexPart:
     return _load_index_parts().get(underlying, IndexPart(underlying, 1.0))
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_asset_types() -> dict[str, str]:
     """Return the asset class for every wording of an asset type, or ``"future option"``."""
-    return {r["written"]: r["asset_class"] for r in _load("asset_types.csv")}
+    return {r["written"]: r["asset_class"] for r in load_table("instruments/asset_types.csv")}
 
 
-@lru_cache(maxsize=1)
+@cache
 def load_cash_names() -> re.Pattern[str]:
     """Return the pattern that finds words for cash in a name."""
-    words = "|".join(re.escape(r["words"]) for r in _load("cash_names.csv"))
+    words = "|".join(re.escape(r["words"]) for r in load_table("instruments/cash_names.csv"))
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)

@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from hedger.contracts import load_table
+from hedger.shipped import load_table
 
 FIRST_YEAR, LAST_YEAR = 1982, 2040
 """Years of the shipped table: from the first index future to well beyond any listed contract."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from hedger.shipped import SHIPPED
 
 
 @cache
 def plan_schema_json() -> str:
     """Return the schema as text, as it comes with the package."""
-    return files("hedger").joinpath("data", "plan.schema.json").read_text(encoding="utf-8")
+    return (SHIPPED / "plan.schema.json").read_text(encoding="utf-8")
 
 
 def load_plan_schema() -> dict[str, Any]:

@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hedger.contracts import load_table
 from hedger.risk.positions import held_notional
+from hedger.shipped import load_table
 
 if TYPE_CHECKING:
     from hedger.exposure import Exposure

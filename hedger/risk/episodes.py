@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 
 from hedger.arrays import freeze
-from hedger.contracts import find_index, load_table
+from hedger.contracts import find_index
 from hedger.risk.positions import follow_shares, held_notional
+from hedger.shipped import load_table
 from hedger.wording import plural
 
 if TYPE_CHECKING:

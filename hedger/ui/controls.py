@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from hedger.contracts import INDICES, SIZES, load_table
+from hedger.contracts import INDICES, SIZES
 from hedger.exposure import ESTIMATORS
 from hedger.hedge import OBJECTIVES
 from hedger.settings import Settings, parse_choices
+from hedger.shipped import load_table
 from hedger.ui.money_costs import kept_rates
 from hedger.ui.money_figures import kept_figures
 from hedger.ui.risk_scenarios import kept_scenarios

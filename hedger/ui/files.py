@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import hedger
+from hedger.shipped import SHIPPED
 from hedger.ui.wording import title
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-PACKAGE = Path(hedger.__file__).parent
-SAMPLE_FOLDERS = (PACKAGE.parent / "sample_portfolios", PACKAGE / "data" / "sample_portfolios")
+SAMPLE_FOLDERS = (SHIPPED.parents[1] / "sample_portfolios", SHIPPED / "sample_portfolios")
 """All samples lie beside the package in a copy of the repository; an installed package brings its own one."""
 FIRST_SAMPLE = "technology"
 ENDINGS = ("csv", "txt", "tsv", "xlsx")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import runpy
 import sys
 from datetime import date
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hedger.contracts import find_expiry, load_expiries
 from hedger.contracts.nyse import FIRST_YEAR, LAST_YEAR, derive_expiries
+from hedger.shipped import SHIPPED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def test_the_command_writes_the_shipped_table(tmp_path: Path, monkeypatch: pytes
     monkeypatch.delitem(sys.modules, "hedger.contracts.nyse")
     monkeypatch.setattr(sys, "argv", ["nyse", str(written)])
     runpy.run_module("hedger.contracts.nyse", run_name="__main__")
-    assert written.read_bytes() == files("hedger").joinpath("data", "expiries.csv").read_bytes()
+    assert written.read_bytes() == (SHIPPED / "expiries.csv").read_bytes()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the library, in constructing a calendar

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-import hedger
 from hedger.report.closures import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -16,6 +15,10 @@ from hedger.report.closures import (
     to_session,
     write_closures,
 )
+from hedger.shipped import SHIPPED
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # NYSE Group, "Holidays and Trading Hours" for 2026 and 2027.
 PUBLISHED_HOLIDAYS = {
@@ -42,7 +45,7 @@ def test_unscheduled_closures_are_in_it() -> None:
 
 def test_the_shipped_table_is_what_the_library_says_today_byte_for_byte(tmp_path: Path) -> None:
     write_closures(tmp_path / "closures.csv")
-    shipped = Path(hedger.__file__).parent / "data" / "nyse_closures.csv"
+    shipped = SHIPPED / "nyse_closures.csv"
     assert (tmp_path / "closures.csv").read_bytes() == shipped.read_bytes()
 
 

@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.web import cli
 
 from hedger.errors import SettingsError
+from hedger.shipped import SHIPPED
 from hedger.ui import launch
-from hedger.ui.files import PACKAGE, SAMPLE_FOLDERS, sample_files
+from hedger.ui.files import SAMPLE_FOLDERS, sample_files
 from hedger.ui.launch import PAGE
 
 REPOSITORY = Path(__file__).parents[2]
@@ -110,7 +111,7 @@ def test_the_configuration_names_nothing_on_another_machine() -> None:
 
 
 def test_the_package_brings_the_first_sample_of_the_repository() -> None:
-    shipped = PACKAGE / "data" / "sample_portfolios" / "technology.csv"
+    shipped = SHIPPED / "sample_portfolios" / "technology.csv"
     assert shipped.read_bytes() == (REPOSITORY / "sample_portfolios" / "technology.csv").read_bytes()
     assert SAMPLE_FOLDERS[1] == shipped.parent
     assert next(iter(sample_files())) == "Technology"

@@ -7,7 +7,6 @@ that the plan looks the same everywhere. Text from a user's file is printed as i
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -18,6 +17,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import KeepTogether, Paragraph, Table, TableStyle
 
 from hedger.report.palette import ALARM, DARK, INK, MUTED, RULE, SHADE
+from hedger.shipped import SHIPPED
 from hedger.wording import shorten
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def _load_fonts() -> dict[str, Any]:
     """Make the fonts known to the library, once in a process."""
     fonts = {}
     for name, file in ((REGULAR, "LiberationSans-Regular.ttf"), (BOLD, "LiberationSans-Bold.ttf")):
-        with as_file(files("hedger").joinpath("data", "fonts", file)) as path:
-            fonts[name] = TTFont(name, str(path))
+        fonts[name] = TTFont(name, str(SHIPPED / "fonts" / file))
         pdfmetrics.registerFont(fonts[name])
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
     return fonts
