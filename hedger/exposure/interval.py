@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.exposure.regression import FULL_RECORD, age_weights, variance_before
+from hedger.exposure.regression import FULL_RECORD, age_weights, blended_kernel, same_sessions, variance_before
 
 if TYPE_CHECKING:
-    from hedger.arrays import BoolArray, FloatArray
+    from hedger.arrays import FloatArray
 
 
 QUARTER, MONTH = 63, 21
@@ -119,27 +119,16 @@ def _realised_variance(
 ) -> FloatArray:
     of_noise, of_drift = factors
     inverse_variance = 1.0 / variance_before(index_returns, 5.0)
-    weights = age_weights(index_returns.size, 63.0) * inverse_variance
-    known = np.isfinite(returns)
-    masked = known * weights[:, None]
-    masked /= masked.sum(axis=0)
-    filled = np.where(known, returns, 0.0)
-    centred = index_returns[:, None] - index_returns @ masked
-    residuals = filled - (masked * filled).sum(axis=0) - beta * centred
-    sampling = (masked * residuals**2).sum(axis=0) / (masked * centred**2).sum(axis=0) / QUARTER
-    fast = _weighted_slope(filled, known, index_returns, age_weights(index_returns.size, 32.0))
-    slow = _weighted_slope(filled, known, index_returns, inverse_variance)
-    variance: FloatArray = of_noise * sampling + of_drift * (fast - slow) ** 2
+    recent = age_weights(index_returns.size, 63.0) * inverse_variance
+    fast, slow = age_weights(index_returns.size, 32.0), inverse_variance.copy()
+    for weights in (fast, slow):
+        weights[: -3 * FULL_RECORD] = 0.0
+    variance = np.empty(returns.shape[1])
+    for columns, rows in same_sessions(returns):
+        own, index, weights = returns[rows][:, columns], index_returns[rows], recent[rows] / recent[rows].sum()
+        centred = index - weights @ index
+        residuals = own - weights @ own - np.multiply.outer(centred, beta[columns])
+        sampling = weights @ np.square(residuals) / (weights @ np.square(centred)) / QUARTER
+        faster, _ = blended_kernel(index, ((1.0, fast[rows]), (-1.0, slow[rows])))
+        variance[columns] = of_noise * sampling + of_drift * np.square(faster @ own)
     return variance
-
-
-def _weighted_slope(
-    returns: FloatArray, known: BoolArray, index_returns: FloatArray, weights: FloatArray
-) -> FloatArray:
-    weights = weights.copy()
-    weights[: -3 * FULL_RECORD] = 0.0
-    masked = known * weights[:, None]
-    masked /= masked.sum(axis=0)
-    centred = index_returns[:, None] - index_returns @ masked
-    slope: FloatArray = (masked * centred * returns).sum(axis=0) / (masked * centred**2).sum(axis=0)
-    return slope

@@ -242,8 +242,8 @@ class _Slope:
 
 
 def _prepare(index: FloatArray, unit: FloatArray, speeds: tuple[tuple[float, FloatArray], ...]) -> _Slope:
-    kernel, mean = _blended_kernel(index, speeds)
-    first_pass, _ = _blended_kernel(index, ((1.0, age_weights(index.size, 126.0)),))
+    kernel, mean = blended_kernel(index, speeds)
+    first_pass, _ = blended_kernel(index, ((1.0, age_weights(index.size, 126.0)),))
     squares = np.square(kernel)
     return _Slope(
         first_pass=first_pass * unit,
@@ -253,8 +253,16 @@ def _prepare(index: FloatArray, unit: FloatArray, speeds: tuple[tuple[float, Flo
     )
 
 
-def _blended_kernel(index: FloatArray, speeds: tuple[tuple[float, FloatArray], ...]) -> tuple[FloatArray, FloatArray]:
-    """Return the slope's kernel and the blended weights (summing to one), both of shape (n_sessions,)."""
+def blended_kernel(index: FloatArray, speeds: tuple[tuple[float, FloatArray], ...]) -> tuple[FloatArray, FloatArray]:
+    """Return the slope's kernel and the blended weights, both of shape (n_sessions,).
+
+    Parameters
+    ----------
+    index
+        Returns of the index, shape (n_sessions,).
+    speeds
+        Share and weights of each slope; shares of one and minus one give the kernel of a difference.
+    """
     kernel, mean = np.zeros(index.size), np.zeros(index.size)
     for share, weights in speeds:
         weights = weights / weights.sum()  # noqa: PLW2901 - the raw weights are not needed again

@@ -18,7 +18,7 @@ from hedger.exposure import (
     age_weights,
     variance_before,
 )
-from hedger.exposure.regression import _blended_kernel
+from hedger.exposure.regression import blended_kernel
 from hedger.market import SnapshotSource
 
 SLOPES = {name: ESTIMATORS[name] for name in ("two-speed", "welch", "ewma", "ols")}
@@ -332,8 +332,8 @@ def test_gaps_change_a_winsorised_beta_little(name):
 def test_a_weight_of_three_is_a_row_repeated_three_times():
     assets, index = make_returns(n_sessions=50, n_assets=1)
     counts = np.random.default_rng(2).integers(1, 4, 50)
-    weighted, mean = _blended_kernel(index, ((1.0, counts.astype(float)),))
-    repeated, _ = _blended_kernel(np.repeat(index, counts), ((1.0, np.ones(counts.sum())),))
+    weighted, mean = blended_kernel(index, ((1.0, counts.astype(float)),))
+    repeated, _ = blended_kernel(np.repeat(index, counts), ((1.0, np.ones(counts.sum())),))
     assert weighted @ assets[:, 0] == pytest.approx(repeated @ np.repeat(assets[:, 0], counts), rel=1e-12)
     assert mean.sum() == pytest.approx(1.0, rel=1e-12)
 
