@@ -1,5 +1,6 @@
 """Exposure and policy to a plan: the exact whole-contract hedge, with its proof."""
 
+from hedger.hedge.doubts import objection_to
 from hedger.hedge.legs import LegStep
 from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, ObjectiveComparison, ObjectiveOutcome, Order
 from hedger.hedge.planning import solve_hedge
@@ -29,6 +30,7 @@ __all__ = [
     "WalkForward",
     "compile_solver",
     "look_back",
+    "objection_to",
     "solve",
     "solve_hedge",
 ]

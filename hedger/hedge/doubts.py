@@ -160,23 +160,29 @@ _BENCHMARK = "sp500"
 
 def _index_choice(exposure: Exposure, reference: str, index_test: IndexTest | None) -> Note:
     """Say what hedging with the chosen index, and with others, would have removed: in past quarters where known."""
+    fits = {each.index: each.r_squared for each in exposure.by_index}
     removed = dict(index_test.removed) if index_test is not None else {}
     if index_test is not None and reference in removed:
         years = "year" if index_test.years == 1 else f"{index_test.years:g} years"
         when = f"in the last {years}, sized each quarter from earlier prices only"
     else:
-        removed = {each.index: each.r_squared for each in exposure.by_index}
+        removed = fits
         when = "over its history, in which recent sessions count more"
-    against = _BENCHMARK if reference != _BENCHMARK and _BENCHMARK in removed else None
+    title = find_index(reference).title
+    is_best = removed[reference] == max(removed.values())
+    against = _BENCHMARK if is_best and reference != _BENCHMARK and _BENCHMARK in removed else None
     instead = f" instead of the {find_index(against).title}" if against else ""
     shares = f"{removed[reference]:.0%}" + (f" instead of {removed[against]:.0%}" if against else "")
     others = sorted((name for name in removed if name not in (reference, against)), key=lambda name: -removed[name])
     beside = ", ".join(f"with the {find_index(name).title} {removed[name]:.0%}" for name in others)
+    chosen = ""
+    if not is_best and fits[reference] == max(fits.values()):
+        chosen = f" The {title} was chosen because it fits best over the last five years, recent sessions most."
     return Note(
         code="index_choice",
         message=(
-            f"Hedging with the {find_index(reference).title}{instead} would have removed {shares} of this portfolio's "
-            f"variance {when}{'; ' if beside else ''}{beside}."
+            f"Hedging with the {title}{instead} would have removed {shares} of this portfolio's "
+            f"variance {when}{'; ' if beside else ''}{beside}.{chosen}"
         ),
     )
 
@@ -187,26 +193,31 @@ def _leg_choice(choice: LegChoice) -> Note:
     for step in choice.steps:
         named = _join(step.indices)
         past = "" if step.removed is None else f", {step.removed:.0%}"
-        is_used = "" if step is choice.steps[0] else f" ({objection_to(step) or 'used'})"
+        is_used = "" if step is choice.steps[0] else f" ({_verdict(step)})"
         parts.append(f"{named} {step.explained:.0%}{past}{is_used}")
     tested = "" if choice.steps[0].removed is None else ", and removed in past quarters, sized from earlier prices only"
     return Note(code="leg_choice", message=f"Share of the variance expected to be removed{tested}: {'; '.join(parts)}.")
+
+
+def _verdict(step: LegStep) -> str:
+    return "used" if step.objection is None else f"not used: {objection_to(step)}"
 
 
 def objection_to(step: LegStep) -> str:
     """Return in words why a further index is not used; empty where it is."""
     if step.objection is None:
         return ""
-    return (
-        "not used: "
-        + {
-            "prediction": f"it is expected to cut what is left by {step.cut:.1%} only",
-            "not known": "the history is too short to test it",
-            "past": f"in the past it would have cut what was left by {max(step.past_cut or 0.0, 0.0):.1%} only",
-            "cost": f"it saves ${step.volatility_saved or 0.0:,.0f} of volatility for ${step.cost_added:,.0f} a year",
-            "legs": "it would pay, but fewer indices are allowed",
-        }[step.objection]
-    )
+    return {
+        "prediction": f"it is expected to cut what is left by {_little(step.cut)}",
+        "not known": "the history is too short to test it",
+        "past": f"in the past it would have cut what was left by {_little(step.past_cut or 0.0)}",
+        "cost": f"it saves ${step.volatility_saved or 0.0:,.0f} of volatility for ${step.cost_added:,.0f} a year",
+        "legs": "it would pay, but fewer indices are allowed",
+    }[step.objection]
+
+
+def _little(share: float) -> str:
+    return f"{share:.1%} only" if share >= 0.0005 else "nothing"
 
 
 def _join(indices: Sequence[str]) -> str:

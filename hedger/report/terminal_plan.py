@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group
 
+from hedger.hedge import objection_to
 from hedger.report.terminal import bullet_list, left_out, number_table, paragraph, section
 from hedger.report.words import ALARMS, state_answer, to_beta, to_dollars, to_index_title, to_percent
 from hedger.risk import ACCEPTED
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hedger.advice import Advice
     from hedger.errors import Note
     from hedger.exposure import Excluded
-    from hedger.hedge import HedgePlan, ObjectiveComparison, ObjectiveOutcome, Order
+    from hedger.hedge import HedgePlan, LegStep, ObjectiveComparison, ObjectiveOutcome, Order
 
 SHOWN_MOVES = (-0.30, -0.20, -0.10, -0.05, 0.05, 0.10, 0.20)
 """Index moves of the view; the JSON has more."""
@@ -74,6 +75,8 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
     title = to_index_title(advice.plan.reference_index)
     yield section(f"If the {title} moves", _moves(advice), *(paragraph(line) for line in _move_lines(advice)))
     yield section("Which index", *_indices(advice))
+    if len(advice.plan.leg_test) > 1:
+        yield section("More than one index", *_leg_test(advice.plan))
     omitted = _omitted(advice)
     if omitted:
         yield section("Left out", left_out(omitted))
@@ -220,7 +223,7 @@ def _move_lines(advice: Advice) -> Iterator[str]:
 
 
 def _indices(advice: Advice) -> Iterator[RenderableType]:
-    """Draw what each index is to the book, best first, and how further ones were judged."""
+    """Draw what each index is to the book, best first, and say in words why one was chosen."""
     plan, test = advice.plan, advice.plan.index_test
     fits = {each.index: each.r_squared for each in advice.exposure.by_index}
     removed = fits if test is None else dict(test.removed)
@@ -237,24 +240,28 @@ def _indices(advice: Advice) -> Iterator[RenderableType]:
     ]
     bold = [position for position, each in enumerate(by_index) if each.index in used]
     yield number_table("", "beta", "95% interval", "variance removed", rows=rows, bold=bold)
-    if test is not None:
-        years = "year" if test.years == 1 else f"{test.years:g} years"
-        yield paragraph(f"Removed: over the last {years}, sized each quarter from earlier prices only.")
-    if len(plan.leg_test) > 1:
-        yield _leg_test(plan)
+    yield from (paragraph(note.message) for note in plan.notes if note.code == "index_choice")
 
 
-def _leg_test(plan: HedgePlan) -> RenderableType:
+def _leg_test(plan: HedgePlan) -> Iterator[RenderableType]:
+    """Draw what each number of indices is expected to remove, and say why a larger one is not used."""
     rows = [
         (
-            " + ".join(to_index_title(index) for index in step.indices),
+            _leg_names(step),
             to_percent(step.explained),
             to_percent(step.removed),
             "" if number == 0 else "used" if step.is_taken else "not used",
         )
         for number, step in enumerate(plan.leg_test)
     ]
-    return number_table("More than one index", "expected", "removed", "", rows=rows)
+    yield number_table("", "expected", "removed", "", rows=rows)
+    for step in plan.leg_test:
+        if step.objection is not None:
+            yield paragraph(f"{_leg_names(step)} is not used: {objection_to(step)}.")
+
+
+def _leg_names(step: LegStep) -> str:
+    return " + ".join(to_index_title(index) for index in step.indices)
 
 
 def _omitted(advice: Advice) -> list[str]:

@@ -113,28 +113,27 @@ def betas_view(measurement: Measurement) -> RenderableType:
     for row in exposure.by_holding:
         by_symbol.setdefault(row.symbol, {})[row.index] = row
     base = exposure.book.beta_base
+    titles = [_short_title(index) for index in exposure.indices]
+    is_wide = len(titles) > 4
     rows = [
         (
             symbol,
             _marks(betas.values()),
             to_percent(next(iter(betas.values())).market_value / base, places=1),
-            *(_beta_cell(betas[index].beta, betas[index].high) for index in exposure.indices),
+            *(_beta_cell(betas[index].beta, betas[index].high, is_tight=is_wide) for index in exposure.indices),
         )
         for symbol, betas in by_symbol.items()
     ]
     n_holdings = len(rows)
     rows += [
-        ("portfolio", "", "", *(_beta_cell(each.beta, each.high) for each in exposure.by_index)),
+        ("portfolio", "", "", *(_beta_cell(each.beta, each.high, is_tight=is_wide) for each in exposure.by_index)),
         ("  low", "", "", *(to_beta(each.low) for each in exposure.by_index)),
         ("  high", "", "", *(to_beta(each.high) for each in exposure.by_index)),
         ("  low, month", "", "", *(to_beta(each.low_21) for each in exposure.by_index)),
         ("  high, month", "", "", *(to_beta(each.high_21) for each in exposure.by_index)),
         ("  removes", "", "", *(to_percent(each.r_squared) for each in exposure.by_index)),
     ]
-    titles = [_short_title(index) for index in exposure.indices]
-    table = number_table(
-        "", "", "share", *titles, rows=rows, n_labels=2, bold=[n_holdings], gap=2 if len(titles) < 5 else 1
-    )
+    table = number_table("", "", "share", *titles, rows=rows, n_labels=2, bold=[n_holdings], gap=1 if is_wide else 2)
     legend = [
         f"Share of the value ({to_dollars(base)}), then beta ± how far that of the next quarter may lie from it (95%).",
         "low, high: between them lies the portfolio's beta over the next quarter, and over the next month (95%).",
@@ -155,9 +154,10 @@ def betas_view(measurement: Measurement) -> RenderableType:
     return Group(*parts)
 
 
-def _beta_cell(beta: float, high: float | None) -> str:
+def _beta_cell(beta: float, high: float | None, *, is_tight: bool) -> str:
     """Return a beta and half its interval, which lies evenly around it."""
-    return to_beta(beta) if high is None else f"{to_beta(beta)} ± {to_beta(high - beta)}"
+    between = "±" if is_tight else " ± "
+    return to_beta(beta) if high is None else f"{to_beta(beta)}{between}{to_beta(high - beta)}"
 
 
 def _marks(rows: Iterable[HoldingBeta]) -> str:

@@ -29,7 +29,10 @@ def test_a_plan_is_explained_with_its_own_figures(technology_advice: Advice) -> 
     assert (
         "instead of the S&P 500 would have removed 94% instead of 83% of this portfolio's variance in the" in exposure
     )
-    assert exposure.endswith("Nasdaq-100 89%, 94%; S&P 500 and Nasdaq-100 90%, 94% (not used).")
+    assert exposure.endswith(
+        "Nasdaq-100 89%, 94%; S&P 500 and Nasdaq-100 90%, 94% (not used: in the past it would have cut what was left "
+        "by nothing)."
+    )
     assert hedge.startswith(
         "After the orders the account is short $1,292,753 of futures on the Nasdaq-100. They gain what it"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hedger.advice import Advice, advise
+from hedger.hedge import objection_to
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.report import state_answer
 from hedger.report.terminal import show
@@ -18,6 +19,7 @@ from hedger.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Draw = Callable[[Advice], list[str]]
 
@@ -153,17 +155,36 @@ def test_every_index_has_a_line_best_first(lines: list[str], technology_advice: 
 
 def test_what_further_indices_were_judged_by_is_shown(lines: list[str], technology_advice: Advice) -> None:
     alone, both = technology_advice.plan.leg_test
-    assert "Removed: over the last 3 years, sized each quarter from earlier prices only." in lines
-    *_, first, second = part(lines, "Which index")
+    _, first, second, *why = part(lines, "More than one index")
     assert first.split() == ["Nasdaq-100", f"{alone.explained:.0%}", f"{alone.removed:.0%}"]
     assert second.split()[-4:] == [f"{both.explained:.0%}", f"{both.removed:.0%}", "not", "used"]
     assert second.startswith("S&P 500 + Nasdaq-100")
+    assert flowing(why) == f"S&P 500 + Nasdaq-100 is not used: {objection_to(both)}."
+
+
+def test_the_choice_of_the_index_is_said_in_words(lines: list[str], technology_advice: Advice) -> None:
+    (note,) = [note.message for note in technology_advice.plan.notes if note.code == "index_choice"]
+    assert "Nasdaq-100 instead of the S&P 500 would have removed 94% instead of 83%" in note
+    assert flowing(part(lines, "Which index")).endswith(note)
+
+
+def test_an_index_that_did_not_do_best_since_is_not_praised_for_it(draw: Draw, sample_folder: Path) -> None:
+    portfolio = read_portfolio(sample_folder / "long_short_with_cash.csv", as_of=DAY)
+    advice = advise(portfolio, today=DAY)
+    assert advice.plan.index_test is not None
+    removed = dict(advice.plan.index_test.removed)
+    assert advice.plan.reference_index == "dow30"
+    assert removed["dow30"] < removed["sp500"]
+    said = flowing(part(draw(advice), "Which index"))
+    assert "Dow instead of" not in said
+    assert f"Hedging with the Dow would have removed {removed['dow30']:.0%} of this portfolio's variance" in said
+    assert f"with the S&P 500 {removed['sp500']:.0%}" in said
+    assert said.endswith("The Dow was chosen because it fits best over the last five years, recent sessions most.")
 
 
 def test_with_one_index_only_nothing_is_said_of_further_ones(draw: Draw, technology: Portfolio) -> None:
-    drawn = draw(advise(technology, settings=Settings(hedge=0.5, legs=1), today=DAY))
-    assert len(part(drawn, "Which index")) == 6
-    assert "More than one index" not in "".join(drawn)
+    drawn = draw(advise(technology, settings=Settings(hedge=0.5, index=("sp500",)), today=DAY))
+    assert "More than one index" not in drawn
 
 
 def test_two_objectives_stand_side_by_side(draw: Draw, technology: Portfolio) -> None:
@@ -188,7 +209,7 @@ def test_without_a_past_the_fit_stands_in_and_no_years_are_named(draw: Draw, tec
     assert advice.plan.index_test is None
     best, *_ = part(draw(advice), "Which index")[1:]
     assert best.endswith(f"{advice.exposure.of(advice.plan.reference_index).r_squared:.0%}")
-    assert "Removed: over" not in "".join(draw(advice))
+    assert "over its history, in which recent sessions count more" in flowing(part(draw(advice), "Which index"))
 
 
 def test_the_hedge_ratio_is_explained_in_one_line(lines: list[str], technology_advice: Advice) -> None:

@@ -129,8 +129,20 @@ class TestBetas:
         assert len(measured.exposure.indices) == 5
         lines = draw(betas_view(measured))
         assert cells(lines[3])[0].split() == ["share", "S&P", "500"] or "S&P 500" in lines[3]
-        assert len(re.findall(r" ± ", next(line for line in lines if line.startswith("AAPL")))) == 5
+        assert len(re.findall("±", next(line for line in lines if line.startswith("AAPL")))) == 5
         assert not any("…" in line for line in lines)
+
+    def test_five_negative_betas_of_a_long_name_fit_the_width(self, draw: Draw, adviser: Portfolio) -> None:
+        measured = measure(adviser, as_of=date(2020, 3, 2))
+        exposure = measured.exposure
+        below = tuple(
+            replace(each, symbol="VWAGY.DE", beta=-1.25, high=-0.01, flags=("short_record",))
+            for each in exposure.by_holding
+            if each.symbol == "AAPL"
+        )
+        lines = draw(betas_view(replace(measured, exposure=replace(exposure, by_holding=below))))
+        (shown,) = [line for line in lines if line.startswith("VWAGY.DE")]
+        assert shown.split()[3:] == ["-1.25±1.24"] * 5
 
     def test_doubtful_betas_carry_a_mark_that_is_explained(self, draw: Draw, technology: Portfolio) -> None:
         settings = Settings(beta=(BetaOverride(symbol="NVDA", index=None, beta=1.9),))
