@@ -2,7 +2,7 @@
 
 from hedger.evidence.assessment import Difference, Evidence, assess_evidence
 from hedger.evidence.calibration import Calibration, TailCheck
-from hedger.evidence.figures import deepest_fall, realised_beta, variance_removed, yearly_volatility
+from hedger.evidence.figures import deepest_fall, yearly_volatility
 from hedger.evidence.forecasts import ForecastTest, check_forecast, exceeded_share, qlike, qlike_ratio
 from hedger.evidence.league import EstimatorRecord
 from hedger.evidence.on_futures import FuturesCheck, FuturesRecord
@@ -28,7 +28,5 @@ __all__ = [
     "exceeded_share",
     "qlike",
     "qlike_ratio",
-    "realised_beta",
-    "variance_removed",
     "yearly_volatility",
 ]

@@ -1,4 +1,4 @@
-"""Figures of a series of gains: variance removed, volatility, drawdown, and how sure a difference is."""
+"""Figures of a series of gains: variation within quarters, volatility, drawdown, and how sure a difference is."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SEED, RESAMPLES = 20260821, 4000
 """Of the bootstrap: always the same draws, so that the same inputs give the same interval."""
 
 
-def spread_by_quarter(gains: FloatArray, lengths: Sequence[int]) -> FloatArray:
-    """Return the sum of squares of each quarter's gains around their mean, shape (n_quarters,).
+def centre_quarters(gains: FloatArray, lengths: Sequence[int]) -> FloatArray:
+    """Return each gain less the mean of its quarter, USD, so that drift is no variance; shape (sum(lengths),).
 
     Parameters
     ----------
@@ -29,17 +29,21 @@ def spread_by_quarter(gains: FloatArray, lengths: Sequence[int]) -> FloatArray:
     lengths
         Sessions of each quarter.
     """
-    parts = np.split(gains, np.cumsum(lengths)[:-1])
-    return np.array([float(np.square(part - part.mean()).sum()) for part in parts])
+    starts = np.cumsum([0, *lengths[:-1]])
+    means = np.add.reduceat(gains, starts) / lengths
+    return gains - np.repeat(means, lengths)
 
 
-def variance_removed(unhedged: FloatArray, hedged: FloatArray, lengths: Sequence[int]) -> float | None:
-    """Return ``1 - var(hedged) / var(unhedged)`` (Ederington 1979), variances taken around each quarter's mean.
+def spread_by_quarter(gains: FloatArray, lengths: Sequence[int]) -> FloatArray:
+    """Return the sum of squares of each quarter's gains around their mean, shape (n_quarters,).
 
-    ``None`` for a book that did not move.
+    Parameters
+    ----------
+    gains, lengths
+        As in :func:`centre_quarters`.
     """
-    whole = spread_by_quarter(unhedged, lengths).sum()
-    return float(1.0 - spread_by_quarter(hedged, lengths).sum() / whole) if whole > 0 else None
+    spread: FloatArray = np.add.reduceat(np.square(centre_quarters(gains, lengths)), np.cumsum([0, *lengths[:-1]]))
+    return spread
 
 
 def yearly_volatility(gains: FloatArray) -> float:
@@ -51,12 +55,6 @@ def deepest_fall(gains: FloatArray) -> float:
     """Return the largest loss from a high of the summed gains, USD, positive; zero where there is none."""
     summed = np.concatenate([[0.0], np.cumsum(gains)])
     return float((np.maximum.accumulate(summed) - summed).max())
-
-
-def realised_beta(returns: FloatArray, index_returns: FloatArray) -> float:
-    """Return the least-squares slope of daily returns on those of an index, both of shape (n_sessions,)."""
-    centred = index_returns - index_returns.mean()
-    return float(centred @ returns / (centred @ centred))
 
 
 def bootstrap_difference(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hedger.arrays import freeze
-from hedger.evidence.figures import realised_beta, variance_removed
 from hedger.evidence.records import HedgedQuarter, StrategyRecord
 from hedger.evidence.walk import stretch_gains, trade_cost
+from hedger.exposure import hedge_effectiveness, realised_betas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,8 +128,9 @@ def _quarter(
     measured = exposure.of(reference)
     index_returns = history.index_returns(span)[:, history.indices.index(reference)]
     base = history.values_before(span)
-    realised = realised_beta(gains / base, index_returns)
-    realised_after = realised_beta((gains + hedge) / base, index_returns)
+    (realised, realised_after), _ = realised_betas(
+        np.column_stack([gains, gains + hedge]) / base[:, None], index_returns
+    )
     initial, _ = market.margins(held.stretches[0].held)
     buffer = market.buffer if market.buffer is not None else max(history.book.cash - initial, 0.0)
     worst, is_called = _account(held.stretches, market, initial + buffer, hedge)
@@ -138,13 +140,13 @@ def _quarter(
         beta=measured.beta,
         low=measured.low,
         high=measured.high,
-        realised_beta=realised,
+        realised_beta=float(realised),
         beta_after=plan.beta_after if plan is not None else measured.beta,
         beta_after_low=plan.beta_after_low if plan is not None else measured.low,
         beta_after_high=plan.beta_after_high if plan is not None else measured.high,
-        realised_beta_after=realised_after,
+        realised_beta_after=float(realised_after),
         hedge_pnl=float(hedge.sum()),
-        hedge_effectiveness=variance_removed(gains, gains + hedge, (span.n_sessions,)),
+        hedge_effectiveness=hedge_effectiveness(gains, gains + hedge, half_life=math.inf),
         initial_margin=initial,
         buffer=buffer,
         cost=cost,

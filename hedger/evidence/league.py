@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.evidence.figures import realised_beta
+from hedger.exposure import realised_betas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def miss_betas(history: History, span: Span, estimators: Mapping[str, BetaEstima
     shares = np.array([holding.exposure_value for holding in book.holdings]) / book.beta_base
     returns = history.book_gains(span) / history.values_before(span)
     ahead = history.index_returns(span)
-    came = [realised_beta(returns, ahead[:, place]) for place in span.indices.tolist()]
+    came = [float(realised_betas(returns[:, None], ahead[:, place])[0][0]) for place in span.indices.tolist()]
     return {
         name: [
             float(shares @ estimator.estimate(paired.assets[known], index[known]).beta) - realised

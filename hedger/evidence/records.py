@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hedger.arrays import freeze
-from hedger.evidence.figures import deepest_fall, variance_removed, yearly_volatility
-from hedger.exposure import SESSIONS_A_YEAR
+from hedger.evidence.figures import centre_quarters, deepest_fall, yearly_volatility
+from hedger.exposure import SESSIONS_A_YEAR, hedge_effectiveness
 
 if TYPE_CHECKING:
     from datetime import date
@@ -143,7 +144,8 @@ class StrategyRecord:
     @property
     def hedge_effectiveness(self) -> float | None:
         """Share of variance removed, variances around each quarter's mean; ``None`` for a book that did not move."""
-        return variance_removed(self.unhedged, self.hedged, self.lengths)
+        unhedged, hedged = (centre_quarters(gains, self.lengths) for gains in (self.unhedged, self.hedged))
+        return hedge_effectiveness(unhedged, hedged, half_life=math.inf)
 
     @property
     def volatility(self) -> float:

@@ -120,15 +120,14 @@ def _miss(
     held: Positions, exposure: Exposure, quotes: Sequence[ContractQuote], plan: HedgePlan, policy: HedgePolicy
 ) -> float:
     """Return by how much beta the futures held miss their aim: see the module's docstring."""
-    reference = exposure.indices.index(plan.reference_index)
-    follow = exposure.covariance[reference] / exposure.covariance[reference, reference]
+    follow = exposure.follow_shares(plan.reference_index)
     quantities = dict(held)
     moved = sum(
         quantities[quote.symbol] * quote.notional * follow[exposure.indices.index(quote.index)]
         for quote in quotes
         if quote.symbol in quantities
     )
-    beta = exposure.by_index[reference].beta
+    beta = exposure.of(plan.reference_index).beta
     aimed_at = plan.hedge_fraction * beta if policy.target_beta is None else beta - policy.target_beta
     return float(aimed_at + moved / exposure.book.beta_base)
 

@@ -22,6 +22,7 @@ from hedger.exposure.held_futures import HeldFuture, add_up, to_held_future
 from hedger.exposure.interval import book_gains, realised_beta_variance
 from hedger.exposure.measured_book import measure_book
 from hedger.exposure.measurement import LOOKBACK, measure_exposure
+from hedger.exposure.realised import hedge_effectiveness, realised_betas
 from hedger.exposure.registry import ESTIMATORS
 from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, BetaEstimates, age_weights, variance_before
 from hedger.exposure.returns import PairedReturns, pair_returns
@@ -60,10 +61,12 @@ __all__ = [
     "book_gains",
     "current_variance",
     "explained_variance",
+    "hedge_effectiveness",
     "measure_book",
     "measure_exposure",
     "pair_returns",
     "realised_beta_variance",
+    "realised_betas",
     "symbols_to_price",
     "to_held_future",
     "value_holdings",

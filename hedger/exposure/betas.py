@@ -162,6 +162,15 @@ class Exposure:
             raise ValueError("none of the candidates was measured")
         return max(measured, key=lambda each: each.r_squared).index
 
+    def follow_shares(self, index: str) -> FloatArray:
+        """Return how far each measured index moves per unit of move of `index` at its conditional expectation.
+
+        Covariance with it over its variance, shape (n_indices,); 1 for `index` itself.
+        """
+        position = self.indices.index(index)
+        shares: FloatArray = self.covariance[position] / self.covariance[position, position]
+        return shares
+
     def joint_covariance(self) -> FloatArray:
         """Return the annual covariance of the indices' returns and of the book's gains, the book last.
 

@@ -230,7 +230,7 @@ def _mixed(exposure: Exposure, joint: FloatArray, chosen: _Set) -> LegChoice:
     names = tuple(exposure.indices[member] for member in chosen.members)
     return LegChoice(
         indices=names,
-        exposure=_sized(chosen, exposure, exposure.indices.index(exposure.best_index(names))),
+        exposure=_sized(chosen, exposure, exposure.best_index(names)),
         covariance=joint[:-1, :-1],
         explained=chosen.explained / float(joint[-1, -1]),
     )
@@ -314,13 +314,12 @@ LEAST_NET = 0.2
 """Net move of a mix with the reference index, as a share of its gross, below which a beta cannot tell its size."""
 
 
-def _sized(mix: _Set, exposure: Exposure, reference: int) -> FloatArray:
+def _sized(mix: _Set, exposure: Exposure, reference: str) -> FloatArray:
     """Return the dollars of a mix, scaled so that they move with the reference index as the book's beta says."""
-    members = list(mix.members)
-    moves = exposure.covariance[reference, members] / exposure.covariance[reference, reference] * mix.dollars
+    moves = exposure.follow_shares(reference)[list(mix.members)] * mix.dollars
     if abs(moves.sum()) < LEAST_NET * np.abs(moves).sum():
         return mix.dollars
-    scaled: FloatArray = mix.dollars * (exposure.by_index[reference].beta_dollars / moves.sum())
+    scaled: FloatArray = mix.dollars * (exposure.of(reference).beta_dollars / moves.sum())
     return scaled
 
 

@@ -20,13 +20,14 @@ variance (1,752 books of US stocks, 2009 to 2025, the quarter after).
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hedger.arrays import freeze
-from hedger.exposure import annual_covariance
+from hedger.exposure import annual_covariance, hedge_effectiveness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,12 +111,9 @@ class WalkForward:
         """
         if not np.isfinite(self.index_returns[:, list(places)]).all():
             return None
-        variance = float(self.gains.var())
-        if variance == 0:
-            return 0.0
         held = np.repeat(self.dollars(places, is_one_sided=is_one_sided), QUARTER, axis=0)
         hedged = self.gains - np.einsum("ti,ti->t", self.index_returns[:, list(places)], held)
-        return 1.0 - float(hedged.var()) / variance
+        return hedge_effectiveness(self.gains, hedged, half_life=math.inf) or 0.0
 
 
 def look_back(exposure: Exposure) -> WalkForward | None:

@@ -21,7 +21,6 @@ from hedger.review.held import HeldFutures, find_held
 from hedger.review.marks import FuturesMarks
 from hedger.review.outcome import Outcome, assess_outcome
 from hedger.review.trades import Trade, list_trades
-from hedger.risk import follow_shares
 from hedger.wording import FEW, name_some
 
 if TYPE_CHECKING:
@@ -193,7 +192,7 @@ def _beta_with(held: dict[str, int], reference: str, advice: Advice) -> float:
     dollars so that its target leaves exactly the beta that was asked for; futures held count alike here.
     """
     exposure, plan = advice.exposure, advice.plan
-    follow: dict[str, float] = dict(zip(exposure.indices, follow_shares(exposure, reference).tolist(), strict=True))
+    follow: dict[str, float] = dict(zip(exposure.indices, exposure.follow_shares(reference).tolist(), strict=True))
     dollars = {order.quote.symbol: order.quote.notional * follow[order.quote.index] for order in plan.positions}
     scale = 1.0
     if reference == plan.reference_index:

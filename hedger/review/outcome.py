@@ -25,9 +25,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.contracts import find_fee_schedule, find_index
-from hedger.exposure import book_gains, pair_returns
+from hedger.exposure import book_gains, hedge_effectiveness, pair_returns, realised_betas
 from hedger.review.gains import FuturesGain, gain_of, list_executions
-from hedger.risk import hedge_effectiveness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -281,15 +280,11 @@ def _realised_beta(
     values = np.array([holding.exposure_value for holding in holdings])
     gains = book_gains(paired.assets, values[None, :])[:, 0] / (share * plan.book.beta_base)
     known = np.isfinite(gains)
-    returns, index = gains[known], paired.indices[known, 0]
-    centred = index - index.mean() if index.size else index
-    spread = float(centred @ centred)
-    if returns.size < LEAST_SESSIONS or not spread > 0:
+    index = paired.indices[known, 0]
+    if index.size < LEAST_SESSIONS or not np.ptp(index) > 0:
         return None
-    beta = float(centred @ returns) / spread
-    residuals = returns - returns.mean() - beta * centred
-    stderr = math.sqrt(float(np.square(centred) @ np.square(residuals))) / spread
-    return RealisedBeta(beta=beta, stderr=stderr, low=plan.low, high=plan.high)
+    (beta,), (stderr,) = realised_betas(gains[known, None], index)
+    return RealisedBeta(beta=float(beta), stderr=float(stderr), low=plan.low, high=plan.high)
 
 
 def _effectiveness(unhedged: FloatArray, futures: FloatArray) -> float | None:

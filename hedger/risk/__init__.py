@@ -4,7 +4,7 @@ from hedger.risk.alternatives import SELLING, OtherWay, list_other_ways
 from hedger.risk.assessment import Risk, assess_risk
 from hedger.risk.circumstances import Circumstances
 from hedger.risk.costs import CostItem, Costs, assess_costs
-from hedger.risk.distribution import Distribution, TailRisk, gain_distribution, hedge_effectiveness, standardise
+from hedger.risk.distribution import Distribution, TailRisk, gain_distribution, standardise
 from hedger.risk.episodes import Episode, PastAccount, Replay, account_in, load_episodes, replay_episodes
 from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
 from hedger.risk.futures_account import FAN_LEVELS, FAN_SESSIONS, AccountRange, FuturesAccount
@@ -18,7 +18,7 @@ from hedger.risk.margin_calls import (
     assess_margin_calls,
 )
 from hedger.risk.own_risk import OwnRisk, rank_own_risk
-from hedger.risk.positions import follow_shares, hedge_gains, held_notional
+from hedger.risk.positions import hedge_gains, held_notional
 from hedger.risk.scenarios import Scenario, index_scenarios
 from hedger.risk.sizing import PositionSize, size_position
 from hedger.risk.stated import StatedScenario, stated_scenarios
@@ -57,9 +57,7 @@ __all__ = [
     "assess_margin_calls",
     "assess_risk",
     "doubt_tax",
-    "follow_shares",
     "gain_distribution",
-    "hedge_effectiveness",
     "hedge_gains",
     "held_notional",
     "index_scenarios",

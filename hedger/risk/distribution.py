@@ -14,7 +14,6 @@ References
 ----------
 G. Barone-Adesi, K. Giannopoulos, L. Vosper (1999), "VaR without correlations for portfolios of derivative
 securities", Journal of Futures Markets 19(5).
-L. Ederington (1979), "The hedging performance of the new futures markets", Journal of Finance 34(1).
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.exposure import SESSIONS_A_YEAR, age_weights, current_variance, variance_before, weighted_covariance
+from hedger.exposure import SESSIONS_A_YEAR, current_variance, variance_before
 
 if TYPE_CHECKING:
     from hedger.arrays import FloatArray
@@ -82,25 +81,6 @@ def gain_distribution(gains: FloatArray) -> Distribution:
     """
     variance = current_variance(gains)
     return Distribution(volatility=math.sqrt(SESSIONS_A_YEAR * variance), tails=_tails(gains, variance))
-
-
-def hedge_effectiveness(unhedged: FloatArray, hedged: FloatArray, *, half_life: float = 126.0) -> float | None:
-    """Return ``1 - var(hedged) / var(unhedged)`` (Ederington 1979) over past sessions.
-
-    Parameters
-    ----------
-    unhedged, hedged
-        Gains in USD, oldest first, without NaN, shape (n_sessions,).
-    half_life
-        Of the weights, in sessions: the same as for the choice of index.
-
-    Returns
-    -------
-    float or None
-        At most 1, negative where the hedge adds variance; ``None`` for a book that does not move.
-    """
-    variance = np.diag(weighted_covariance(np.column_stack([unhedged, hedged]), age_weights(unhedged.size, half_life)))
-    return float(1.0 - variance[1] / variance[0]) if variance[0] > 0 else None
 
 
 def standardise(gains: FloatArray) -> FloatArray | None:

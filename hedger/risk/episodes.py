@@ -24,7 +24,7 @@ import numpy as np
 
 from hedger.arrays import freeze
 from hedger.contracts import find_index
-from hedger.risk.positions import follow_shares, held_notional
+from hedger.risk.positions import held_notional
 from hedger.shipped import load_table
 from hedger.wording import plural
 
@@ -258,7 +258,7 @@ def _index_path(
         return None, (), None
     anchor = int(np.argmax(is_whole))
     returns = close[1:] / close[:-1] - 1.0
-    follow = np.outer(returns[:, anchor], follow_shares(exposure, exposure.indices[anchor]))
+    follow = np.outer(returns[:, anchor], exposure.follow_shares(exposure.indices[anchor]))
     path = np.vstack(
         [np.ones(len(exposure.indices)), np.cumprod(1.0 + np.where(np.isfinite(returns), returns, follow), axis=0)]
     )

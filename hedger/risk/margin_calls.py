@@ -21,7 +21,7 @@ import numpy as np
 from hedger.errors import Note
 from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
 from hedger.risk.futures_account import AccountRange, FuturesAccount
-from hedger.risk.positions import follow_shares, hedge_gains, held_notional
+from hedger.risk.positions import hedge_gains, held_notional
 
 if TYPE_CHECKING:
     from hedger.arrays import FloatArray
@@ -179,7 +179,7 @@ def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | 
         cash=plan.initial_margin + stated,
         maintenance=plan.maintenance_margin,
         gross=gross,
-        sensitivity=float(notional @ follow_shares(exposure, plan.reference_index)),
+        sensitivity=float(notional @ exposure.follow_shares(plan.reference_index)),
         deviation=passage_deviation(returns),
     )
     chances = tuple(_chance(account, returns, horizon) for horizon in HORIZONS)

@@ -30,13 +30,3 @@ def hedge_gains(exposure: Exposure, plan: HedgePlan) -> FloatArray:
     is_held = notional != 0
     gains: FloatArray = exposure.index_returns[:, is_held] @ notional[is_held]
     return gains
-
-
-def follow_shares(exposure: Exposure, index: str) -> FloatArray:
-    """Return how far each index moves per unit of move of `index` at its conditional expectation.
-
-    Covariance with it over its variance, shape (n_indices,); 1 for `index` itself.
-    """
-    position = exposure.indices.index(index)
-    shares: FloatArray = exposure.covariance[position] / exposure.covariance[position, position]
-    return shares

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from hedger.contracts import find_index
-from hedger.risk.positions import follow_shares, held_notional
+from hedger.risk.positions import held_notional
 
 if TYPE_CHECKING:
     from hedger.exposure import Exposure
@@ -76,7 +76,7 @@ def note_limits(move: float) -> tuple[str, ...]:
 def index_scenarios(exposure: Exposure, plan: HedgePlan) -> tuple[Scenario, ...]:
     """Return what :data:`INDEX_MOVES` of the plan's reference index would do, falls first."""
     reference = exposure.of(plan.reference_index)
-    follow = follow_shares(exposure, plan.reference_index)
+    follow = exposure.follow_shares(plan.reference_index)
     futures = float(held_notional(exposure, plan) @ follow)
     title = find_index(plan.reference_index).title
     scenarios = []

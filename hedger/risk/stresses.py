@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from hedger.contracts import find_index
 from hedger.exposure import SESSIONS_A_YEAR
-from hedger.risk.positions import follow_shares, held_notional
+from hedger.risk.positions import held_notional
 from hedger.risk.scenarios import Scenario, note_limits
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _other_indices(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
     for beta in exposure.by_index:
         if beta.index == plan.reference_index:
             continue
-        follow = follow_shares(exposure, beta.index)
+        follow = exposure.follow_shares(beta.index)
         for move in OTHER_MOVES:
             ends = sorted((beta.low * move, beta.high * move))
             yield Scenario(
@@ -79,7 +79,7 @@ def _other_indices(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
 
 def _wrong_beta(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
     reference = exposure.of(plan.reference_index)
-    follow = follow_shares(exposure, plan.reference_index)
+    follow = exposure.follow_shares(plan.reference_index)
     futures = float(held_notional(exposure, plan) @ follow)
     for move in BETA_MOVES:
         for error in (BETA_ERROR, -BETA_ERROR):
@@ -97,7 +97,7 @@ def _wrong_beta(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
 
 
 def _broken_correlation(exposure: Exposure, plan: HedgePlan, before: Distribution) -> Iterator[Scenario]:
-    follow = follow_shares(exposure, plan.reference_index)
+    follow = exposure.follow_shares(plan.reference_index)
     title = find_index(plan.reference_index).title
     yield Scenario(
         name=f"Correlation breaks: {title} {BREAK_MOVE:+.0%}, holdings unchanged",

@@ -1,21 +1,30 @@
 """Figures of gains, against definitions written out and results of statistics."""
 
+import math
+
 import numpy as np
 import pytest
 
-from hedger.evidence import deepest_fall, realised_beta, variance_removed, yearly_volatility
-from hedger.evidence.figures import bootstrap_difference, spread_by_quarter
+from hedger.evidence import deepest_fall, yearly_volatility
+from hedger.evidence.figures import bootstrap_difference, centre_quarters, spread_by_quarter
+from hedger.exposure import hedge_effectiveness
+
+
+def removed(unhedged, hedged, lengths):
+    """The share of variance within quarters that a hedge removed."""
+    centred = (centre_quarters(gains, lengths) for gains in (unhedged, hedged))
+    return hedge_effectiveness(*centred, half_life=math.inf)
 
 
 def test_a_hedge_that_halves_every_gain_removes_three_quarters_of_variance():
     gains = np.random.default_rng(1).normal(5.0, 100.0, 126)
-    assert variance_removed(gains, gains / 2.0, (63, 63)) == pytest.approx(0.75, abs=1e-12)
+    assert removed(gains, gains / 2.0, (63, 63)) == pytest.approx(0.75, abs=1e-12)
 
 
 def test_a_constant_gain_in_a_quarter_is_no_variance():
     gains = np.random.default_rng(1).normal(0.0, 100.0, 126)
     drift = np.repeat([500.0, -300.0], 63)
-    assert variance_removed(gains, gains + drift, (63, 63)) == pytest.approx(0.0, abs=1e-12)
+    assert removed(gains, gains + drift, (63, 63)) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_variance_removed_is_one_less_the_share_of_squares_left_over_all_quarters():
@@ -24,11 +33,17 @@ def test_variance_removed_is_one_less_the_share_of_squares_left_over_all_quarter
     parts = (slice(0, 30), slice(30, 100))
     left = sum(np.var(hedged[part]) * hedged[part].size for part in parts)
     whole = sum(np.var(unhedged[part]) * unhedged[part].size for part in parts)
-    assert variance_removed(unhedged, hedged, (30, 70)) == pytest.approx(1.0 - left / whole, rel=1e-12)
+    assert removed(unhedged, hedged, (30, 70)) == pytest.approx(1.0 - left / whole, rel=1e-12)
+
+
+def test_each_quarter_is_centred_on_its_own_mean():
+    gains = np.array([1.0, 3.0, 10.0, 20.0, 30.0])
+    assert centre_quarters(gains, (2, 3)).tolist() == [-1.0, 1.0, -10.0, 0.0, 10.0]
+    assert spread_by_quarter(gains, (2, 3)).tolist() == [2.0, 200.0]
 
 
 def test_a_book_that_does_not_move_has_no_share_to_remove():
-    assert variance_removed(np.zeros(63), np.zeros(63), (63,)) is None
+    assert removed(np.zeros(63), np.zeros(63), (63,)) is None
 
 
 def test_the_deepest_fall_counts_from_the_highest_sum_before_it():
@@ -43,13 +58,6 @@ def test_a_loss_on_the_first_day_is_a_fall_from_the_start():
 
 def test_yearly_volatility_scales_the_daily_deviation_by_the_root_of_252():
     assert yearly_volatility(np.array([-100.0, 100.0])) == pytest.approx(100.0 * np.sqrt(252.0), rel=1e-12)
-
-
-def test_a_realised_beta_is_the_slope_that_numpy_fits():
-    rng = np.random.default_rng(4)
-    index = rng.normal(0.001, 0.01, 63)
-    book = 1.3 * index + rng.normal(0.0, 0.005, 63)
-    assert realised_beta(book, index) == pytest.approx(np.polyfit(index, book, 1)[0], rel=1e-9)
 
 
 def test_two_equal_hedges_differ_by_nothing_in_every_draw():

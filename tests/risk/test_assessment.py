@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hedger.contracts import quote_contracts, select_contracts
-from hedger.exposure import Book, Exposure, Holding, IndexBeta
+from hedger.exposure import Book, Exposure, Holding, IndexBeta, hedge_effectiveness
 from hedger.hedge import HedgePolicy, solve_hedge
-from hedger.risk import assess_risk, gain_distribution, hedge_effectiveness, hedge_gains, index_scenarios
+from hedger.risk import assess_risk, gain_distribution, hedge_gains, index_scenarios
 
 TODAY = date(2026, 8, 21)
 LEVELS = {"sp500": 6000.0, "nasdaq100": 20_000.0}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedger.risk import gain_distribution, hedge_effectiveness
+from hedger.risk import gain_distribution
 
 
 def make_gains(seed=1, n_sessions=1260):
@@ -96,37 +96,3 @@ def test_a_short_record_has_a_volatility_but_no_tails(n_sessions, n_tails):
 def test_a_book_that_does_not_move_has_no_tails():
     distribution = gain_distribution(np.zeros(1000))
     assert (distribution.volatility, distribution.tails) == (0.0, ())
-
-
-# ---------------------------------------------------------------- hedge effectiveness
-
-
-def test_effectiveness_is_one_minus_the_ratio_of_variances():
-    rng = np.random.default_rng(3)
-    unhedged = rng.normal(0.0, 1000.0, 700)
-    hedged = unhedged - 0.8 * (unhedged + rng.normal(0.0, 300.0, 700))
-    weights = 2.0 ** (-np.arange(699, -1, -1) / 126.0)
-    expected = 1.0 - np.cov(hedged, aweights=weights) / np.cov(unhedged, aweights=weights)
-    assert hedge_effectiveness(unhedged, hedged) == pytest.approx(float(expected), rel=1e-10)
-    alike = 1.0 - np.var(hedged) / np.var(unhedged)
-    assert hedge_effectiveness(unhedged, hedged, half_life=math.inf) == pytest.approx(alike, rel=1e-10)
-
-
-def test_effectiveness_of_the_least_squares_hedge_is_its_r_squared():
-    rng = np.random.default_rng(4)
-    index = rng.normal(0.0, 0.01, 500)
-    book = 1e6 * (0.9 * index + rng.normal(0.0, 0.005, 500))
-    slope = np.polyfit(index, book, 1)[0]
-    r_squared = np.corrcoef(index, book)[0, 1] ** 2
-    assert hedge_effectiveness(book, book - slope * index, half_life=math.inf) == pytest.approx(r_squared, rel=1e-10)
-
-
-def test_a_perfect_hedge_removes_all_variance_and_a_double_one_none():
-    gains = make_gains(n_sessions=300)
-    assert hedge_effectiveness(gains, np.full(300, 5.0)) == pytest.approx(1.0, abs=1e-12)
-    assert hedge_effectiveness(gains, -gains) == pytest.approx(0.0, abs=1e-12)
-    assert hedge_effectiveness(gains, 2.0 * gains) == pytest.approx(-3.0, rel=1e-12)
-
-
-def test_a_book_that_does_not_move_has_no_effectiveness():
-    assert hedge_effectiveness(np.zeros(100), np.ones(100)) is None
