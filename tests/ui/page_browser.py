@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -46,6 +48,18 @@ def find_chromium(playwright: Playwright) -> str | None:
 def wait_until_still(page: Page) -> None:
     """Wait until the page has been drawn to its end: what is typed into a widget before may be drawn over."""
     page.wait_for_selector("[data-test-script-state=notRunning]")
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    """Give the page a holdings file."""
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+
+
+def wait_for_heading(page: Page, name: str) -> None:
+    """Wait until one such heading is there: for a moment the old one stands beside the new one."""
+    expect(page.get_by_role("heading", name=name)).to_have_count(1)
 
 
 def download(page: Page, name: str) -> bytes:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
+from page_states import TODAY, headings, page_script
 from streamlit.testing.v1 import AppTest
 from streamlit.web import cli
-from test_hedge_page import TODAY, headings, page_script
 
 from hedger.errors import SettingsError
 from hedger.ui import launch

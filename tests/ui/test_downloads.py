@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from test_hedge_page import advice_for
+from page_states import advice_for
 
 from hedger.errors import SettingsError
 from hedger.report import PLAN_FILES, plan_file, write_plan_folder

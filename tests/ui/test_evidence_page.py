@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
+from page_states import SAMPLES, TODAY, everything, metrics, refusal, sentence
 from streamlit.testing.v1 import AppTest
 
-from hedger.advice import measure_account
+from hedger.advice import decide, measure_account
 from hedger.market import SnapshotSource
-from hedger.past import Backtest, backtest_account
+from hedger.past import YEARS, Backtest, backtest_account
 from hedger.portfolio import read_portfolio
 from hedger.report import evidence_tables, state_evidence, to_percent
 from hedger.settings import Settings
@@ -19,8 +21,10 @@ from hedger.ui.remedies import in_page_words
 from hedger.ui.tables import draw_table
 from hedger.ui.wording import escape
 
-TODAY = date(2026, 8, 24)
-SAMPLE = Path(__file__).parents[2] / "sample_portfolios" / "technology.csv"
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hedger.market import Prices
 
 
 def evidence_script(today, settings):
@@ -42,26 +46,24 @@ def open_evidence(settings: Settings, *, years: int = 3) -> AppTest:
 @pytest.fixture(scope="module")
 def backtest() -> Backtest:
     settings = Settings(hedge=0.5)
-    measurement = measure_account(read_portfolio(SAMPLE, as_of=TODAY), SnapshotSource(), settings, today=TODAY)
+    measurement = measure_account(
+        read_portfolio(SAMPLES / "technology.csv", as_of=TODAY), SnapshotSource(), settings, today=TODAY
+    )
     return backtest_account(measurement, settings, years=3)
-
-
-def texts(page: AppTest) -> str:
-    return "\n".join(each.value for each in (*page.markdown, *page.caption, *page.error))
 
 
 def test_the_page_shows_the_test_of_the_command_line(backtest: Backtest) -> None:
     page = open_evidence(Settings(hedge=0.5))
     assert not page.exception
-    shown, evidence = texts(page), backtest.evidence
+    shown, evidence = everything(page), backtest.evidence
     assert escape(state_evidence(backtest.evidence)) in shown
-    metrics = {each.label: (each.value, each.delta) for each in page.metric}
-    assert metrics["Variance removed"][0] == to_percent(evidence.rule.hedge_effectiveness)
-    assert metrics["Deepest fall"] == (
+    figures = metrics(page)
+    assert figures["Variance removed"][0] == to_percent(evidence.rule.hedge_effectiveness)
+    assert figures["Deepest fall"] == (
         to_percent(evidence.rule.drawdown / evidence.value),
         f"{to_percent(evidence.drawdown / evidence.value)} without",
     )
-    assert metrics["Beta as foretold"][0] == f"{evidence.calibration.n_covered} of {evidence.calibration.n_quarters}"
+    assert figures["Beta as foretold"][0] == f"{evidence.calibration.n_covered} of {evidence.calibration.n_quarters}"
     for record in evidence.strategies:
         assert to_percent(record.hedge_effectiveness, places=1).replace("%", "\\%").replace(".", "\\.") in shown
     assert escape(evidence_tables.word_estimators(backtest)) in shown
@@ -84,33 +86,29 @@ def test_every_strategy_stands_on_the_futures_own_prices_where_they_reach() -> N
     (backtest,) = page.session_state.backtests.values()
     check = backtest.evidence.on_futures
     assert check.n_quarters < len(backtest.evidence.quarters)
-    assert draw_table(evidence_tables.futures_check_table(check)) in texts(page)
-    assert escape(evidence_tables.futures_check_legend(check)) in texts(page)
+    assert draw_table(evidence_tables.futures_check_table(check)) in everything(page)
+    assert escape(evidence_tables.futures_check_legend(check)) in everything(page)
+
+
+class YoungPrices:
+    """The shipped prices of the last four months."""
+
+    def fetch(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
+        first = date(2026, 4, 23)
+        return SnapshotSource().fetch(symbols, start=first if start is None else max(start, first), end=end)
 
 
 def test_a_portfolio_without_a_past_is_told_so_in_a_sentence() -> None:
-    def young_script(today):
-        from datetime import timedelta  # noqa: PLC0415
-
-        from hedger.advice import decide, measure_account  # noqa: PLC0415
-        from hedger.market import SnapshotSource  # noqa: PLC0415
-        from hedger.portfolio import read_portfolio  # noqa: PLC0415
-        from hedger.settings import Settings  # noqa: PLC0415
+    def young_script(advice):
         from hedger.ui.evidence_page import show_evidence  # noqa: PLC0415
 
-        source = SnapshotSource()
+        show_evidence(advice)
 
-        class Young:
-            def fetch(self, symbols, **_):
-                closes = source.fetch(symbols, start=None, end=None)
-                return source.fetch(symbols, start=closes.last_session - timedelta(days=120), end=None)
-
-        held = read_portfolio(b"Symbol,Quantity\nAAPL,400\n", as_of=today, name="mine")
-        show_evidence(decide(measure_account(held, Young(), Settings(), today=today), Settings()))
-
-    page = AppTest.from_function(young_script, kwargs={"today": TODAY}, default_timeout=60).run()
-    assert not page.exception
-    assert len(page.error) == 1
+    held = read_portfolio(b"Symbol,Quantity\nAAPL,400\n", as_of=TODAY, name="mine")
+    measurement = measure_account(held, YoungPrices(), Settings(), today=TODAY)
+    kwargs = {"advice": decide(measurement, Settings())}
+    page = AppTest.from_function(young_script, kwargs=kwargs, default_timeout=60).run()
+    assert refusal(page) == sentence(partial(backtest_account, measurement, Settings(), years=YEARS))
 
 
 def test_the_charts_end_where_the_figures_do(backtest: Backtest) -> None:

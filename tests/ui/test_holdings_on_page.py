@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 import streamlit as st
-from test_hedge_page import (
+from page_states import (
     TODAY,
     advice_for,
     assert_shows,
@@ -53,11 +53,6 @@ def upload(page: AppTest, content: bytes, name: str = "mine.csv") -> AppTest:
 
 def widget_key(kind: str, symbol: str, content: bytes) -> str:
     return f"{kind} {symbol} {HoldingsFile(name='mine', content=content).digest}"
-
-
-def without_bad_rows(content: bytes) -> Advice:
-    portfolio = read_portfolio(content, as_of=TODAY, leave_out_bad_rows=True)
-    return decide(measure_account(portfolio, SnapshotSource(), Settings(), today=TODAY), Settings())
 
 
 def test_layout_positions_cash_and_share_left_out_stand_before_the_plan() -> None:
@@ -163,7 +158,7 @@ def test_bad_cells_are_listed_and_the_plan_goes_on_without_their_rows_when_told_
     page.button(key="leave_out").click().run()
     assert not page.error
     assert headings(page)[0] == "# Mine"
-    advice = without_bad_rows(BAD_ROWS)
+    advice = advice_for(BAD_ROWS, leave_out_bad_rows=True)
     repeated = [note.message for note in advice.notes if note.code == "row_left_out"]
     assert repeated
     assert_shows(page, advice)
@@ -226,7 +221,7 @@ def test_the_first_two_hundred_skipped_rows_are_shown_and_the_others_counted() -
     (table,) = (each.value for each in page.markdown if "Why it is not a position" in each.value)
     assert table.count("| Line ") == 200
     assert any(each.value.startswith("And 30 more;") for each in page.caption)
-    assert len(plan_document(without_bad_rows(content))["portfolio"]["skipped_rows"]) == 230
+    assert len(plan_document(advice_for(content, leave_out_bad_rows=True))["portfolio"]["skipped_rows"]) == 230
 
 
 def test_another_file_with_bad_rows_asks_again() -> None:
@@ -234,7 +229,7 @@ def test_another_file_with_bad_rows_asks_again() -> None:
     page.button(key="leave_out").click().run()
     upload(page, BAD_ROWS.replace(b"2oo", b"3oo"), "other.csv")
     assert "3oo" in refusal(page)
-    assert_shows(page, without_bad_rows(BAD_ROWS))
+    assert_shows(page, advice_for(BAD_ROWS, leave_out_bad_rows=True))
 
 
 @pytest.mark.parametrize("ending", ["txt", "tsv"])

@@ -6,68 +6,38 @@ import csv
 import io
 import json
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
+from page_browser import download
+from page_states import SAMPLES, TODAY, advice_for, everything, open_body, refusal, sentence
 from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
 
-from hedger.advice import Advice, decide, measure_account
+from hedger.advice import decide, measure_account
 from hedger.contracts import load_fee_schedules, read_fees, read_margins
 from hedger.errors import SettingsError
 from hedger.market import SnapshotSource
 from hedger.portfolio import read_portfolio
-from hedger.report import calendar_document, to_dollars, to_percent
+from hedger.report import calendar_document, to_dollars, to_index_title, to_percent
 from hedger.settings import PARSERS, Settings
 from hedger.ui.money_figures import FEES, MARGINS, NamedText
+from hedger.ui.money_page import show_money
 from hedger.ui.wording import escape, to_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Page
+    from streamlit.testing.v1 import AppTest
 
-    from hedger.advice import Measurement
-
-TODAY = date(2026, 8, 24)
-SAMPLES = Path(__file__).parents[2] / "sample_portfolios"
 OWN_MARGINS = "symbol,initial,maintenance,as_of\nNQ,30000,27000,2026-08-20\n"
 OWN_FEES = "symbol,commission,exchange_fee,regulatory_fee\nNQ,2.5,1.38,0.02\nMNQ,0.5,0.35,0.02\n"
 
 
-def page_script(today, opened_with):
-    from hedger.ui.advised import show_advised_page  # noqa: PLC0415
-    from hedger.ui.money_page import show_money  # noqa: PLC0415
-
-    show_advised_page(opened_with, today, show_money)
-
-
-def open_page(sample: str = "technology", **session: Any) -> AppTest:
-    kwargs = {"today": TODAY, "opened_with": SAMPLES / f"{sample}.csv"}
-    page = AppTest.from_function(page_script, kwargs=kwargs, default_timeout=60)
-    for key, value in session.items():
-        page.session_state[key] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-@cache
-def measured(sample: str) -> Measurement:
-    portfolio = read_portfolio(SAMPLES / f"{sample}.csv", as_of=TODAY)
-    return measure_account(portfolio, SnapshotSource(), Settings(), today=TODAY)
-
-
-def advice_for(sample: str = "technology", **choices: Any) -> Advice:
-    return decide(measured(sample), Settings(**choices))
-
-
-def everything(page: AppTest) -> str:
-    shown = (*page.markdown, *page.caption, *page.warning, *page.success, *page.info, *page.error)
-    return "\n".join(each.value for each in shown)
+open_page = partial(open_body, show_money)
 
 
 def rows_of(page: AppTest, *headings: str) -> list[list[str]]:
@@ -168,17 +138,30 @@ def test_a_buffer_that_carries_the_hedge_is_told_to() -> None:
     assert "hold" not in told
 
 
-def test_a_bought_hedge_is_called_in_a_fall() -> None:
-    file = b"Symbol,Quantity\nAAPL,-2000\nCash,900000\n"
-    portfolio = read_portfolio(file, as_of=TODAY)
-    advice = decide(measure_account(portfolio, SnapshotSource(), Settings(), today=TODAY), Settings(buffer=5e6))
+SHORT_BOOK = "Symbol,Quantity\nAAPL,-2000\nCash,900000\n"
+
+
+def test_a_bought_hedge_is_called_in_a_fall(tmp_path: Path) -> None:
+    file = tmp_path / "short.csv"
+    file.write_text(SHORT_BOOK)
+    page, advice = open_page(file, buffer=20_000.0), advice_for(file, buffer=20_000.0)
     call = advice.risk.margin_call
     assert call is not None
     assert advice.plan.hedge_notional > 0
-    assert call.call_move is None
-    from hedger.ui.money_page import _call_sentence  # noqa: PLC0415
+    assert call.call_move is not None
+    assert call.call_move < 0
+    title, move = to_index_title(advice.plan.reference_index), to_percent(-call.call_move, places=1)
+    assert escape(f"calls for cash when the {title} falls by {move}, to {call.call_level:,.0f}.") in everything(page)
 
-    assert "no move of the" in _call_sentence(advice, call)
+
+def test_a_buffer_that_outlasts_an_index_of_nothing_is_never_called(tmp_path: Path) -> None:
+    file = tmp_path / "short.csv"
+    file.write_text(SHORT_BOOK)
+    page, advice = open_page(file, buffer=5_000_000.0), advice_for(file, buffer=5_000_000.0)
+    assert advice.risk.margin_call is not None
+    assert advice.risk.margin_call.call_move is None
+    title = to_index_title(advice.plan.reference_index)
+    assert escape(f"With a buffer of $5,000,000 no move of the {title} alone brings a call") in everything(page)
 
 
 def test_risen_margins_are_shown_beside_those_of_today() -> None:
@@ -255,8 +238,7 @@ def test_tax_is_left_out_until_rates_are_stated() -> None:
 def test_a_book_that_is_nearly_the_index_is_told_of_straddles(tmp_path: Path) -> None:
     file = tmp_path / "fund.csv"
     file.write_text("Symbol,Quantity\nSPY,1000\n")
-    kwargs = {"today": TODAY, "opened_with": file}
-    page = AppTest.from_function(page_script, kwargs=kwargs, default_timeout=60).run()
+    page = open_page(file)
     assert "Section 1092" in page.warning[-1].value
 
 
@@ -373,7 +355,8 @@ def test_a_file_of_an_earlier_visit_is_brought_back_and_leaves_as_it_came(table:
 def test_a_broken_file_says_so_and_changes_nothing() -> None:
     page = open_page()
     page.file_uploader(key="margins.csv upload").set_value(("margins.csv", b"\xff\xfe\x00PNG", "text/csv")).run()
-    assert len(page.error) == 1
+    read = NamedText(b"\xff\xfe\x00PNG".decode(errors="replace"), "margins.csv")
+    assert refusal(page) == sentence(partial(read_margins, read))
     assert "margins.csv" not in page.session_state
 
 
@@ -419,10 +402,7 @@ def test_a_margin_typed_on_the_page_changes_the_plan_and_leaves_as_a_file(
     assert (own.symbol, own.initial, own.maintenance) == ("NQ", 31_000.0, 28_000.0)
 
     page.get_by_role("link", name="Hedge").click()
-    page.get_by_role("button", name="One file").click()
-    with page.expect_download() as arriving:
-        page.get_by_role("button", name="plan.json").click()
-    document = json.loads(Path(arriving.value.path()).read_text(encoding="utf-8"))
+    document = json.loads(download(page, "plan.json"))
     prices = document["prices"]
     today = date.fromisoformat(prices["last_session"]) + timedelta(days=prices["age_days"])
     portfolio = read_portfolio(SAMPLES / "technology.csv", as_of=today)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from page_browser import download, wait_until_still
+from page_browser import download, upload, wait_for_heading, wait_until_still
 from playwright.sync_api import expect
 
 from hedger.advice import decide, measure_account
@@ -30,17 +30,6 @@ pytestmark = pytest.mark.browser
 HOLDINGS = b"Symbol,Quantity\nAAPL,400\nMSFT,250\nKO,900\nNVDA,300\nZZZZ,12\n"
 BAD_ROW = b"Symbol,Quantity,Market Value\nAAPL,400,120000\nMSFT,2oo,90000\nZZZZ,1000,60000\n"
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00"
-
-
-def upload(page: Page, name: str, content: bytes) -> None:
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
-    )
-
-
-def wait_for_heading(page: Page, name: str) -> None:
-    """Wait until one such heading is there: for a moment the old one stands beside the new one."""
-    expect(page.get_by_role("heading", name=name)).to_have_count(1)
 
 
 def type_hedge(page: Page, percent: int) -> None:

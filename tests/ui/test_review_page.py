@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
+from page_states import SAMPLES, TODAY, everything, metrics
 from streamlit.testing.v1 import AppTest
 
 from hedger.advice import advise, measure_account
@@ -17,8 +17,6 @@ from hedger.settings import Settings
 from hedger.ui.remedies import in_page_words
 from hedger.ui.wording import escape
 
-TODAY = date(2026, 8, 24)
-SAMPLE = Path(__file__).parents[2] / "sample_portfolios" / "technology.csv"
 FILLS = b"time,contract,quantity,price\n2026-05-22,MNQM6,-3,29500\n"
 
 
@@ -37,32 +35,28 @@ def open_review() -> AppTest:
 
 
 def earlier_plan() -> bytes:
-    portfolio = read_portfolio(SAMPLE, as_of=TODAY)
+    portfolio = read_portfolio(SAMPLES / "technology.csv", as_of=TODAY)
     settings = Settings(hedge=0.5)
     return to_json(plan_document(advise(portfolio, settings=settings, as_of=date(2026, 5, 21), today=TODAY))).encode()
 
 
 def review_of(plan: bytes, fills: bytes | None = None) -> Review:
     earlier = read_plan(plan)
-    portfolio = read_portfolio(SAMPLE, as_of=TODAY)
+    portfolio = read_portfolio(SAMPLES / "technology.csv", as_of=TODAY)
     settings = follow_choices(earlier, portfolio)
     measurement = measure_account(portfolio, SnapshotSource(), settings, today=TODAY)
     traded = None if fills is None else read_fills(fills, since=earlier.as_of, until=measurement.as_of)
     return review_plan(measurement, SnapshotSource(), settings, earlier, fills=traded)
 
 
-def texts(page: AppTest) -> str:
-    return "\n".join(each.value for each in (*page.markdown, *page.caption, *page.error))
-
-
 def test_without_a_plan_the_page_says_what_to_bring_and_offers_an_example() -> None:
     page = open_review()
     assert not page.exception
-    assert "Upload the plan.json" in texts(page)
+    assert "Upload the plan.json" in everything(page)
     page.button(key="review_example").click().run()
     assert not page.exception
     assert page.session_state.review_plan.name == "example-plan-2026-06-22.json"
-    assert escape(state_review(review_of(page.session_state.review_plan.content))) in texts(page)
+    assert escape(state_review(review_of(page.session_state.review_plan.content))) in everything(page)
 
 
 @pytest.mark.parametrize("fills", [None, FILLS])
@@ -75,13 +69,13 @@ def test_an_uploaded_plan_is_reviewed_as_the_command_line_does(fills: bytes | No
     page.run()
     assert not page.exception
     review = review_of(plan, fills)
-    shown = texts(page)
+    shown = everything(page)
     assert f"## {escape(state_review(review))}" in shown
     for trade in review.trades:
         assert escape(trade.future.code) in shown
-    metrics = {each.label: (each.value, each.delta) for each in page.metric}
-    assert metrics["Beta that is left"] == (to_beta(review.beta_held), f"{to_beta(review.earlier.beta_after)} planned")
-    assert metrics["Cost of the trades"][0] == escape(to_dollars(review.cost, places=2))
+    figures = metrics(page)
+    assert figures["Beta that is left"] == (to_beta(review.beta_held), f"{to_beta(review.earlier.beta_after)} planned")
+    assert figures["Cost of the trades"][0] == escape(to_dollars(review.cost, places=2))
     for note in review.notes:
         assert escape(in_page_words(note.message)) in shown
 
@@ -93,4 +87,4 @@ def test_a_plan_that_is_none_is_refused_in_a_sentence_and_can_be_taken_away() ->
     assert "plan.json" in page.error[0].value.replace("\\", "")
     page.button(key="review_plan_away").click().run()
     assert not page.error
-    assert "Upload the plan.json" in texts(page)
+    assert "Upload the plan.json" in everything(page)

@@ -3,66 +3,33 @@
 from __future__ import annotations
 
 import json
-from datetime import date
-from functools import cache
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
+from page_browser import download, wait_until_still
+from page_states import advice_for, everything, open_body
 from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
 
-from hedger.advice import Advice, decide, measure_account
-from hedger.market import SnapshotSource
-from hedger.portfolio import read_portfolio
 from hedger.report import to_dollars, to_percent
 from hedger.risk import StatedScenario
-from hedger.settings import Settings
+from hedger.ui.risk_page import show_risk
 from hedger.ui.wording import escape, to_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Page
+    from streamlit.testing.v1 import AppTest
 
-    from hedger.advice import Measurement
     from hedger.risk import Replay
 
-TODAY = date(2026, 8, 24)
-SAMPLES = Path(__file__).parents[2] / "sample_portfolios"
 FALL = StatedScenario(name="a bad month", moves=(("sp500", -0.12), ("AAPL", -0.3)))
 
 
-def page_script(today, opened_with):
-    from hedger.ui.advised import show_advised_page  # noqa: PLC0415
-    from hedger.ui.risk_page import show_risk  # noqa: PLC0415
-
-    show_advised_page(opened_with, today, show_risk)
-
-
-def open_page(sample: str | Path = "technology", **session: Any) -> AppTest:
-    file = SAMPLES / f"{sample}.csv" if isinstance(sample, str) else sample
-    page = AppTest.from_function(page_script, kwargs={"today": TODAY, "opened_with": file}, default_timeout=60)
-    for key, value in session.items():
-        page.session_state[key] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-@cache
-def measured(file: Path) -> Measurement:
-    return measure_account(read_portfolio(file, as_of=TODAY), SnapshotSource(), Settings(), today=TODAY)
-
-
-def advice_for(sample: str | Path = "technology", **choices: Any) -> Advice:
-    file = SAMPLES / f"{sample}.csv" if isinstance(sample, str) else sample
-    return decide(measured(file), Settings(**choices))
-
-
-def everything(page: AppTest) -> str:
-    return "\n".join(each.value for each in (*page.markdown, *page.caption, *page.warning, *page.info, *page.error))
+open_page = partial(open_body, show_risk)
 
 
 def table_row(page: AppTest, first: str) -> list[str]:
@@ -294,7 +261,7 @@ def test_a_scenario_is_added_on_a_phone_and_reaches_the_downloaded_plan(visit: C
     page = visit(width=390, height=844)
     page.goto(f"{page.url.rstrip('/')}/risk")
     expect(page.get_by_role("heading", name="Scenarios")).to_be_visible()
-    page.wait_for_selector("[data-test-script-state=notRunning]")
+    wait_until_still(page)
     page.wait_for_timeout(1000)  # charts draw themselves after the text and move what stands below them
     page.get_by_text("Add a scenario of your own").click()
     targets = page.get_by_role("combobox", name="What moves")
@@ -319,10 +286,7 @@ def test_a_scenario_is_added_on_a_phone_and_reaches_the_downloaded_plan(visit: C
         page.wait_for_function("selector => document.querySelector(selector).scrollWidth <= 390", arg=selector)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("link", name="Hedge").click()
-    page.get_by_role("button", name="One file").click()
-    with page.expect_download() as arriving:
-        page.get_by_role("button", name="plan.json").click()
-    document = json.loads(Path(arriving.value.path()).read_text(encoding="utf-8"))
+    document = json.loads(download(page, "plan.json"))
     (own,) = (each for each in document["scenarios"] if each["name"] == "A quarter off")
     assert own["shocks"]["sp500"] == -0.25
     assert own["hedged_pnl"] == pytest.approx(own["unhedged_pnl"] + own["hedge_pnl"], abs=0.005)
