@@ -8,7 +8,7 @@ from rich.console import Group
 
 from hedger.hedge import objection_to
 from hedger.report.terminal import bullet_list, left_out, number_table, paragraph, section
-from hedger.report.words import ALARMS, state_answer, to_beta, to_dollars, to_index_title, to_percent
+from hedger.report.words import ALARMS, UNKNOWN, state_answer, to_beta, to_dollars, to_index_title, to_percent
 from hedger.risk import ACCEPTED
 from hedger.wording import plural
 
@@ -181,19 +181,30 @@ def _money_lines(advice: Advice) -> Iterator[str]:
 
 
 def _objectives(comparison: ObjectiveComparison) -> RenderableType:
-    """Draw the plan of least expected shortfall beside that of least variance."""
+    """Draw the plan of least expected shortfall beside that of least variance, and beside no futures."""
+    outcomes = comparison.outcomes
     rows = [
-        ("Held", *(_held(outcome) for outcome in comparison.outcomes)),
+        ("Held", *(_held(outcome) for outcome in outcomes), "none"),
         (
             f"Shortfall, 1 day, {to_percent(comparison.level)}",
-            *(to_dollars(outcome.expected_shortfall) for outcome in comparison.outcomes),
+            *(to_dollars(outcome.book_shortfall) for outcome in outcomes),
+            to_dollars(comparison.unhedged_book_shortfall),
         ),
-        ("Tracking risk", *(to_dollars(outcome.tracking_risk) for outcome in comparison.outcomes)),
-        ("Initial margin", *(to_dollars(outcome.initial_margin) for outcome in comparison.outcomes)),
-        ("Round trip", *(to_dollars(outcome.round_trip_cost, places=2) for outcome in comparison.outcomes)),
+        ("Tracking risk", *(to_dollars(outcome.tracking_risk) for outcome in outcomes), UNKNOWN),
+        ("Initial margin", *(to_dollars(outcome.initial_margin) for outcome in outcomes), UNKNOWN),
+        ("Round trip", *(to_dollars(outcome.round_trip_cost, places=2) for outcome in outcomes), UNKNOWN),
     ]
-    names = (outcome.objective.replace("-", " ") for outcome in comparison.outcomes)
-    return number_table("least", *names, rows=rows)
+    if comparison.fraction != 1.0:
+        of_share = (
+            f"  of the {to_percent(comparison.fraction)} to hedge",
+            *(to_dollars(outcome.expected_shortfall) for outcome in outcomes),
+            to_dollars(comparison.unhedged_shortfall),
+        )
+        rows.insert(2, of_share)
+    names = [f"least {outcome.objective.replace('-', ' ')}" for outcome in outcomes]
+    if comparison.tolerance:
+        names[0] = f"cheapest within {to_percent(comparison.tolerance, places=1)}"
+    return number_table("", *names, "no futures", rows=rows)
 
 
 def _held(outcome: ObjectiveOutcome) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hedger.hedge import LegStep, objection_to
-from hedger.hedge.legs import Objection
+
+if TYPE_CHECKING:
+    from hedger.hedge.legs import Objection
 
 STEP = LegStep(
     indices=("sp500", "russell2000"),

@@ -145,11 +145,12 @@ def test_every_index_has_a_line_best_first(lines: list[str], technology_advice: 
     assert drawn[0].startswith("Nasdaq-100 (used)")
     shares = [int(line.split()[-1].removesuffix("%")) for line in drawn]
     assert shares == sorted(shares, reverse=True)
-    sp500 = technology_advice.exposure.of("sp500")
+    sp500, test = technology_advice.exposure.of("sp500"), technology_advice.plan.index_test
+    assert test is not None
     assert row(lines, "S&P 500") == [
         f"{sp500.beta:.2f}",
         f"{sp500.low:.2f} to {sp500.high:.2f}",
-        f"{dict(technology_advice.plan.index_test.removed)['sp500']:.0%}",
+        f"{dict(test.removed)['sp500']:.0%}",
     ]
 
 
@@ -195,13 +196,31 @@ def test_two_objectives_stand_side_by_side(draw: Draw, technology: Portfolio) ->
     assert comparison is not None
     chosen, other = comparison.outcomes
     assert row(drawn, "Shortfall, 1 day, 95%") == [
+        f"${chosen.book_shortfall:,.0f}",
+        f"${other.book_shortfall:,.0f}",
+        f"${comparison.unhedged_book_shortfall:,.0f}",
+    ]
+    assert row(drawn, "  of the 50% to hedge") == [
         f"${chosen.expected_shortfall:,.0f}",
         f"${other.expected_shortfall:,.0f}",
+        f"${comparison.unhedged_shortfall:,.0f}",
     ]
-    assert row(drawn, "Tracking risk") == [f"${chosen.tracking_risk:,.0f}", f"${other.tracking_risk:,.0f}"]
+    assert row(drawn, "Tracking risk") == [f"${chosen.tracking_risk:,.0f}", f"${other.tracking_risk:,.0f}", "-"]
     assert f"{advice.plan.positions[0].held_after:+d} NQ" in row(drawn, "Held")[0]
     assert "You asked for 50%; the expected shortfall is least here." in flowing(drawn)
     assert "within your limits has a smaller expected shortfall." in flowing(part(drawn, "Order ticket"))
+
+
+def test_of_a_full_hedge_there_is_one_shortfall(draw: Draw, technology: Portfolio) -> None:
+    drawn = draw(advise(technology, settings=Settings(hedge=1.0, objective="expected-shortfall"), today=DAY))
+    assert not any("to hedge  " in line for line in drawn)
+    assert "least expected shortfall" in part(drawn, "Two objectives")[0]
+
+
+def test_the_cheapest_plan_within_a_tolerance_is_not_called_the_least(draw: Draw, technology: Portfolio) -> None:
+    settings = Settings(hedge=0.5, objective="expected-shortfall", tolerance=0.05)
+    head = part(draw(advise(technology, settings=settings, today=DAY)), "Two objectives")[0]
+    assert re.split(r"\s{2,}", head.strip()) == ["cheapest within 5.0%", "least variance", "no futures"]
 
 
 def test_without_a_past_the_fit_stands_in_and_no_years_are_named(draw: Draw, technology: Portfolio) -> None:
