@@ -151,8 +151,7 @@ def _residual_beta_dollars(exposure: Exposure, proposal: Proposal, plan: Candida
     What the chosen dollars do to the reference index, counted in beta dollars of the book: all of them gone means the
     book's beta gone. With one index this is the book's beta dollars plus the notional held.
     """
-    row = exposure.indices.index(proposal.reference)
-    follow = exposure.covariance[row] / exposure.covariance[row, row]
+    follow = exposure.follow_shares(proposal.reference)
 
     def moved(indices: Sequence[str], dollars: FloatArray) -> float:
         return float(follow[[exposure.indices.index(name) for name in indices]] @ dollars)
