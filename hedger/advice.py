@@ -15,13 +15,12 @@ from zoneinfo import ZoneInfo
 
 from hedger.contracts import INDICES, ContractQuote, list_doubts
 from hedger.errors import Note, PricesUnavailableError, StalePricesError
-from hedger.exposure import ESTIMATORS, Exposure, measure_exposure, symbols_to_price
+from hedger.exposure import ESTIMATORS, Exposure, load_forecast_errors, measure_exposure, symbols_to_price
 from hedger.hedge import HedgePlan, solve_hedge
 from hedger.market import SnapshotSource, dividend_yield_on, rate_on
 from hedger.pricing import doubt_omissions, doubt_prices, quote_choices
 from hedger.risk import Circumstances, Risk, assess_risk, load_episodes
 from hedger.settings import Settings
-from hedger.shipped import load_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +161,7 @@ class Advice:
 
 def _notes_about_estimator(name: str) -> tuple[Note, ...]:
     """Say so when the estimator foretells betas worse than the default does."""
-    ratios = {row["estimator"]: float(row["ratio"]) for row in load_table("forecast_errors.csv")}
+    ratios = load_forecast_errors()
     default = next(iter(ESTIMATORS))
     if ratios[name] <= ratios[default]:
         return ()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.evidence.forecasts import check_forecast, exceeded_share, qlike_ratio
-from hedger.risk import ACCEPTED, QUARTER, assess_margin_calls, hedge_gains
+from hedger.exposure import QUARTER
+from hedger.risk import ACCEPTED, assess_margin_calls, hedge_gains
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,6 +1,5 @@
 """Portfolio and prices to exposure: what the holdings are worth and how they move with the indices."""
 
-from hedger.exposure.betas import BetaOverride, Exposure, HoldingBeta, IndexBeta
 from hedger.exposure.book import Book, Excluded, Holding
 from hedger.exposure.classics import (
     BlumeBeta,
@@ -18,20 +17,31 @@ from hedger.exposure.covariance import (
     weighted_covariance,
 )
 from hedger.exposure.estimators import BetaEstimator, EWMABeta, OLSBeta, TwoSpeedBeta, WelchBeta
+from hedger.exposure.exposure import BetaOverride, Exposure, HoldingBeta, IndexBeta
 from hedger.exposure.held_futures import HeldFuture, add_up, to_held_future
-from hedger.exposure.interval import book_gains, realised_beta_variance
+from hedger.exposure.interval import MONTH, QUARTER, book_gains, realised_beta_variance
 from hedger.exposure.measured_book import measure_book
 from hedger.exposure.measurement import LOOKBACK, measure_exposure
 from hedger.exposure.realised import hedge_effectiveness, realised_betas
-from hedger.exposure.registry import ESTIMATORS
-from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, BetaEstimates, age_weights, variance_before
+from hedger.exposure.registry import ESTIMATORS, load_forecast_errors
+from hedger.exposure.regression import (
+    FULL_RECORD,
+    HALF_LIFE,
+    SHORTEST_RECORD,
+    BetaEstimates,
+    age_weights,
+    variance_before,
+)
 from hedger.exposure.returns import PairedReturns, pair_returns
 from hedger.exposure.valuation import symbols_to_price, value_holdings
 
 __all__ = [
     "ESTIMATORS",
     "FULL_RECORD",
+    "HALF_LIFE",
     "LOOKBACK",
+    "MONTH",
+    "QUARTER",
     "SESSIONS_A_YEAR",
     "SHORTEST_RECORD",
     "BetaEstimates",
@@ -62,6 +72,7 @@ __all__ = [
     "current_variance",
     "explained_variance",
     "hedge_effectiveness",
+    "load_forecast_errors",
     "measure_book",
     "measure_exposure",
     "pair_returns",

@@ -28,14 +28,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.exposure.regression import age_weights, variance_before
+from hedger.exposure.regression import HALF_LIFE, THREE_YEARS, age_weights, variance_before
 
 if TYPE_CHECKING:
     from hedger.arrays import FloatArray
 
 
 SESSIONS_A_YEAR = 252
-SLOW_LOOKBACK = 756
 
 
 def weighted_covariance(returns: FloatArray, weights: FloatArray) -> FloatArray:
@@ -86,7 +85,7 @@ def _blended_covariance(returns: FloatArray) -> FloatArray:
     first = returns[:, 0]
     fast = weighted_covariance(returns, age_weights(first.size, 63.0))
     slow_weights = 1.0 / variance_before(first, 5.0)
-    slow = weighted_covariance(returns[-SLOW_LOOKBACK:], slow_weights[-SLOW_LOOKBACK:])
+    slow = weighted_covariance(returns[-THREE_YEARS:], slow_weights[-THREE_YEARS:])
     shape = 0.6 * fast / fast[0, 0] + 0.4 * slow / slow[0, 0]
     covariance: FloatArray = SESSIONS_A_YEAR * current_variance(first) * shape
     return covariance
@@ -108,10 +107,10 @@ def current_variance(gains: FloatArray) -> float:
     return float(0.7 * (fast @ squares) / fast.sum() + 0.3 * squares.mean())
 
 
-def explained_variance(book: FloatArray, indices: FloatArray, *, half_life: float = 126.0) -> FloatArray:
+def explained_variance(book: FloatArray, indices: FloatArray) -> FloatArray:
     """Return the share of a book's variance that the best single-index hedge in each index would have removed.
 
-    This is the weighted R-squared of the book on each index alone.
+    This is the R-squared of the book on each index alone, weights of half-life :data:`HALF_LIFE`.
 
     Parameters
     ----------
@@ -119,8 +118,6 @@ def explained_variance(book: FloatArray, indices: FloatArray, *, half_life: floa
         Gains of today's holdings over past sessions, oldest first, NaN where unknown, shape (n_sessions,).
     indices
         NaN where unknown, shape (n_sessions, n_indices).
-    half_life
-        Of the weights, in sessions.
 
     Returns
     -------
@@ -128,7 +125,7 @@ def explained_variance(book: FloatArray, indices: FloatArray, *, half_life: floa
         Between 0 and 1; zero for a book or an index that does not move.
     """
     share = np.zeros(indices.shape[1])
-    weights = age_weights(book.size, half_life)
+    weights = age_weights(book.size, HALF_LIFE)
     for position, index in enumerate(indices.T):
         known = np.isfinite(book) & np.isfinite(index)
         joint = weighted_covariance(np.column_stack([index[known], book[known]]), weights[known])

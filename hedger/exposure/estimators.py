@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from hedger.exposure.regression import (
+    THREE_YEARS,
     age_weights,
     estimate_slopes,
     newest_sessions,
@@ -76,7 +77,7 @@ class EWMABeta:
     """
 
     half_life: float = 63.0
-    lookback: int = 756
+    lookback: int = THREE_YEARS
 
     def estimate(self, assets: FloatArray, index: FloatArray) -> BetaEstimates:
         """Estimate as :meth:`BetaEstimator.estimate` says."""
@@ -99,7 +100,7 @@ class WelchBeta:
     """
 
     half_life: float = 89.0
-    lookback: int = 756
+    lookback: int = THREE_YEARS
     width: float = 3.0
 
     def estimate(self, assets: FloatArray, index: FloatArray) -> BetaEstimates:
@@ -137,7 +138,7 @@ class TwoSpeedBeta:
     fast_half_life: float = 32.0
     fast_share: float = 0.6
     variance_half_life: float = 5.0
-    lookback: int = 756
+    lookback: int = THREE_YEARS
     width: float = 3.0
 
     def estimate(self, assets: FloatArray, index: FloatArray) -> BetaEstimates:

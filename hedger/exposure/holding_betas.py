@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.exposure.betas import HoldingBeta
+from hedger.exposure.exposure import HoldingBeta
 from hedger.exposure.gaps import SELDOM_TRADED
 from hedger.exposure.interval import Z_REALISED, share_beta_variance
 from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, BetaEstimates

@@ -13,19 +13,19 @@ import numpy as np
 
 from hedger.contracts import find_index
 from hedger.errors import InsufficientHistoryError, Note
-from hedger.exposure.betas import Exposure, IndexBeta
 from hedger.exposure.covariance import annual_covariance, explained_variance, weighted_covariance
+from hedger.exposure.exposure import Exposure, IndexBeta
 from hedger.exposure.holding_betas import measure_holdings
 from hedger.exposure.interval import MONTH, QUARTER, Z_REALISED, book_gains, realised_beta_variance
-from hedger.exposure.regression import FULL_RECORD, SHORTEST_RECORD, age_weights
+from hedger.exposure.regression import FULL_RECORD, HALF_LIFE, SHORTEST_RECORD, age_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hedger.arrays import FloatArray
-    from hedger.exposure.betas import HoldingBeta
     from hedger.exposure.book import Book
     from hedger.exposure.estimators import BetaEstimator
+    from hedger.exposure.exposure import HoldingBeta
     from hedger.exposure.returns import PairedReturns
 
 
@@ -154,7 +154,7 @@ def _require_history(gains: FloatArray, paired: PairedReturns) -> None:
 def _unhedgeable_share(gains: FloatArray, indices: FloatArray) -> float:
     known = np.isfinite(gains)
     indices = indices[:, np.isfinite(indices).all(axis=0)]
-    weights = age_weights(gains.size, 126.0)[known]
+    weights = age_weights(gains.size, HALF_LIFE)[known]
     joint = weighted_covariance(np.column_stack([indices[known], gains[known]]), weights)
     if not joint[-1, -1] > 0:
         return 0.0

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.contracts import Index
-    from hedger.exposure.betas import BetaOverride, Exposure
     from hedger.exposure.book import Book
     from hedger.exposure.estimators import BetaEstimator
+    from hedger.exposure.exposure import BetaOverride, Exposure
     from hedger.market import Prices
     from hedger.portfolio import Portfolio
 

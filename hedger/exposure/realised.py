@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.exposure.covariance import weighted_covariance
-from hedger.exposure.regression import age_weights, require_movement
+from hedger.exposure.regression import HALF_LIFE, age_weights, require_movement
 
 if TYPE_CHECKING:
     from hedger.arrays import FloatArray
@@ -46,7 +46,7 @@ def realised_betas(returns: FloatArray, index: FloatArray) -> tuple[FloatArray, 
     return beta, stderr
 
 
-def hedge_effectiveness(unhedged: FloatArray, hedged: FloatArray, *, half_life: float = 126.0) -> float | None:
+def hedge_effectiveness(unhedged: FloatArray, hedged: FloatArray, *, half_life: float = HALF_LIFE) -> float | None:
     """Return ``1 - var(hedged) / var(unhedged)`` (Ederington 1979) over past sessions.
 
     Parameters

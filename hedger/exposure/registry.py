@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hedger.exposure.classics import (
@@ -13,6 +14,7 @@ from hedger.exposure.classics import (
     VasicekBeta,
 )
 from hedger.exposure.estimators import EWMABeta, OLSBeta, TwoSpeedBeta, WelchBeta
+from hedger.shipped import load_table
 
 if TYPE_CHECKING:
     from hedger.exposure.estimators import BetaEstimator
@@ -30,3 +32,9 @@ ESTIMATORS: dict[str, BetaEstimator] = {
     "monthly": MonthlyBeta(),
 }
 """Estimators by their name in settings: the default first, then in the order of how well they foretell beta."""
+
+
+@cache
+def load_forecast_errors() -> dict[str, float]:
+    """Load the error with which each estimator foretold a stock's beta of the next quarter; one-year least squares is 1."""
+    return {row["estimator"]: float(row["ratio"]) for row in load_table("forecast_errors.csv")}

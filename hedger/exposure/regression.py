@@ -49,6 +49,12 @@ FULL_RECORD = 252
 """Returns from which a record is trusted without shrinkage."""
 SHORTEST_RECORD = 20
 """Returns below which a record says nothing and the prior stands alone."""
+HALF_LIFE = 126.0
+"""Sessions after which a return counts half in shares of variance, in residuals and in first passes."""
+THREE_YEARS = 756
+"""Sessions that weights by age, and the slow view of covariances, look back."""
+WARM_UP = 60
+"""Sessions whose mean square starts a recursive variance."""
 PRIOR_BETA = 1.0
 PRIOR_VARIANCE = 0.20
 """Cross-sectional variance of stock betas that the shrinkage of short records assumes."""
@@ -95,7 +101,7 @@ def age_weights(n_sessions: int, half_life: float) -> FloatArray:
     return np.ones(n_sessions) if math.isinf(half_life) else np.exp2(-age / half_life)
 
 
-def variance_before(returns: FloatArray, half_life: float, *, warm_up: int = 60) -> FloatArray:
+def variance_before(returns: FloatArray, half_life: float) -> FloatArray:
     """Return the exponentially weighted variance that was known before each session.
 
     Parameters
@@ -104,17 +110,15 @@ def variance_before(returns: FloatArray, half_life: float, *, warm_up: int = 60)
         Simple returns or gains, oldest first, without NaN, shape (n_sessions,).
     half_life
         In sessions.
-    warm_up
-        Sessions whose mean square starts the recursion.
 
     Returns
     -------
     ndarray of shape (n_sessions,)
-        Element ``t`` uses sessions before ``t`` only, except within the warm-up.
+        Element ``t`` uses sessions before ``t`` only, except within the first :data:`WARM_UP`.
     """
     decay = 0.5 ** (1.0 / half_life)
     squares = np.square(returns)
-    level = float(squares[:warm_up].mean()) if squares.size else 0.0
+    level = float(squares[:WARM_UP].mean()) if squares.size else 0.0
     variance = np.empty(squares.size)
     # The recursion, divided by its decay, is a running sum; within a stretch no power of the decay overflows.
     stretch = max(int(500.0 * half_life), 1)
@@ -243,7 +247,7 @@ class _Slope:
 
 def _prepare(index: FloatArray, unit: FloatArray, speeds: tuple[tuple[float, FloatArray], ...]) -> _Slope:
     kernel, mean = blended_kernel(index, speeds)
-    first_pass, _ = blended_kernel(index, ((1.0, age_weights(index.size, 126.0)),))
+    first_pass, _ = blended_kernel(index, ((1.0, age_weights(index.size, HALF_LIFE)),))
     squares = np.square(kernel)
     return _Slope(
         first_pass=first_pass * unit,

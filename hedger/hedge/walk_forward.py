@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.arrays import freeze
-from hedger.exposure import annual_covariance, hedge_effectiveness
+from hedger.exposure import QUARTER, annual_covariance, hedge_effectiveness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from hedger.exposure import Exposure
 
 
-QUARTER = 63
-"""Sessions for which a hedge stands."""
 MOST_QUARTERS, FEWEST_QUARTERS = 12, 4
 """Quarters that are looked at, and below which nothing is said."""
 SHORTEST_PAST = 126

@@ -10,7 +10,6 @@ from hedger.risk.first_passage import passage_deviation, passage_distance, passa
 from hedger.risk.futures_account import FAN_LEVELS, FAN_SESSIONS, AccountRange, FuturesAccount
 from hedger.risk.margin_calls import (
     ACCEPTED,
-    QUARTER,
     BufferNeed,
     CallChance,
     MarginCall,
@@ -29,7 +28,6 @@ __all__ = [
     "ACCEPTED",
     "FAN_LEVELS",
     "FAN_SESSIONS",
-    "QUARTER",
     "SELLING",
     "AccountRange",
     "BufferNeed",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.errors import Note
+from hedger.exposure import MONTH, QUARTER
 from hedger.risk.first_passage import passage_deviation, passage_distance, passage_probability, simulate_passage
 from hedger.risk.futures_account import AccountRange, FuturesAccount
 from hedger.risk.positions import hedge_gains, held_notional
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan
 
-HORIZONS = (5, 21, 63)
+HORIZONS = (5, MONTH, QUARTER)
 """Sessions: a week, a month, a quarter."""
 PROBABILITIES = (0.10, 0.05, 0.01)
 """Chances of a call for which the buffer is told."""
 MARGIN_RISES = (1.5, 2.0)
 """Multiples of today's margins; from January to March 2020 they rose 1.8 to 2.2 times."""
-QUARTER = HORIZONS[-1]
 ACCEPTED = 0.05
 """Chance of a call within a quarter up to which a buffer counts as enough; one of :data:`PROBABILITIES`."""
 

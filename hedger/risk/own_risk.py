@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.contracts import find_index
-from hedger.exposure import LOOKBACK, age_weights, pair_returns
+from hedger.exposure import HALF_LIFE, LOOKBACK, age_weights, pair_returns
 
 if TYPE_CHECKING:
     from hedger.exposure import Exposure
     from hedger.market import Prices
 
 MOST_SHOWN = 5
-HALF_LIFE = 126.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

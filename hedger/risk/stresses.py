@@ -14,7 +14,7 @@ import math
 from typing import TYPE_CHECKING
 
 from hedger.contracts import find_index
-from hedger.exposure import SESSIONS_A_YEAR
+from hedger.exposure import QUARTER, SESSIONS_A_YEAR
 from hedger.risk.positions import held_notional
 from hedger.risk.scenarios import Scenario, note_limits
 
@@ -32,7 +32,6 @@ BETA_ERROR = 0.2
 BREAK_MOVE = 0.10
 ONE_IN_TWENTY = 1.645
 """Quantile of the normal distribution that is exceeded once in twenty times."""
-QUARTER = 63
 
 
 def stress_scenarios(

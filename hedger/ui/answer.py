@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from hedger.exposure import QUARTER
 from hedger.report import ALARMS, state_answer, to_beta, to_dollars, to_index_title, to_percent
-from hedger.risk import QUARTER
 from hedger.ui.chart import show_gain_chart
 from hedger.ui.downloads import show_downloads
 from hedger.ui.remedies import in_page_words

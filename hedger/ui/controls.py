@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from hedger.contracts import INDICES, SIZES
-from hedger.exposure import ESTIMATORS
+from hedger.exposure import ESTIMATORS, load_forecast_errors
 from hedger.hedge import OBJECTIVES
 from hedger.settings import Settings, parse_choices
-from hedger.shipped import load_table
 from hedger.ui.money_costs import kept_rates
 from hedger.ui.money_figures import kept_figures
 from hedger.ui.risk_scenarios import kept_scenarios
@@ -307,7 +306,7 @@ def ask_limits() -> Choices:
 
 def _ask_estimator() -> str:
     """Ask how betas are estimated, and say how well each estimator foretells them."""
-    ratios = {row["estimator"]: float(row["ratio"]) for row in load_table("forecast_errors.csv")}
+    ratios = load_forecast_errors()
     name: str = st.selectbox(
         "Beta estimator",
         list(ESTIMATORS),

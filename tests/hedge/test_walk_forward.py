@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from hedger.exposure import Book, Exposure, annual_covariance
-from hedger.hedge.walk_forward import QUARTER, compare_indices, look_back
+from hedger.exposure import QUARTER, Book, Exposure, annual_covariance
+from hedger.hedge.walk_forward import compare_indices, look_back
 
 NAMES = ("sp500", "nasdaq100", "russell2000")
 
