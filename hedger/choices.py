@@ -10,7 +10,7 @@ import math
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from hedger.contracts import INDICES, SIZES, Size, find_fee_schedule, read_fees, read_margins
 from hedger.errors import SettingsError
@@ -22,7 +22,7 @@ from hedger.wording import shorten
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PARSERS", "RUN_CHOICES", "SIZE_PARSERS", "OrderType"]
+__all__ = ["ORDER_TYPES", "PARSERS", "RUN_CHOICES", "SIZE_PARSERS", "OrderType"]
 
 Number = TypeVar("Number", int, float)
 
@@ -46,23 +46,29 @@ def _number(option: str, choice: object, kind: Callable[[str], Number], expected
     return value
 
 
-def _share(option: str, choice: object) -> float:
-    """Parse ``50%`` or ``0.5``; a bare number above 2 could be meant either way and is refused."""
+def _share(option: str, choice: object, *, may_exceed_whole: bool = False) -> float:
+    """Parse ``50%`` or ``0.5``; a bare number that could be meant either way is refused.
+
+    That is 1 and more, or more than 2 where the whole may be exceeded.
+    """
     text = str(choice).strip()
     if text.endswith("%"):
         return _number(option, text[:-1], float, "a share such as 50% or 0.5") / 100.0
     value = _number(option, choice, float, "a share such as 50% or 0.5")
-    if value > 2:
+    if value > 2 or (value >= 1 and not may_exceed_whole):
+        times = "the whole" if value == 1 else f"{value:g} times the whole"
+        most = "twice the whole" if may_exceed_whole else "the whole"
+        second = f"--{option} 100% for the second" if value == 1 else f"more than {most} is not offered"
         raise SettingsError(
-            f"--{option} {text} can be read in two ways: {value:g} %, or {value:g} times the whole ({value:.0%}). "
-            f"Write --{option} {value:g}% for the first; more than twice the whole is not offered."
+            f"--{option} {text} can be read in two ways: {value:g} %, or {times} ({value:.0%}). "
+            f"Write --{option} {value:g}% for the first; {second}."
         )
     return value
 
 
 def _listed(choice: object) -> list[str]:
-    parts = choice if isinstance(choice, list | tuple) else str(choice).split(",")
-    return [str(part).strip() for part in parts if str(part).strip()]
+    texts = choice if isinstance(choice, list | tuple) else (choice,)
+    return [part.strip() for text in texts for part in str(text).split(",") if part.strip()]
 
 
 def _pairs(option: str, choice: object, expected: str) -> list[tuple[str, str]]:
@@ -79,13 +85,13 @@ def _pairs(option: str, choice: object, expected: str) -> list[tuple[str, str]]:
 
 def _parse_index(choice: object) -> tuple[str, ...]:
     names = [name.lower() for name in _listed(choice)]
-    if names in ([], ["auto"]):
+    if names == ["auto"]:
         return ()
     known = [index.name for index in INDICES]
-    for name in names:
+    for name in names or [str(choice)]:
         if name not in known:
             raise _wrong("index", name, f"an index; known are auto, {', '.join(known)}")
-    return tuple(dict.fromkeys(names))
+    return tuple(names)
 
 
 def _parse_legs(choice: object) -> int | None:
@@ -96,12 +102,17 @@ def _parse_legs(choice: object) -> int | None:
 
 def _parse_sizes(choice: object) -> tuple[Size, ...]:
     names = [name.lower() for name in _listed(choice)]
-    for name in names:
+    for name in names or [str(choice)]:
         if name not in SIZES:
             raise _wrong("sizes", name, f"a contract size; known are {', '.join(SIZES)}")
-    if not names:
-        raise _wrong("sizes", choice, f"a contract size; known are {', '.join(SIZES)}")
-    return tuple(size for size in SIZES if size in names)
+    return tuple(size for size in SIZES for name in names if name == size)
+
+
+def _parse_contracts(choice: object) -> tuple[str, ...]:
+    roots = tuple(root.upper() for root in _listed(choice))
+    if not roots:
+        raise _wrong("contracts", choice, "a list of roots such as ES,MES")
+    return roots
 
 
 def _parse_flag(option: str) -> Callable[[object], bool]:
@@ -171,7 +182,7 @@ def _parse_proxy(choice: object) -> tuple[tuple[str, str], ...]:
     for symbol, proxy in pairs:
         if not _SYMBOL.fullmatch(proxy):
             raise _wrong("proxy", f"{symbol}={proxy}", expected)
-    return tuple(dict(pairs).items())
+    return tuple(pairs)
 
 
 _SCENARIO = "a scenario such as name:sp500=-12%,nasdaq100=-18%"
@@ -218,6 +229,7 @@ def _parse_objective(choice: object) -> Objective:
 
 
 OrderType = Literal["market", "limit"]
+ORDER_TYPES: tuple[OrderType, ...] = get_args(OrderType)
 _ORDER_TYPES: dict[str, OrderType] = {"market": "market", "mkt": "market", "limit": "limit", "lmt": "limit"}
 
 
@@ -246,14 +258,14 @@ def _parse_day(choice: object) -> date:
 
 
 PARSERS: dict[str, Callable[[object], Any]] = {
-    "hedge": lambda choice: _share("hedge", choice),
+    "hedge": lambda choice: _share("hedge", choice, may_exceed_whole=True),
     "target-beta": lambda choice: _number("target-beta", choice, float, "a beta such as 0.4"),
     "index": _parse_index,
     "legs": _parse_legs,
     "allow-long-legs": _parse_flag("allow-long-legs"),
     "sizes": _parse_sizes,
     "include-delisted": _parse_flag("include-delisted"),
-    "contracts": lambda choice: tuple(dict.fromkeys(root.upper() for root in _listed(choice))),
+    "contracts": _parse_contracts,
     "margin-budget": _parse_amount("margin-budget"),
     "max-contracts": lambda choice: _number("max-contracts", choice, int, "a whole number of contracts"),
     "tolerance": lambda choice: _share("tolerance", choice),
@@ -282,22 +294,12 @@ RUN_CHOICES = ("as-of", "prices")
 """Choices that a settings file may make for one run of a command; :class:`Settings` does not hold them."""
 
 
-def _parse_risk(choice: object) -> float:
-    share = _share("risk", choice)
-    if share >= 1 and not str(choice).strip().endswith("%"):
-        raise SettingsError(
-            f"--risk {choice} can be read in two ways: {share:g} %, or all of the equity. "
-            f"Write --risk {share:g}% for the first."
-        )
-    return share
-
-
 YEARS = 10
 """Years that a backtest looks back unless told otherwise."""
 
 SIZE_PARSERS: dict[str, Callable[[object], float]] = {
     "equity": _parse_amount("equity"),
-    "risk": _parse_risk,
+    "risk": lambda choice: _share("risk", choice),
     "stop": lambda choice: _number("stop", choice, float, "a number of index points such as 5"),
 }
 """How the numbers of a position sized by its stop are written."""

@@ -14,13 +14,11 @@ from hedger.contracts import (
     find_front_expiry,
     find_index,
     load_contracts,
-    load_symbols,
     quote_contracts,
     select_contracts,
 )
 from hedger.errors import Note, SettingsError
 from hedger.market import dividend_yield_on, fair_value, rate_on
-from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -149,12 +147,6 @@ def _require_known(settings: Settings, exposure: Exposure, prices: Prices) -> No
             f"There is no current level of {', '.join(unmeasured)} in the {prices.source}, so it cannot "
             f"be hedged with. Measured are: {', '.join(exposure.indices)}. Bring prices with a column "
             f"{' and '.join(symbols)} with --prices, or choose another --index."
-        )
-    unknown = [shorten(root) for root, _ in settings.futures_price if root not in load_symbols()]
-    if unknown:
-        raise SettingsError(
-            f"A futures price is given for {', '.join(unknown)}, which is no contract here. "
-            f"Known are: {', '.join(load_symbols())}."
         )
 
 

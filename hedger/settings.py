@@ -5,10 +5,12 @@ How each is written, :mod:`hedger.choices` tells.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from hedger.checks import check_choices
 from hedger.choices import PARSERS, RUN_CHOICES
 from hedger.contracts import DEFAULT_FEE_SCHEDULE, BrokerFees, BrokerMargin, Size, find_fee_schedule
 from hedger.errors import SettingsError
@@ -112,12 +114,15 @@ class Settings:
     short_term_tax: float | None = None
 
     def __post_init__(self) -> None:
+        stated = {field.name: getattr(self, field.name) for field in fields(self)}
+        check_choices(stated)
+        _refuse_both({field.name: stated[field.name] for field in fields(self) if stated[field.name] != field.default})
         if self.estimator not in ESTIMATORS:
             raise SettingsError(f'There is no estimator "{shorten(self.estimator)}". Known are: {_names(ESTIMATORS)}.')
-        if self.portfolio_value is not None and not self.portfolio_value > 0:
+        if self.portfolio_value is not None and self.portfolio_value <= 0:
             raise SettingsError(f"The portfolio's value must be positive, not {self.portfolio_value:,.2f}.")
         for root, price in self.futures_price:
-            if not price > 0:
+            if price <= 0:
                 raise SettingsError(f"The futures price of {root} must be positive, not {price:g}.")
         find_fee_schedule(self.fee_schedule)
         if self.buffer is not None and self.buffer < 0:
@@ -175,17 +180,46 @@ def read_choices(path: Path) -> dict[str, Any]:
     SettingsError
         As :func:`read_settings`.
     """
+    text = _read_text(path)
     try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+        stated = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f'The settings file "{path.name}" is not TOML: {error}. Correct it there.') from None
+    choices: dict[str, Any] = {}
+    for written, choice in stated.items():
+        name = written.replace("_", "-")
+        # Relative to the settings file, as a reader would expect.
+        is_file = name in ("margins", "fees", "prices") and choice not in ("snapshot", "yahoo")
+        try:
+            parsed = parse_choices({name: str(path.parent / str(choice)) if is_file else choice})
+        except SettingsError as error:
+            raise SettingsError(f"{_place(path, text, written)}: {error}") from None
+        if parsed.keys() & choices.keys():
+            raise SettingsError(f"{_place(path, text, written)}: {written} stands twice. Keep one of the two.")
+        choices |= parsed
+    try:
+        combine_choices({name: choice for name, choice in choices.items() if name.replace("_", "-") not in RUN_CHOICES})
+    except SettingsError as error:
+        raise SettingsError(f"{path.name}: {error}") from None
+    return choices
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise SettingsError(f'The settings file "{path.name}" cannot be read: {error.strerror}.') from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f'The settings file "{path.name}" is not TOML: {error}.') from error
-    choices = {name.replace("_", "-"): choice for name, choice in stated.items()}
-    for name in ("margins", "fees", "prices"):  # relative to the settings file, as a reader would expect
-        if isinstance(choices.get(name), str) and choices[name] not in ("snapshot", "yahoo"):
-            choices[name] = str(path.parent / choices[name])
-    return parse_choices(choices)
+        raise SettingsError(
+            f'The settings file "{path.name}" cannot be read: {error.strerror}. Check the path and its permissions.'
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f'The settings file "{path.name}" is not text in UTF-8. Save it as UTF-8.') from None
+
+
+def _place(path: Path, text: str, name: str) -> str:
+    """Say where in a settings file a setting or its table begins; one that is spelt with escapes has no line."""
+    begins = re.compile(rf"""\s*\[*\s*["']?{re.escape(name)}\b""")
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if begins.match(line)]
+    return f"{path.name}, line {lines[-1]}" if lines else path.name
 
 
 def parse_choices(choices: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,9 +236,6 @@ def parse_choices(choices: Mapping[str, Any]) -> dict[str, Any]:
     return {name.replace("-", "_"): PARSERS[name](choice) for name, choice in choices.items()}
 
 
-_EXCLUSIVE = (("hedge", "target_beta"), ("sizes", "contracts"))
-
-
 def combine_choices(*layers: Mapping[str, Any]) -> Settings:
     """Return settings from layers of choices by field, of which a later one wins.
 
@@ -215,15 +246,24 @@ def combine_choices(*layers: Mapping[str, Any]) -> Settings:
     """
     combined: dict[str, Any] = {}
     for layer in layers:
+        _refuse_both(layer)
         for one, other in _EXCLUSIVE:
-            if one in layer and other in layer:
-                names = f"{one} and {other}".replace("_", " ")
-                raise SettingsError(f"Both {names} are given; they are two ways to say one thing. Give one of them.")
             if one in layer or other in layer:
                 combined.pop(one, None)
                 combined.pop(other, None)
         combined.update(layer)
     return Settings(**combined)
+
+
+_EXCLUSIVE = (("hedge", "target_beta"), ("sizes", "contracts"))
+
+
+def _refuse_both(choices: Mapping[str, Any]) -> None:
+    """Refuse choices that say one thing in two ways."""
+    for one, other in _EXCLUSIVE:
+        if one in choices and other in choices:
+            names = f"{one} and {other}".replace("_", " ")
+            raise SettingsError(f"Both {names} are given; they are two ways to say one thing. Give one of them.")
 
 
 def _names(known: Mapping[str, object]) -> str:

@@ -443,11 +443,6 @@ def test_a_stated_price_far_from_the_level_is_doubted():
     assert "at 770.00 (S&P 500: 7,674.37). Check --futures-price." in note.message
 
 
-def test_a_price_stated_for_an_unknown_contract_is_refused():
-    with pytest.raises(SettingsError, match=r"given for XX, which is no contract here\. Known are: SP, ES"):
-        advise_today(settings=Settings(futures_price=(("XX", 1.0),)))
-
-
 def test_an_estimator_that_forecasts_worse_than_the_default_says_so():
     advice = advise_today(settings=Settings(hedge=0.5, estimator="ols"))
     note = next(note for note in advice.notes if note.code == "estimator_forecasts_worse")

@@ -111,7 +111,7 @@ def test_what_the_world_does_not_offer_is_refused_with_1(book: Path, options: li
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("hedge = 50\n", "--hedge 50 can be read in two ways"),
+        ("hedge = 50\n", "choices.toml, line 1: --hedge 50 can be read in two ways"),
         ("hegde = 0.5\n", 'There is no setting "hegde"'),
         ('hedge = "50%"\ntarget_beta = 0.4\n', "Both hedge and target beta are given"),
         ("hedge =\n", "is not TOML"),
@@ -146,7 +146,19 @@ def test_a_bad_table_of_margins_is_refused_with_1(book: Path, tmp_path: Path) ->
         (["--max-contracts", "2.5"], '--max-contracts: "2.5" is not a whole number of contracts'),
         (["--max-contracts", "0"], "At least one contract must be allowed"),
         (["--tolerance", "5"], "--tolerance 5 can be read in two ways"),
+        (["--tolerance", "1"], "--tolerance 1 can be read in two ways: 1 %, or the whole"),
         (["--current", "ES"], '--current: "ES" is not contracts held'),
+        (["--current", "ES=-2", "--current", "ES=-1"], "more than once for the same: ES=-2 and ES=-1"),
+        (["--current", "ES=-2,ES=-1"], "more than once for the same: ES=-2 and ES=-1"),
+        (["--current", "ESU6=-2"], '--current: There is no contract "ESU6". Write the root: ES.'),
+        (["--contracts", "ESU6"], '--contracts: There is no contract "ESU6". Write the root: ES.'),
+        (["--contracts", ","], '--contracts: "," is not a list of roots'),
+        (["--beta", "AAPL=1.2", "--beta", "aapl=1.5"], "more than once for the same: AAPL=1.2 and AAPL=1.5"),
+        (["--proxy", "AAPL=SPY", "--proxy", "AAPL=QQQ"], "more than once for the same: AAPL=SPY and AAPL=QQQ"),
+        (["--futures-price", "NQ=29000,NQ=2900"], "more than once for the same: NQ=29000.0 and NQ=2900.0"),
+        (["--index", ","], '--index: "," is not an index; known are auto, sp500'),
+        (["--index", "sp500,sp500"], "--index names sp500 more than once"),
+        (["--allow-snapshot"], "--allow-snapshot goes with --prices yahoo, not with snapshot"),
         (["--futures-price", "ES=cheap"], '--futures-price: "cheap" is not a futures price'),
         (["--beta", "AAPL"], '--beta: "AAPL" is not a beta such as AAPL=1.2'),
         (["--estimator", "foo"], 'There is no estimator "foo". Known are: two-speed'),
@@ -250,7 +262,7 @@ def test_the_entry_point_reads_the_command_line_of_the_process(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
-        (["--risk", "1"], 2, "--risk 1 can be read in two ways: 1 %, or all of the equity. Write --risk 1% for"),
+        (["--risk", "1"], 2, "--risk 1 can be read in two ways: 1 %, or the whole (100%). Write --risk 1% for"),
         (["--risk", "200%"], 1, "The risk must be above 0 % and at most 100 % of the equity, not 200%."),
         (["--stop", "five"], 2, '--stop: "five" is not a number of index points such as 5.'),
         (["--stop", "-5"], 1, "The stop must be a positive number of index points, not -5."),

@@ -228,9 +228,7 @@ def test_fills_say_what_is_held_and_where_they_differ_from_the_plan() -> None:
     assert "futures_differ_from_file" in [note.code for note in review.notes]
 
 
-def test_both_fills_and_a_statement_are_refused_and_an_unknown_root_too() -> None:
+def test_both_fills_and_a_statement_are_refused() -> None:
     earlier = plan_of(make_book(BIG), MARCH)
     with pytest.raises(SettingsError, match="Both --current and --fills tell which futures are held"):
         review_of(earlier, make_book(BIG), ROLL_WEEK, {"current": (("ES", -1),)}, fills=())
-    with pytest.raises(SettingsError, match='--current: "CL" is not an index future known here'):
-        review_of(earlier, make_book(BIG), ROLL_WEEK, {"current": (("CL", -1),)})

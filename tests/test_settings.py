@@ -4,6 +4,7 @@ import math
 from dataclasses import fields
 from datetime import date
 
+import numpy as np
 import pytest
 
 from hedger.contracts import BrokerMargin
@@ -34,9 +35,8 @@ def parse(option, choice):
         ("target-beta", "0.4", 0.4),
         ("target-beta", -0.2, -0.2),
         ("index", "auto", ()),
-        ("index", "", ()),
         ("index", "SP500", ("sp500",)),
-        ("index", "nasdaq100, sp500,nasdaq100", ("nasdaq100", "sp500")),
+        ("index", "nasdaq100, sp500", ("nasdaq100", "sp500")),
         ("index", ["dow30", "midcap400"], ("dow30", "midcap400")),
         ("legs", "1", 1),
         ("legs", 1, 1),
@@ -46,8 +46,7 @@ def parse(option, choice):
         ("include-delisted", False, False),
         ("sizes", "micro,E-mini", ("e-mini", "micro")),
         ("sizes", ["spot-quoted", "standard"], ("standard", "spot-quoted")),
-        ("contracts", "es, MES,es", ("ES", "MES")),
-        ("contracts", "", ()),
+        ("contracts", "es, MES", ("ES", "MES")),
         ("margin-budget", "25000", 25_000.0),
         ("margin-budget", "$25,000", 25_000.0),
         ("margin-budget", "1,250,000.50", 1_250_000.5),
@@ -55,9 +54,11 @@ def parse(option, choice):
         ("max-contracts", "20", 20),
         ("tolerance", "1%", 0.01),
         ("tolerance", "0.01", 0.01),
+        ("tolerance", "100%", 1.0),
+        ("tolerance", 0, 0.0),
         ("current", "ES=-2,mes=3", (("ES", -2), ("MES", 3))),
         ("current", {"ES": -2, "MES": 3}, (("ES", -2), ("MES", 3))),
-        ("current", ["ES=-2"], (("ES", -2),)),
+        ("current", ["ES=-2", "mes=1,MNQ=3"], (("ES", -2), ("MES", 1), ("MNQ", 3))),
         ("current", "", ()),
         ("estimator", " Two-Speed ", "two-speed"),
         ("objective", " Expected-Shortfall ", "expected-shortfall"),
@@ -126,6 +127,9 @@ def test_choices_are_read_as_people_write_them(option, choice, meaning):
         ("hedge", "1_0%", '"1_0" is not a share'),
         ("target-beta", "0,4", '--target-beta: "0,4" is not a beta such as 0.4'),
         ("target-beta", "low", '"low" is not a beta'),
+        ("index", ",", '--index: "," is not an index; known are auto, sp500'),
+        ("index", "", '--index: "" is not an index'),
+        ("contracts", " , ", r'--contracts: " , " is not a list of roots such as ES,MES'),
         ("index", "nikkei", r'--index: "nikkei" is not an index; known are auto, sp500, nasdaq100'),
         ("legs", "two", '--legs: "two" is not a whole number of indices'),
         ("legs", "1.5", '"1.5" is not a whole number'),
@@ -154,6 +158,13 @@ def test_choices_are_read_as_people_write_them(option, choice, meaning):
         ("max-contracts", "20.5", '--max-contracts: "20.5" is not a whole number of contracts'),
         ("max-contracts", "9" * 400, "is not a whole number of contracts"),
         ("tolerance", "5", "--tolerance 5 can be read in two ways: 5 %"),
+        (
+            "tolerance",
+            "1",
+            r"tolerance 1 can be read in two ways: 1 %, or the whole \(100%\)\. .* --tolerance 100% for the second",
+        ),
+        ("tolerance", 1, "--tolerance 1 can be read in two ways"),
+        ("short-term-tax", "1.0", "--short-term-tax 1.0 can be read in two ways"),
         ("tolerance", "tight", '--tolerance: "tight" is not a share'),
         ("current", "ES", r'--current: "ES" is not contracts held, such as ES=-2,MES=3'),
         ("current", "=3", '--current: "=3" is not contracts held'),
@@ -195,7 +206,7 @@ def test_the_same_words_serve_every_setting():
     [
         ({"estimator": "magic"}, r'no estimator "magic"\. Known are: two-speed, welch, ewma, ols'),
         ({"portfolio_value": 0.0}, r"portfolio's value must be positive, not 0\.00"),
-        ({"portfolio_value": math.nan}, "portfolio's value must be positive, not nan"),
+        ({"portfolio_value": math.nan}, "portfolio_value must be a number such as 25000.0, or None, not nan"),
         ({"futures_price": (("ES", 0.0),)}, "futures price of ES must be positive, not 0"),
         ({"hedge": 2.5}, "between 0 % and 200 %"),
         ({"hedge": -0.1}, "between 0 % and 200 %"),
@@ -204,11 +215,57 @@ def test_the_same_words_serve_every_setting():
         ({"tolerance": 2.0}, "tolerance must lie between"),
         ({"target_beta": 9.0}, "target beta must lie between"),
         ({"legs": 6}, "--legs 1"),
+        ({"buffer": -1.0}, "buffer must not be negative"),
+        ({"long_term_tax": 1.5}, "long-term tax rate must lie between"),
+        # Two ways to say one thing.
+        ({"hedge": 0.9, "target_beta": 0.8}, "Both hedge and target beta are given"),
+        ({"sizes": ("micro",), "contracts": ("ES",)}, "Both sizes and contracts are given"),
+        # Of another kind than written; what the command line reads as text, a program states as values.
+        ({"hedge": "50%"}, r"The setting hedge must be a number such as 0\.5, not '50%'"),
+        ({"hedge": True}, "hedge must be a number"),
+        ({"tolerance": math.inf}, "tolerance must be a number"),
+        ({"legs": 1.0}, "legs must be a whole number of indices, or None, not 1.0"),
+        ({"max_contracts": True}, "max_contracts must be a whole number of contracts"),
+        ({"allow_long_legs": 1}, "allow_long_legs must be True or False, not 1"),
+        ({"index": "sp500"}, r'index must be a tuple of index names such as \("sp500",\), of sp500.*, not \'sp500\''),
+        ({"index": ("spx",)}, r"index must be a tuple of index names .*, not \('spx',\)"),
+        ({"sizes": "micro"}, "sizes must be a tuple of contract sizes"),
+        ({"contracts": ["ES"]}, r"contracts must be a tuple of roots .*, not \['ES'\]"),
+        ({"current": {"ES": -2.5}}, r'current must be a tuple of roots and whole numbers such as \(\("ES", -2\),\)'),
+        ({"current": (("ES", -2.5),)}, "current must be a tuple of roots and whole numbers"),
+        ({"proxy": (("OLD",),)}, "proxy must be a tuple of holdings and their proxies"),
+        ({"beta": (("AAPL", 1.2),)}, "beta must be a tuple of BetaOverride"),
+        ({"objective": "least"}, "objective must be one of variance, expected-shortfall, not 'least'"),
+        ({"order_type": None}, "order_type must be one of market, limit, not None"),
+        # Roots that no catalogue has.
+        ({"contracts": ("ESU6",)}, r'--contracts: There is no contract "ESU6"\. Write the root: ES\.'),
+        ({"current": (("MESZ26", -2),)}, r'--current: There is no contract "MESZ26"\. Write the root: MES\.'),
+        ({"futures_price": (("CL", 70.0),)}, r'--futures-price: There is no contract "CL"\. Choose among SP, ES'),
+        # Two values for one thing.
+        ({"current": (("ES", -2), ("ES", -1))}, r"--current is given more than once for the same: ES=-2 and ES=-1\."),
+        ({"futures_price": (("NQ", 2e4), ("NQ", 3e4))}, r"NQ=20000\.0 and NQ=30000\.0"),
+        ({"proxy": (("Fund", "SPY"), ("fund", "QQQ"))}, "--proxy is given more than once for the same: Fund=SPY and"),
+        (
+            {"beta": tuple(BetaOverride(symbol="AAPL", index="sp500", beta=beta) for beta in (1.2, 1.5))},
+            r"--beta is given more than once for the same: AAPL@sp500=1\.2 and AAPL@sp500=1\.5",
+        ),
+        ({"index": ("sp500", "sp500")}, "--index names sp500 more than once"),
+        ({"sizes": ("micro", "micro")}, "--sizes names micro more than once"),
     ],
 )
 def test_choices_that_cannot_be_followed_are_refused(choices, message):
     with pytest.raises(SettingsError, match=message):
         Settings(**choices)
+
+
+def test_a_beta_for_all_indices_and_one_for_a_single_index_do_not_contradict_each_other():
+    both = tuple(BetaOverride(symbol="AAPL", index=index, beta=1.2) for index in (None, "sp500"))
+    assert Settings(beta=both).beta == both
+
+
+def test_numbers_of_numpy_are_numbers():
+    chosen = Settings(hedge=np.float64(0.5), legs=np.int64(1), current=(("ES", np.int64(-2)),))
+    assert (chosen.hedge, chosen.legs, chosen.current) == (0.5, 1, (("ES", -2),))
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
@@ -378,8 +435,14 @@ def test_only_what_a_file_states_becomes_a_choice(tmp_path):
     ("text", "message"),
     [
         ("hedge = ", '"choices.toml" is not TOML: '),
-        ("hedge = 50", "--hedge 50 can be read in two ways"),
-        ("hegde = 0.5", 'There is no setting "hegde"'),
+        ("hedge = 50", "choices.toml, line 1: --hedge 50 can be read in two ways"),
+        ("# mine\nlegs = 1\nmargin_budget = 'lots'", 'choices.toml, line 3: --margin-budget: "lots" is not an amount'),
+        ("legs = 1\n\n[current]\nES = 'two'", 'choices.toml, line 3: --current: "two" is not contracts held'),
+        ('"hed\\u0067e" = 50', "choices.toml: --hedge 50 can be read"),
+        ("current = 'ES=-2,ES=-1'", "choices.toml: --current is given more than once for the same: ES=-2 and ES=-1."),
+        ("max_contracts = 1\nmax-contracts = 2", "choices.toml, line 2: max-contracts stands twice"),
+        ("legs = 9", "choices.toml: A hedge uses 1 to 5 indices, not 9"),
+        ("hegde = 0.5", 'choices.toml, line 1: There is no setting "hegde"'),
         ("hedge = 0.5\ntarget-beta = 0.4", "Both hedge and target beta are given"),
         ("[beta.AAPL]\nnasdaq100 = 1.1", "is not a beta such as AAPL=1.2"),
         ("hedge = 2026-08-21", '"2026-08-21" is not a share'),
@@ -395,14 +458,14 @@ def test_a_file_that_cannot_be_followed_is_refused(tmp_path, text, message):
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(SettingsError, match=r'"none\.toml" cannot be read: No such file or directory'):
+    with pytest.raises(SettingsError, match=r'"none\.toml" cannot be read: No such file or directory\. Check the path'):
         read_settings(tmp_path / "none.toml")
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path):
     path = tmp_path / "choices.toml"
     path.write_bytes(b"\x89PNG\xff\xfe")
-    with pytest.raises(SettingsError, match=r'"choices\.toml" is not TOML'):
+    with pytest.raises(SettingsError, match=r'"choices\.toml" is not text in UTF-8\. Save it as UTF-8\.$'):
         read_settings(path)
 
 

@@ -6,10 +6,10 @@ when the command runs, because there the file is at fault and not the command li
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -23,9 +23,10 @@ from hedger.errors import SettingsError
 from hedger.market import open_source
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.settings import PARSERS, RUN_CHOICES, combine_choices, parse_choices, read_choices
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from hedger.advice import Measurement
@@ -40,25 +41,33 @@ if TYPE_CHECKING:
 def _worded(name: str) -> Callable[[str], Any]:
     """Return the parser of a choice in the words of settings files; what it cannot read is wrong usage."""
 
-    def parse(text: str) -> Any:
-        try:
+    def parse(text: str | tuple[str, ...]) -> Any:
+        with as_wrong_usage():
             return PARSERS[name](text)
-        except SettingsError as error:
-            raise click.UsageError(str(error)) from None
 
     return parse
+
+
+@contextmanager
+def as_wrong_usage() -> Iterator[None]:
+    """Turn what is refused inside into wrong usage: nothing but the command line can be at fault there."""
+    try:
+        yield
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _choice(name: str, example: str, meaning: str, *, is_repeatable: bool = False) -> Decorator:
     if not is_repeatable:
         return click.option(f"--{name}", type=_worded(name), metavar=example, help=meaning)
+    parse = _worded(name)
     return click.option(
         f"--{name}",
-        type=_worded(name),
+        type=str,
         metavar=example,
         help=f"{meaning} Repeatable.",
         multiple=True,
-        callback=lambda ctx, param, given: tuple(chain.from_iterable(given)),  # noqa: ARG005 (click's signature)
+        callback=lambda ctx, param, given: parse(given),  # noqa: ARG005 (click's signature)
     )
 
 
@@ -132,7 +141,7 @@ def takes_choices(command: Command) -> Command:
             of_file = from_file.pop(name, None)
             if of_file is not None and not _is_stated(ctx, name):
                 given[name] = of_file
-        return command(choices=(from_file, _with_files(ctx, stated)), **given)
+        return command(choices=(from_file, _with_files(stated)), **given)
 
     decorated: Command = with_choices
     for option in reversed(_CHOICES):
@@ -144,14 +153,12 @@ def _is_stated(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def _with_files(ctx: click.Context, stated: Choices) -> Choices:
+def _with_files(stated: Choices) -> Choices:
     """Read the files that the command line names, once nothing else on it is wrong."""
     files = {name: stated[name] for name in _FILES if name in stated}
     rest = {name: choice for name, choice in stated.items() if name not in files}
-    try:
+    with as_wrong_usage():
         combine_choices(rest)
-    except SettingsError as error:  # nothing but the command line can be at fault here
-        raise click.UsageError(str(error), ctx) from None
     return rest | parse_choices(files)
 
 
@@ -191,6 +198,11 @@ def takes_prices(command: Command) -> Command:
 
     @wraps(command)
     def with_source(*, prices: str, allow_snapshot: bool, **given: Any) -> Any:
+        if allow_snapshot and prices != "yahoo":
+            raise click.UsageError(
+                f"--allow-snapshot goes with --prices yahoo, not with {shorten(prices)}. "
+                "Leave it out, or ask for live prices."
+            )
         return command(source=open_source(prices, allow_snapshot=allow_snapshot), **given)
 
     name = click.option(
@@ -300,9 +312,7 @@ def takes_number(name: str, example: str, meaning: str) -> Decorator:
     """Give a command a required number of :data:`hedger.choices.SIZE_PARSERS`; what it cannot read is wrong usage."""
 
     def parse(text: str) -> float:
-        try:
+        with as_wrong_usage():
             return SIZE_PARSERS[name](text)
-        except SettingsError as error:
-            raise click.UsageError(str(error)) from None
 
     return click.option(f"--{name}", type=parse, metavar=example, help=meaning, required=True)

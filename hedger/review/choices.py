@@ -49,9 +49,9 @@ def read_choices_of(policy: Part) -> dict[str, Any]:
     for name in Settings.__dataclass_fields__:
         value = policy.fields.get(name)
         # Null, and an empty list of contracts or sizes, stand for a choice that was not made.
-        if name in OF_THAT_DAY or value is None or (value == [] and name not in _LISTS):
+        if name in OF_THAT_DAY or value is None or (value == [] and name not in _READERS):
             continue
-        choices[name] = _LISTS[name](policy) if name in _LISTS else _parsed(policy, name, value)
+        choices[name] = _READERS[name](policy) if name in _READERS else _parsed(policy, name, value)
     try:
         combine_choices(choices)
     except SettingsError as error:
@@ -180,7 +180,11 @@ def _root(part: Part) -> str:
     return root
 
 
-_LISTS: Mapping[str, Callable[[Part], Any]] = {
+_READERS: Mapping[str, Callable[[Part], Any]] = {
+    # A plan writes shares as fractions: here 1 is the whole and nothing else.
+    "tolerance": lambda policy: policy.number("tolerance"),
+    "long_term_tax": lambda policy: policy.number("long_term_tax"),
+    "short_term_tax": lambda policy: policy.number("short_term_tax"),
     "beta": _betas,
     "proxy": _proxies,
     "scenario": _scenarios,

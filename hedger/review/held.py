@@ -80,7 +80,7 @@ def find_held(
     Raises
     ------
     SettingsError
-        When both the user and a file of fills tell what is held, or the user names an unknown contract.
+        When both the user and a file of fills tell what is held.
     """
     if stated and fills is not None:
         raise SettingsError(
@@ -118,11 +118,7 @@ def _of_file(portfolio: Portfolio, as_of: date) -> tuple[HeldFuture, ...]:
 
 
 def _at_front(root: str, quantity: int, as_of: date) -> HeldFuture:
-    try:
-        future = find_front_month(root, as_of)
-    except ValueError as error:
-        raise SettingsError(f'--current: "{root}" is not {error}.') from None
-    return HeldFuture(future=future, quantity=quantity)
+    return HeldFuture(future=find_front_month(root, as_of), quantity=quantity)
 
 
 def _by_month(contracts: Iterable[HeldFuture]) -> dict[tuple[str, Expiry], int]:
