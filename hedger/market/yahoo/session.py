@@ -26,10 +26,16 @@ class LimitedSession(requests.Session[Any]):
 
     An address beside the prices that has not answered once (cookies are on the lists of privacy filters) is not
     asked again: yfinance does without, but would wait for it before every symbol.
+
+    Parameters
+    ----------
+    longest_handshake
+        Seconds for a request that is not for prices.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, longest_handshake: float = LONGEST_HANDSHAKE) -> None:
         super().__init__(impersonate="chrome", max_redirects=MOST_REDIRECTS)
+        self._longest_handshake = longest_handshake
         self._lock = threading.Lock()
         self._silent: set[str] = set()
         self._last = threading.local()
@@ -50,7 +56,7 @@ class LimitedSession(requests.Session[Any]):
                 raise exceptions.YFRateLimitError
             if address in self._silent:
                 raise requests.exceptions.Timeout(f"{address} has not answered before")
-        longest = LONGEST_CHART if is_chart else LONGEST_HANDSHAKE
+        longest = LONGEST_CHART if is_chart else self._longest_handshake
         options["timeout"] = min(options.get("timeout") or longest, longest)
         try:
             response = super().request(method, url, *args, **options)
