@@ -37,8 +37,32 @@ NOT_OURS_NOR_YOURS = (".DS_Store", "Thumbs.db", "desktop.ini")
 """Files that file managers leave in any folder; nobody misses them."""
 
 
+def exchange_names(one: Path, other: Path) -> bool:
+    """Exchange two names in one step; return whether the system can."""
+    if sys.platform != "linux":
+        return False
+    import ctypes  # noqa: PLC0415  (for a plan that is written only)
+
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:  # a C library without it
+        return False
+    from_here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE of linux/fs.h
+    if renameat2(from_here, os.fsencode(one), from_here, os.fsencode(other), exchange) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # a file system or kernel without it
+        return False
+    raise OSError(code, os.strerror(code), str(other))
+
+
 def replace_folder(
-    folder: Path, contents: Mapping[str, bytes], *, owned: Collection[str], is_own: Callable[[Path], bool]
+    folder: Path,
+    contents: Mapping[str, bytes],
+    *,
+    owned: Collection[str],
+    is_own: Callable[[Path], bool],
+    exchange: Callable[[Path, Path], bool] = exchange_names,
 ) -> tuple[Path, ...]:
     """Make `folder` hold exactly `contents`, or leave it as it is.
 
@@ -52,6 +76,8 @@ def replace_folder(
         Names of files that an earlier call may have written, which are replaced or removed.
     is_own
         Whether a folder with no other files was indeed written by an earlier call; asked only when it is not empty.
+    exchange
+        Exchanges two names in one step, and returns whether it can.
 
     Returns
     -------
@@ -75,7 +101,7 @@ def replace_folder(
         _write_stage(stage, contents)
         if place.exists():
             stage.chmod(stat.S_IMODE(place.stat().st_mode))
-            _change_places(stage, place, aside)
+            _change_places(stage, place, aside, exchange)
         else:
             stage.rename(place)
         _force_to_disk(place.parent)
@@ -123,9 +149,9 @@ def _write_stage(stage: Path, contents: Mapping[str, bytes]) -> None:
     _force_to_disk(stage)
 
 
-def _change_places(stage: Path, place: Path, aside: Path) -> None:
+def _change_places(stage: Path, place: Path, aside: Path, exchange: Callable[[Path, Path], bool]) -> None:
     """Put `stage` in the place of `place`; the old folder ends at `stage` or at `aside`."""
-    if _exchange(stage, place):
+    if exchange(stage, place):
         return
     place.rename(aside)
     try:
@@ -133,25 +159,6 @@ def _change_places(stage: Path, place: Path, aside: Path) -> None:
     except OSError:
         aside.rename(place)
         raise
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two names in one step; return whether the system can."""
-    if sys.platform != "linux":
-        return False
-    import ctypes  # noqa: PLC0415  (for a plan that is written only)
-
-    try:
-        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
-    except AttributeError:  # a C library without it
-        return False
-    from_here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE of linux/fs.h
-    if renameat2(from_here, os.fsencode(one), from_here, os.fsencode(other), exchange) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # a file system or kernel without it
-        return False
-    raise OSError(code, os.strerror(code), str(other))
 
 
 def _put_back(place: Path) -> None:
