@@ -86,12 +86,15 @@ class PlaneSearch:
         USD that are one unit of shortfall.
     most
         Most contracts of each kind, shape (n_contracts,).
+    most_planes
+        Planes after which a search stops.
     """
 
     problem: HedgeProblem
     scenarios: Scenarios
     scale: float
     most: FloatArray
+    most_planes: int
 
     def __post_init__(self) -> None:
         freeze(self, "most")
@@ -135,7 +138,7 @@ class PlaneSearch:
         best = PlaneAnswer(dollars=np.zeros(len(self.problem.indices)), bound=-math.inf, is_complete=False)
         least, dollars, is_whole = math.inf, best.dollars, False
         seen: set[bytes] = set()
-        for _ in range(MOST_PLANES):
+        for _ in range(self.most_planes):
             value, slope = self.scenarios.plane(dollars)
             plane = self._padded(-(slope @ by_contract)[None, :] / self.scale)
             plane[0, -1] = 1.0
@@ -212,8 +215,8 @@ class PlaneSearch:
         return rows
 
 
-def prepare_search(problem: HedgeProblem, scenarios: Scenarios) -> PlaneSearch:
-    """Return the search for the plan of least expected shortfall.
+def prepare_search(problem: HedgeProblem, scenarios: Scenarios, *, most_planes: int) -> PlaneSearch:
+    """Return the search for the plan of least expected shortfall, of at most `most_planes` planes.
 
     Raises
     ------
@@ -222,7 +225,7 @@ def prepare_search(problem: HedgeProblem, scenarios: Scenarios) -> PlaneSearch:
     """
     none = scenarios.expected_shortfall(np.zeros(len(problem.indices)))
     scale, most = abs(none) / SCALE or 1.0, _most_contracts(problem, scenarios)
-    return PlaneSearch(problem=problem, scenarios=scenarios, scale=scale, most=most)
+    return PlaneSearch(problem=problem, scenarios=scenarios, scale=scale, most=most, most_planes=most_planes)
 
 
 def _most_contracts(problem: HedgeProblem, scenarios: Scenarios) -> FloatArray:

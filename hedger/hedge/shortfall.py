@@ -32,7 +32,7 @@ import numpy as np
 
 from hedger.arrays import freeze
 from hedger.errors import SolverError
-from hedger.hedge.planes import prepare_search
+from hedger.hedge.planes import MOST_PLANES, prepare_search
 from hedger.hedge.solver import find_best, to_candidate
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ class ShortfallSolution:
     is_optimal: bool
 
 
-def minimise_shortfall(problem: HedgeProblem, scenarios: Scenarios) -> ShortfallSolution:
+def minimise_shortfall(
+    problem: HedgeProblem, scenarios: Scenarios, *, most_planes: int = MOST_PLANES
+) -> ShortfallSolution:
     """Return the feasible plan of least expected shortfall; ties go to the cheaper plan.
 
     Parameters
@@ -129,6 +131,8 @@ def minimise_shortfall(problem: HedgeProblem, scenarios: Scenarios) -> Shortfall
         share of the shortfall without contracts.
     scenarios
         With a column of returns per index of the problem.
+    most_planes
+        Planes after which each search stops with the best plan so far, which is then not called optimal.
 
     Raises
     ------
@@ -136,7 +140,7 @@ def minimise_shortfall(problem: HedgeProblem, scenarios: Scenarios) -> Shortfall
         When the programme has no answer, or the answer fails its own check.
     """
     none = scenarios.expected_shortfall(np.zeros(len(problem.indices)))
-    search = prepare_search(problem, scenarios)
+    search = prepare_search(problem, scenarios, most_planes=most_planes)
     first = answer = search.least_shortfall()
     least = scenarios.expected_shortfall(first.dollars)
     is_complete = first.is_complete

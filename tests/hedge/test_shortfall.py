@@ -270,11 +270,10 @@ def test_futures_that_never_lost_are_refused():
 
 
 @pytest.mark.parametrize("most_planes", [1, 12])
-def test_a_search_cut_short_gives_a_feasible_plan_and_does_not_call_it_proved(monkeypatch, most_planes):
+def test_a_search_cut_short_gives_a_feasible_plan_and_does_not_call_it_proved(most_planes):
     problem, scenarios = nested(max_contracts=7)
     proved = minimise_shortfall(problem, scenarios)
-    monkeypatch.setattr("hedger.hedge.planes.MOST_PLANES", most_planes)
-    short = minimise_shortfall(problem, scenarios)
+    short = minimise_shortfall(problem, scenarios, most_planes=most_planes)
     assert not short.is_optimal
     assert is_feasible(problem, short.best.quantities)
     assert short.bound <= proved.least <= short.expected_shortfall * (1 + 1e-9)
