@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from research import FIRST_BOOK, LOOKBACK, QUARTER, SMALL, STEP, WARM_UP
 
-from hedger.exposure import ESTIMATORS, TwoSpeedBeta
+from hedger.exposure import ESTIMATORS, TwoSpeedBeta, realised_betas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def foretell(history: History) -> Panel:
             for horizon, betas in realised.items():
                 ahead = slice(day, day + horizon)
                 if day + horizon <= index.size:
-                    betas[date, position] = realised_slopes(history.stocks[ahead], index[ahead])
+                    betas[date, position], _ = realised_betas(history.stocks[ahead], index[ahead])
     return Panel(
         days=days,
         years=to_years(history, days),
@@ -103,13 +103,6 @@ def foretell(history: History) -> Panel:
         realised=realised,
         is_large=np.array([name not in SMALL.split() for name in history.names]),
     )
-
-
-def realised_slopes(assets: FloatArray, index: FloatArray) -> FloatArray:
-    """Return least-squares slopes on the index, NaN for an asset with a gap, shape (n_assets,)."""
-    centred = index - index.mean()
-    slopes: FloatArray = centred @ assets / (centred @ centred)
-    return slopes
 
 
 def to_years(history: History, days: IntArray) -> IntArray:
@@ -148,7 +141,7 @@ def realise(history: History, books: Sequence[DrawnBook]) -> BookOutcomes:
         for horizon, betas in realised.items():
             returns = book.returns_after(history, horizon)[:, None]
             ahead = history.indices[book.day : book.day + horizon]
-            betas[place] = [realised_slopes(returns, index)[0] for index in ahead.T]
+            betas[place] = [realised_betas(returns, index)[0][0] for index in ahead.T]
     days = np.array([book.day for book in books])
     return BookOutcomes(books=tuple(books), realised=realised, years=to_years(history, days))
 
@@ -183,8 +176,10 @@ def fund_biases(history: History, funds: Sequence[str]) -> dict[str, float]:
                 columns |= {symbol: traded[span, place] for place, symbol in enumerate(real)}
             assets = np.column_stack(list(columns.values()))
             betas = estimator.estimate(assets[:n_known], index[:n_known]).beta
-            missed = betas - realised_slopes(assets[n_known:], index[n_known:])
-            for name, each, n_returns in zip(columns, missed, np.isfinite(assets[:n_known]).sum(axis=0), strict=True):
+            came, _ = realised_betas(assets[n_known:], index[n_known:])
+            for name, each, n_returns in zip(
+                columns, betas - came, np.isfinite(assets[:n_known]).sum(axis=0), strict=True
+            ):
                 if n_returns >= 252:
                     wrong.setdefault(name, []).append(float(each))
     return {name: float(np.mean(each)) for name, each in wrong.items()}

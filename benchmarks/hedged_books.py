@@ -8,6 +8,7 @@ dollars are the continuous hedge, its contracts the whole one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,13 @@ import numpy as np
 from research import FOUR_INDICES, QUARTER, index_gains
 
 from hedger.contracts import quote_contracts, select_contracts
-from hedger.exposure import ESTIMATORS, OLSBeta, measure_exposure
+from hedger.exposure import ESTIMATORS, hedge_effectiveness, measure_exposure, realised_beta_variance
+from hedger.exposure.interval import Z_REALISED
 from hedger.hedge import HedgePolicy, solve_hedge
 from hedger.portfolio import to_portfolio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from research import DrawnBook, History
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 NAMES = tuple(index.name for index in FOUR_INDICES)
 ONE_LEG, AUTO, AUTO_BOUGHT = "index chosen", "auto", "auto, legs may be bought"
 ONE_YEAR, SP500, HINDSIGHT = "S&P 500, one-year OLS", "S&P 500", "best in hindsight"
+YARDSTICK = "ols"
+"""Estimator that the others are compared with: one year of ordinary least squares."""
 POLICIES = {
     ONE_LEG: HedgePolicy(legs=1),
     AUTO: HedgePolicy(legs=None),
@@ -65,7 +69,9 @@ class HedgedBooks:
     intervals
         Forecast betas and half widths by horizon, each of shape (4,).
     textbook
-        Half widths from the standard error of one-year least squares, each of shape (4,).
+        Half widths from the standard error of each estimator, by its name, each of shape (4,).
+    around
+        Half widths of the product's 63-session interval around each forecast, by its name, each of shape (4,).
     """
 
     universes: list[str] = field(default_factory=list)
@@ -76,7 +82,8 @@ class HedgedBooks:
     whole: dict[tuple[float, str], list[float]] = field(default_factory=dict)
     beside: dict[tuple[float, str], list[float]] = field(default_factory=dict)
     intervals: dict[int, list[tuple[FloatArray, FloatArray]]] = field(default_factory=lambda: {21: [], QUARTER: []})
-    textbook: list[FloatArray] = field(default_factory=list)
+    textbook: dict[str, list[FloatArray]] = field(default_factory=dict)
+    around: dict[str, list[FloatArray]] = field(default_factory=dict)
 
     def covered(self, realised: FloatArray, horizon: int) -> tuple[FloatArray, FloatArray]:
         """Return whether each realised beta of shape (n_books, 4) lay in its interval, and the half widths."""
@@ -84,7 +91,7 @@ class HedgedBooks:
         return np.abs(realised - betas) <= widths, widths
 
 
-def hedge_books(history: History, books: Sequence[DrawnBook], one_year: FloatArray) -> HedgedBooks:
+def hedge_books(history: History, books: Sequence[DrawnBook], forecasts: Mapping[str, FloatArray]) -> HedgedBooks:
     """Measure and hedge every book, and see how it fared.
 
     Parameters
@@ -93,8 +100,8 @@ def hedge_books(history: History, books: Sequence[DrawnBook], one_year: FloatArr
         Closes.
     books
         By rising day 0.
-    one_year
-        Betas of the books by one-year least squares, shape (n_books, 4).
+    forecasts
+        Betas of the books by name of the forecaster, each of shape (n_books, 4).
     """
     quotes = quote_now(history)
     result = HedgedBooks()
@@ -106,13 +113,13 @@ def hedge_books(history: History, books: Sequence[DrawnBook], one_year: FloatArr
         exposure = measure(history, book, known[book.day], LARGE)
         result.universes.append(book.universe)
         result.reference.append(NAMES.index(exposure.best_index(NAMES)))
-        _note_interval(result, exposure)
+        _note_intervals(result, exposure, {name: betas[place] for name, betas in forecasts.items()})
         plans = {
             name: solve_hedge(exposure, quotes, POLICIES[name], with_alternatives=False) for name in (AUTO, AUTO_BOUGHT)
         }
         best = _unit(result.reference[-1])
         hedges = {
-            ONE_YEAR: -one_year[place, 0] * _unit(0),
+            ONE_YEAR: -forecasts[YARDSTICK][place, 0] * _unit(0),
             SP500: -exposure.by_index[0].beta * _unit(0),
             ONE_LEG: -exposure.by_index[result.reference[-1]].beta * best,
             **{name: _target(plan) / LARGE for name, plan in plans.items()},
@@ -152,13 +159,21 @@ def measure(history: History, book: DrawnBook, known: Prices, value: float) -> E
     return measure_exposure(portfolio, known, indices=FOUR_INDICES, estimator=next(iter(ESTIMATORS.values())))
 
 
-def _note_interval(result: HedgedBooks, exposure: Exposure) -> None:
+def _note_intervals(result: HedgedBooks, exposure: Exposure, forecasts: Mapping[str, FloatArray]) -> None:
     betas = np.array([each.beta for each in exposure.by_index])
     result.intervals[QUARTER].append((betas, np.array([each.high for each in exposure.by_index]) - betas))
     result.intervals[21].append((betas, np.array([each.high_21 for each in exposure.by_index]) - betas))
     returns = exposure.gains[:, None] / exposure.book.beta_base
-    errors = [OLSBeta().estimate(returns, index).stderr[0] for index in exposure.index_returns.T]
-    result.textbook.append(TEXTBOOK * np.array(errors))
+    for name, estimator in ESTIMATORS.items():
+        errors = [estimator.estimate(returns, index).stderr[0] for index in exposure.index_returns.T]
+        result.textbook.setdefault(name, []).append(TEXTBOOK * np.array(errors))
+    alike = np.repeat(returns, len(forecasts), axis=1)
+    variance = [
+        realised_beta_variance(alike, index, betas)
+        for index, betas in zip(exposure.index_returns.T, np.array(list(forecasts.values())).T, strict=True)
+    ]
+    for name, widths in zip(forecasts, Z_REALISED * np.sqrt(np.array(variance).T), strict=True):
+        result.around.setdefault(name, []).append(widths)
 
 
 def _unit(position: int) -> FloatArray:
@@ -187,5 +202,8 @@ def _centred(gains: FloatArray) -> FloatArray:
 
 
 def _removed(unhedged: FloatArray, moves: FloatArray, dollars: FloatArray) -> float:
-    """Return ``1 - var(hedged) / var(unhedged)`` of a quarter's gains, per dollar of the book."""
-    return 1.0 - float((unhedged + moves @ dollars).var()) / float(unhedged.var())
+    """Return the share of a quarter's variance that a hedge removed, per dollar of the book."""
+    removed = hedge_effectiveness(unhedged, unhedged + moves @ dollars, half_life=math.inf)
+    if removed is None:
+        raise ValueError("the book did not move")
+    return removed

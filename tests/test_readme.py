@@ -13,6 +13,8 @@ from click.testing import CliRunner
 
 import hedger as package
 from hedger.cli import hedger
+from hedger.exposure import ESTIMATORS
+from hedger.shipped import load_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -79,6 +81,14 @@ def test_every_sample_is_hedged_as_the_readme_says(row, monkeypatch):
 
 def test_every_sample_portfolio_stands_in_the_readme():
     assert {path.name for path in (ROOT / "sample_portfolios").iterdir()} == {row[0] for row in _samples()}
+
+
+def test_every_estimator_stands_in_the_league_as_plans_speak_of_it():
+    heads, _, *rows = [line.strip("| ").split(" | ") for line in _section("estimators").splitlines()]
+    column = heads.index("one stock, 63")
+    shown = {row[0]: row[column] for row in rows if " from " not in row[0]}
+    assert shown == {row["estimator"]: row["ratio"] for row in load_table("forecast_errors.csv")}
+    assert set(shown) == set(ESTIMATORS)
 
 
 def test_every_file_that_the_readme_names_exists():
