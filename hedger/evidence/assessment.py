@@ -10,7 +10,7 @@ from hedger.arrays import freeze
 from hedger.evidence.calibration import Calibration, check_calibration
 from hedger.evidence.doubts import list_doubts
 from hedger.evidence.figures import bootstrap_difference, deepest_fall, spread_by_quarter, yearly_volatility
-from hedger.evidence.following import Market, follow_strategy
+from hedger.evidence.following import Market, follow_quarter, follow_strategy
 from hedger.evidence.history import gather_history, list_spans
 from hedger.evidence.league import EstimatorRecord, miss_betas, rank_estimators
 from hedger.evidence.on_futures import FuturesCheck, check_on_futures
@@ -195,9 +195,7 @@ def assess_evidence(
             on_progress(done, len(spans))
     market = Market(
         history=history,
-        spans=spans,
-        gains=tuple(history.book_gains(span) for span in spans),
-        steps=tuple(history.index_steps(span) for span in spans),
+        quarters=tuple(follow_quarter(history, span) for span in spans),
         quotes={quote.symbol: quote for quote in quotes},
         buffer=buffer,
     )
@@ -213,9 +211,9 @@ def assess_evidence(
             n_sessions=span.n_sessions,
             n_left_out=len(exposure.book.holdings) - span.known.size,
             known_share=span.known_share,
-            unhedged_pnl=float(gains.sum()),
+            unhedged_pnl=float(moves.gains.sum()),
         )
-        for span, gains in zip(spans, market.gains, strict=True)
+        for span, moves in zip(spans, market.quarters, strict=True)
     )
     return Evidence(
         value=history.book.beta_base,

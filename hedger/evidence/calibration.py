@@ -82,12 +82,12 @@ def check_calibration(quarters: Sequence[HeldQuarter], record: StrategyRecord, m
     before, after = [], []
     n_accounts = n_beyond = 0
     hedges = np.split(record.hedge, np.cumsum(record.lengths)[:-1])
-    for held, came, gains, hedge in zip(quarters, record.quarters, market.gains, hedges, strict=True):
+    for held, came, moves, hedge in zip(quarters, record.quarters, market.quarters, hedges, strict=True):
         exposure, plan = held.exposure, held.plan
         past = exposure.gains[np.isfinite(exposure.gains)]
         hedged = exposure.gains + hedge_gains(exposure, plan) if plan is not None else exposure.gains
-        before.append(check_forecast(past, gains))
-        after.append(check_forecast(hedged[np.isfinite(hedged)], gains + hedge))
+        before.append(check_forecast(past, moves.gains))
+        after.append(check_forecast(hedged[np.isfinite(hedged)], moves.gains + hedge))
         call = assess_margin_calls(exposure, plan) if plan is not None else None
         if plan is not None and call is not None:
             room = plan.initial_margin + call.need(ACCEPTED, QUARTER) - plan.maintenance_margin

@@ -24,20 +24,53 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class QuarterMoves:
+    """What the portfolio and the indices did in each session of one quarter.
+
+    Parameters
+    ----------
+    span
+        The quarter.
+    gains, values
+        Of its book: gain, and the value that betas refer to before it, USD, shape (span.n_sessions,).
+    index_returns
+        Shape (span.n_sessions, n_indices).
+    steps
+        Moves of what contracts gain with, the indices or their futures, per unit of the level at the roll, shape
+        (span.n_sessions, n_indices).
+    """
+
+    span: Span
+    gains: FloatArray
+    values: FloatArray
+    index_returns: FloatArray
+    steps: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self, "gains", "values", "index_returns", "steps")
+
+
+def follow_quarter(history: History, span: Span) -> QuarterMoves:
+    """Return what the portfolio and the indices did in one quarter; contracts move with the indices."""
+    return QuarterMoves(
+        span=span,
+        gains=history.book_gains(span),
+        values=history.values_before(span),
+        index_returns=history.index_returns(span),
+        steps=history.index_steps(span),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Market:
-    """What the portfolio and the indices did in the tested quarters, and what futures cost.
+    """What happened in the tested quarters, and what futures cost.
 
     Parameters
     ----------
     history
         Of today's holdings.
-    spans
-        The quarters, oldest first; where one does not begin as the one before ends, all futures are closed between.
-    gains
-        Of the quarter's book by session, USD, one array of shape (span.n_sessions,) per quarter.
-    steps
-        Moves of what contracts gain with, the indices or their futures, by session per unit of the level at the roll;
-        one array of shape (span.n_sessions, n_indices) per quarter.
+    quarters
+        Oldest first; where one does not begin as the one before ends, all futures are closed between.
     quotes
         Today's contracts by root.
     buffer
@@ -45,19 +78,14 @@ class Market:
     """
 
     history: History
-    spans: tuple[Span, ...]
-    gains: tuple[FloatArray, ...]
-    steps: tuple[FloatArray, ...]
+    quarters: tuple[QuarterMoves, ...]
     quotes: Mapping[str, ContractQuote]
     buffer: float | None
-
-    def __post_init__(self) -> None:
-        freeze(self, "gains", "steps")
 
     @property
     def lengths(self) -> tuple[int, ...]:
         """Sessions of each quarter."""
-        return tuple(span.n_sessions for span in self.spans)
+        return tuple(quarter.span.n_sessions for quarter in self.quarters)
 
     @property
     def notional(self) -> dict[str, FloatArray]:
@@ -84,28 +112,29 @@ def follow_strategy(strategy: Strategy, quarters: Sequence[HeldQuarter], market:
     notional = market.notional
     records, hedges, costs = [], [], []
     before: tuple[tuple[str, int], ...] = ()
-    for position, (span, held) in enumerate(zip(market.spans, quarters, strict=True)):
-        futures = _gains_before_costs(held.stretches, span, market.steps[position], notional)
+    for position, (moves, held) in enumerate(zip(market.quarters, quarters, strict=True)):
+        span = moves.span
+        futures = np.concatenate([stretch_gains(each, span, moves.steps, notional) for each in held.stretches])
         cost, n_orders = np.zeros(span.n_sessions), 0
         for stretch in held.stretches:
             paid, n_placed = trade_cost(before, stretch.held, market.quotes, is_roll=stretch.first == span.first)
             cost[stretch.first - span.first] += paid
             n_orders += n_placed
             before = stretch.held
-        following = market.spans[position + 1 : position + 2]
-        if not following or following[0].first != span.last:
+        following = market.quarters[position + 1 : position + 2]
+        if not following or following[0].span.first != span.last:
             paid, n_placed = trade_cost(before, (), market.quotes, is_roll=False)
             cost[-1] += paid
             n_orders += n_placed
             before = ()
         hedge = futures - cost
-        records.append(_quarter(held, market, position, hedge=hedge, cost=float(cost.sum()), n_orders=n_orders))
+        records.append(_quarter(held, market, moves, hedge=hedge, cost=float(cost.sum()), n_orders=n_orders))
         hedges.append(hedge)
         costs.append(cost)
     return StrategyRecord(
         name=strategy.name,
         value=market.history.book.beta_base,
-        unhedged=np.concatenate(market.gains),
+        unhedged=np.concatenate([moves.gains for moves in market.quarters]),
         hedge=np.concatenate(hedges),
         costs=np.concatenate(costs),
         quarters=tuple(records),
@@ -113,24 +142,15 @@ def follow_strategy(strategy: Strategy, quarters: Sequence[HeldQuarter], market:
     )
 
 
-def _gains_before_costs(
-    stretches: Sequence[Stretch], span: Span, steps: FloatArray, notional: Mapping[str, FloatArray]
-) -> FloatArray:
-    return np.concatenate([stretch_gains(stretch, span, steps, notional) for stretch in stretches])
-
-
 def _quarter(
-    held: HeldQuarter, market: Market, position: int, *, hedge: FloatArray, cost: float, n_orders: int
+    held: HeldQuarter, market: Market, moves: QuarterMoves, *, hedge: FloatArray, cost: float, n_orders: int
 ) -> HedgedQuarter:
-    plan, exposure, history, span = held.plan, held.exposure, market.history, market.spans[position]
-    gains = market.gains[position]
+    plan, exposure, history = held.plan, held.exposure, market.history
+    unhedged, hedged = moves.gains, moves.gains + hedge
     reference = plan.reference_index if plan is not None else exposure.best_index(exposure.indices)
     measured = exposure.of(reference)
-    index_returns = history.index_returns(span)[:, history.indices.index(reference)]
-    base = history.values_before(span)
-    (realised, realised_after), _ = realised_betas(
-        np.column_stack([gains, gains + hedge]) / base[:, None], index_returns
-    )
+    returns = np.column_stack([unhedged, hedged]) / moves.values[:, None]
+    (realised, realised_after), _ = realised_betas(returns, moves.index_returns[:, history.indices.index(reference)])
     initial, _ = market.margins(held.stretches[0].held)
     buffer = market.buffer if market.buffer is not None else max(history.book.cash - initial, 0.0)
     worst, is_called = _account(held.stretches, market, initial + buffer, hedge)
@@ -146,7 +166,7 @@ def _quarter(
         beta_after_high=plan.beta_after_high if plan is not None else measured.high,
         realised_beta_after=float(realised_after),
         hedge_pnl=float(hedge.sum()),
-        hedge_effectiveness=hedge_effectiveness(gains, gains + hedge, half_life=math.inf),
+        hedge_effectiveness=hedge_effectiveness(unhedged, hedged, half_life=math.inf),
         initial_margin=initial,
         buffer=buffer,
         cost=cost,

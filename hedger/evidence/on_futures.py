@@ -123,26 +123,22 @@ def check_on_futures(
     levels, has_close = _levels(market.history, futures)
     covered = [
         position
-        for position, (span, by_strategy) in enumerate(zip(market.spans, held, strict=True))
-        if _is_covered(span, _places_held(by_strategy, market), levels, has_close)
+        for position, (moves, by_strategy) in enumerate(zip(market.quarters, held, strict=True))
+        if _is_covered(moves.span, _places_held(by_strategy, market), levels, has_close)
     ]
     if not covered:
         return None
-    spans = tuple(market.spans[position] for position in covered)
-    on_index = replace(
-        market,
-        spans=spans,
-        gains=tuple(market.gains[position] for position in covered),
-        steps=tuple(market.steps[position] for position in covered),
-    )
-    on_futures = replace(on_index, steps=tuple(_steps(levels, span) for span in spans))
+    same = tuple(market.quarters[position] for position in covered)
+    on_index = replace(market, quarters=same)
+    own = tuple(replace(moves, steps=_steps(levels, moves.span)) for moves in same)
+    on_futures = replace(market, quarters=own)
     records = []
     for place, strategy in enumerate(strategies):
-        same = [held[position][place] for position in covered]
+        by_quarter = [held[position][place] for position in covered]
         records.append(
             FuturesRecord(
-                on_index=follow_strategy(strategy, same, on_index),
-                on_futures=follow_strategy(strategy, same, on_futures),
+                on_index=follow_strategy(strategy, by_quarter, on_index),
+                on_futures=follow_strategy(strategy, by_quarter, on_futures),
             )
         )
     return FuturesCheck(
