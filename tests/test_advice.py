@@ -8,7 +8,7 @@ import pytest
 from books import BOOK, make_book, make_position
 
 from hedger.advice import advise, decide, measure_account
-from hedger.contracts import BrokerFees, BrokerMargin, Fees
+from hedger.contracts import INDICES, BrokerFees, BrokerMargin, Fees
 from hedger.errors import (
     InfeasibleHedgeError,
     PricesUnavailableError,
@@ -150,8 +150,46 @@ def test_the_same_inputs_give_the_same_bytes():
     assert one == other
 
 
-def test_the_age_of_the_advice_is_no_input():
-    assert advise_today().inputs_hash == advise_today(today=NEWEST + timedelta(days=90)).inputs_hash
+def test_the_day_on_which_advice_is_given_is_an_input_because_its_document_tells_the_age_of_prices():
+    one, other = advise_today(), advise_today(today=NEWEST + timedelta(days=90))
+    assert one.inputs_hash != other.inputs_hash
+    assert plan_document(one)["prices"] != plan_document(other)["prices"]
+
+
+def cut_before(day):
+    """The shipped prices from a day on, as a file of the user's own."""
+    prices = SnapshotSource().fetch([*(index.symbol for index in INDICES), *BOOK], start=day, end=None)
+    return TableSource(replace(prices, source="own.csv"))
+
+
+def test_index_levels_that_come_from_the_snapshot_are_said():
+    advice = advise_today(source=cut_before(date(2019, 1, 2)))
+    (note,) = [note for note in advice.notes if note.code == "levels_from_snapshot"]
+    assert note.message == (
+        "The prices (own.csv) begin on 2019-01-02, after some of the crises; these are replayed on the index levels of "
+        "the shipped snapshot."
+    )
+    assert "levels_from_snapshot" not in codes(advise_today())
+
+
+def test_options_valued_without_interest_are_said():
+    option = make_position(
+        "SPX 1999-12-17 C 1300",
+        10.0,
+        asset_class="option",
+        underlying="^GSPC",
+        expiry=date(1999, 12, 17),
+        strike=1300.0,
+        right="call",
+        multiplier=100.0,
+        price=90.0,
+    )
+    fund = {"^GSPC": 1000.0}
+    past = {"as_of": date(1999, 6, 1), "settings": Settings(index=("sp500",))}
+    said = codes(advise_today(make_book(fund, option), **past))
+    assert said.count("options_without_interest") == 1
+    later = replace(option, expiry=date(2026, 12, 18), strike=7500.0, price=300.0)
+    assert "options_without_interest" not in codes(advise_today(make_book(fund, later)))
 
 
 ES_MARGIN = BrokerMargin(symbol="ES", initial=25_000.0, maintenance=22_000.0, as_of=NEWEST, source="mine")
@@ -283,7 +321,7 @@ def test_a_price_that_the_user_states_serves_all_sizes_of_its_index():
 
 
 def test_spot_quoted_contracts_trade_at_the_level():
-    advice = advise_today(settings=Settings(sizes=("spot-quoted",), index=("sp500",), futures_price=(("ES", 1.0),)))
+    advice = advise_today(settings=Settings(sizes=("spot-quoted",), index=("sp500",), futures_price=(("ES", 7500.0),)))
     (quote,) = [quote for quote in advice.quotes if quote.index == "sp500"]
     assert (quote.price, quote.price_source) == (advice.exposure.of("sp500").level, "index level")
 
@@ -425,6 +463,16 @@ def test_every_doubt_is_told_once_and_warnings_of_the_file_are_among_them():
     assert {"holdings_excluded", "index_choice"} <= set(found)
 
 
+def test_doubts_about_the_inputs_belong_to_the_measurement_and_come_once():
+    past = {"as_of": date(2022, 6, 15), "today": NEWEST + timedelta(days=30)}
+    advice = advise_today(settings=Settings(estimator="dimson"), **past)
+    measured = [note.code for note in advice.measurement.notes]
+    assert {"prices_are_old", "adjusted_prices", "estimator_forecasts_worse"} <= set(measured)
+    assert codes(advice)[: len(measured)] == measured
+    assert len(set(measured)) == len(measured)
+    assert "estimator_forecasts_worse" not in codes(advise_today())
+
+
 def test_advice_leads_back_to_what_it_was_made_of():
     portfolio = make_book()
     advice = advise_today(portfolio)
@@ -435,12 +483,21 @@ def test_advice_leads_back_to_what_it_was_made_of():
     assert {order.quote for order in advice.plan.orders} <= set(advice.quotes)
 
 
-def test_a_stated_price_far_from_the_level_is_doubted():
-    usual = Settings(hedge=0.5, index=("sp500",), futures_price=(("ES", 7700.0),))
-    assert "futures_price_far_from_level" not in codes(advise_today(settings=usual))
-    slipped = advise_today(settings=replace(usual, futures_price=(("ES", 770.0),)))
-    note = next(note for note in slipped.notes if note.code == "futures_price_far_from_level")
-    assert "at 770.00 (S&P 500: 7,674.37). Check --futures-price." in note.message
+@pytest.mark.parametrize(("price", "is_doubted"), [(7_700.0, False), (7_900.0, True), (7_500.0, True)])
+def test_a_stated_price_some_way_from_fair_value_is_doubted(price, is_doubted):
+    advice = advise_today(settings=Settings(hedge=0.5, index=("sp500",), futures_price=(("ES", price),)))
+    found = [note.message for note in advice.notes if note.code == "futures_price_far_from_level"]
+    assert bool(found) == is_doubted
+    assert all(f"at {price:,.2f} (fair value: 7,689.49). Check --futures-price." in message for message in found)
+
+
+@pytest.mark.parametrize(("root", "price"), [("NQ", 2_938.0), ("NQ", 100.0), ("MES", 76_895.0), ("QNDX", 26_000.0)])
+def test_a_stated_price_that_no_market_makes_is_refused(root, price):
+    words = (
+        rf"The futures price of {root}, {price:,.2f}, is more than 10% from its fair value of [0-9,.]+ on 2026-08-21"
+    )
+    with pytest.raises(SettingsError, match=words + r"\. Correct --futures-price"):
+        advise_today(settings=Settings(hedge=0.5, futures_price=((root, price),)))
 
 
 def test_an_estimator_that_forecasts_worse_than_the_default_says_so():

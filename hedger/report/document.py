@@ -132,7 +132,7 @@ def betas_document(measurement: Measurement) -> Document:
         "portfolio": portfolio_section(measurement),
         "prices": prices_section(measurement),
         "exposure": _exposure(exposure, exposure.best_index(exposure.indices)),
-        "notes": notes_section(exposure.notes),
+        "notes": notes_section(measurement.notes),
     }
 
 

@@ -141,7 +141,7 @@ def betas_view(measurement: Measurement) -> RenderableType:
         *(f"{mark}: {_FLAG_WORDS[mark]}." for mark in _marks(exposure.by_holding)),
     ]
     omitted = [f"{each.symbol}: {each.reason}" for each in exposure.book.excluded]
-    notes = [note.message for note in (*measurement.prices.notes, *exposure.notes) if note.code != "holdings_excluded"]
+    notes = [note.message for note in measurement.notes if note.code != "holdings_excluded"]
     parts: list[RenderableType] = [
         paragraph(f"Betas as of {measurement.as_of} ({measurement.prices.source})", style="bold"),
         section("Holdings", table),
@@ -150,7 +150,7 @@ def betas_view(measurement: Measurement) -> RenderableType:
     if omitted:
         parts.append(section("Left out", left_out(omitted)))
     if notes:
-        parts.append(section("Worth knowing", bullet_list(dict.fromkeys(notes))))
+        parts.append(section("Worth knowing", bullet_list(notes)))
     return Group(*parts)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.advice import FRESH_FOR
+from hedger.doubts import FRESH_FOR
 from hedger.report import to_beta, to_dollars, to_index_title
 from hedger.ui.remedies import in_page_words
 from hedger.ui.stand_ins import ask_stand_ins, has_worth

@@ -209,6 +209,15 @@ def test_betas_are_those_of_the_measurement(technology):
     assert written["prices"]["age_days"] == 10
 
 
+def test_betas_come_with_the_doubts_about_their_estimator_and_the_age_of_prices(technology):
+    settings = Settings(estimator="dimson")
+    measurement = measure_account(technology, SnapshotSource(), settings, today=date(2026, 11, 22))
+    notes = betas_document(measurement)["notes"]
+    codes = [note["code"] for note in notes]
+    assert codes.count("estimator_forecasts_worse") == codes.count("prices_are_old") == 1
+    assert notes == [{"code": note.code, "message": note.message} for note in measurement.notes]
+
+
 def test_a_doubt_about_the_prices_is_told_once(technology):
     measurement = measure_account(technology, SnapshotSource(), Settings(), as_of=date(2024, 3, 10), today=NEWEST)
     codes = [note["code"] for note in betas_document(measurement)["notes"]]

@@ -156,6 +156,13 @@ class TestBetas:
         said = re.sub(r"\s+", " ", " ".join(draw(betas_view(measure(portfolio)))))
         assert "Left out - ZZZZ: not in the shipped snapshot" in said
 
+    def test_an_estimator_that_loses_says_so_once(self, draw: Draw, technology: Portfolio) -> None:
+        settings = Settings(estimator="dimson")
+        measured = measure_account(technology, SnapshotSource(), settings, as_of=DAY, today=date(2026, 11, 22))
+        said = re.sub(r"\s+", " ", " ".join(draw(betas_view(measured))))
+        assert said.count("The estimator dimson foretells a stock's beta of the next quarter with 1.09 times") == 1
+        assert said.count("The prices (shipped snapshot) end on 2026-08-21, 93 days ago.") == 1
+
     def test_doubts_about_the_measurement_are_told(self, draw: Draw, adviser: Portfolio) -> None:
         measured = measure(adviser, as_of=date(2020, 3, 1))  # a Sunday
         said = re.sub(r"\s+", " ", " ".join(draw(betas_view(measured))))
