@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hedger.contracts import (
     INDICES,
+    find_contract,
     find_front_expiry,
     find_index,
     load_contracts,
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from hedger.market import Prices
     from hedger.settings import Settings
 
-FAR_FROM_LEVEL = 0.10
-"""Share of the index level by which a futures price may differ from it before the plan asks to check it."""
+DOUBTFUL_BASIS, LARGEST_BASIS = 0.02, 0.10
+"""Share of fair value by which a futures price that the user states may differ from it: before the plan asks to check
+it, and at all. A decimal point in the wrong place lies far beyond."""
 
 
 def quote_choices(
@@ -57,9 +59,11 @@ def quote_choices(
     Raises
     ------
     SettingsError
-        When a contract or index that was asked for, or is held, cannot be used on the day.
+        When a contract or index that was asked for, or is held, cannot be used on the day, or a futures price that is
+        stated cannot be one.
     """
     _require_known(settings, exposure, prices)
+    _require_plausible(settings, exposure, prices.last_session, as_of)
     chosen = select_contracts(
         as_of,
         sizes=settings.sizes,
@@ -84,17 +88,32 @@ def quote_choices(
     return quotes, not_chosen
 
 
-def doubt_prices(quotes: Iterable[ContractQuote], exposure: Exposure) -> Iterator[Note]:
-    """Ask to check futures prices that lie far from the level of their index."""
+def doubt_prices(
+    quotes: Iterable[ContractQuote], exposure: Exposure, *, last_session: date, as_of: date
+) -> Iterator[Note]:
+    """Ask to check futures prices that lie far from fair value.
+
+    Parameters
+    ----------
+    quotes
+        Those that the plan uses.
+    exposure
+        What was measured.
+    last_session
+        Newest session of the prices, which fair value follows from.
+    as_of
+        The day.
+    """
     far = []
     for quote in quotes:
-        index, level = find_index(quote.index), exposure.of(quote.index).level
-        if index.is_level and abs(quote.price / level - 1.0) > FAR_FROM_LEVEL:
-            far.append(f"{quote.symbol} at {quote.price:,.2f} ({index.title}: {level:,.2f})")
+        if find_index(quote.index).is_level:
+            fair, _ = _fair_price(quote.contract, exposure, last_session, as_of)
+            if abs(quote.price / fair - 1.0) > DOUBTFUL_BASIS:
+                far.append(f"{quote.symbol} at {quote.price:,.2f} (fair value: {fair:,.2f})")
     if far:
         yield Note(
             code="futures_price_far_from_level",
-            message=f"Futures prices far from the level of their index: {', '.join(far)}. Check --futures-price.",
+            message=f"Futures prices far from what their index is worth: {', '.join(far)}. Check --futures-price.",
         )
 
 
@@ -150,6 +169,20 @@ def _require_known(settings: Settings, exposure: Exposure, prices: Prices) -> No
         )
 
 
+def _require_plausible(settings: Settings, exposure: Exposure, last_session: date, as_of: date) -> None:
+    """Refuse a stated futures price that no market makes: it would multiply the number of contracts."""
+    for root, price in settings.futures_price:
+        contract = find_contract(root, as_of)
+        if contract.index not in exposure.indices or not find_index(contract.index).is_level:
+            continue
+        fair, _ = _fair_price(contract, exposure, last_session, as_of)
+        if abs(price / fair - 1.0) > LARGEST_BASIS:
+            raise SettingsError(
+                f"The futures price of {root}, {price:,.2f}, is more than {LARGEST_BASIS:.0%} from its fair value of "
+                f"{fair:,.2f} on {last_session}. Correct --futures-price, or bring prices of its day with --prices."
+            )
+
+
 def _with_price(
     chosen: Sequence[FuturesContract],
     settings: Settings,
@@ -184,7 +217,6 @@ def _futures_price(
     contract: FuturesContract, settings: Settings, exposure: Exposure, last_session: date, as_of: date
 ) -> tuple[float, str]:
     """Return a contract's price in points and its source in words."""
-    index = find_index(contract.index)
     stated = dict(settings.futures_price)
     if contract.symbol in stated:
         return stated[contract.symbol], "given by the user"
@@ -192,7 +224,12 @@ def _futures_price(
         for sibling in load_contracts():
             if sibling.symbol in stated and sibling.index == contract.index and sibling.size != "spot-quoted":
                 return stated[sibling.symbol], f"given by the user for {sibling.symbol}"
-    level = exposure.of(contract.index).level
+    return _fair_price(contract, exposure, last_session, as_of)
+
+
+def _fair_price(contract: FuturesContract, exposure: Exposure, last_session: date, as_of: date) -> tuple[float, str]:
+    """Return what a contract is worth by the level of its index, in points, and how that was found."""
+    index, level = find_index(contract.index), exposure.of(contract.index).level
     if contract.size == "spot-quoted":
         return level, "index level"
     rate = rate_on(as_of)
