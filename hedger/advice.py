@@ -6,16 +6,16 @@ fetches prices and measures the exposure, :func:`decide` prices the contracts, s
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hedger.contracts import INDICES, ContractQuote, list_doubts
+from hedger.doubts import doubt_age, doubt_estimator, doubt_interest, doubt_levels
 from hedger.errors import Note, PricesUnavailableError, StalePricesError
-from hedger.exposure import ESTIMATORS, Exposure, load_forecast_errors, measure_exposure, symbols_to_price
+from hedger.exposure import ESTIMATORS, Exposure, measure_exposure, symbols_to_price
+from hedger.fingerprint import fingerprint
 from hedger.hedge import HedgePlan, solve_hedge
 from hedger.market import SnapshotSource, dividend_yield_on, rate_on
 from hedger.pricing import doubt_omissions, doubt_prices, quote_choices
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 OLDEST_CLOSES = 7
 """Calendar days that the newest prices may lie before a day that was asked for."""
-FRESH_FOR = 4
-"""Calendar days of age from which a plan says that its prices are not of today: a long weekend is no news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +45,8 @@ class Measurement:
         All that was used, up to `as_of`.
     exposure
         What they say together.
+    estimator
+        Name of what estimated the betas.
     as_of
         Day the advice is for.
     today
@@ -58,6 +58,7 @@ class Measurement:
     portfolio: Portfolio
     prices: Prices
     exposure: Exposure
+    estimator: str
     as_of: date
     today: date
     is_past: bool
@@ -67,6 +68,18 @@ class Measurement:
         """Calendar days from the newest session of the prices to today in New York."""
         return (self.today - self.prices.last_session).days
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Every doubt about what was read and measured, each once, the gravest first."""
+        doubts = (
+            *doubt_age(self.prices, age_days=self.age_days, is_past=self.is_past),
+            *(Note(code=warning.code, message=warning.message) for warning in self.portfolio.warnings),
+            *doubt_estimator(self.estimator),
+            *doubt_interest(self.exposure.book, self.as_of),
+            *self.exposure.notes,
+        )
+        return tuple(dict.fromkeys(doubts))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Advice:
@@ -74,10 +87,8 @@ class Advice:
 
     Parameters
     ----------
-    as_of
-        Day the advice is for.
     inputs_hash
-        SHA-256 of holdings, prices, settings and contract tables, hexadecimal.
+        SHA-256 of holdings, prices, settings, contract tables and days, hexadecimal.
     measurement
         What was measured.
     settings
@@ -86,11 +97,10 @@ class Advice:
         The contracts that the hedge could use, on that day.
     plan, risk
         What to do, and what that changes.
-    quote_notes
-        Doubts about margins and prices of the contracts that the plan holds.
+    quote_notes, level_notes
+        Doubts about margins and prices of the contracts that the plan holds, and about index levels of long ago.
     """
 
-    as_of: date
     inputs_hash: str
     measurement: Measurement
     settings: Settings
@@ -98,6 +108,12 @@ class Advice:
     plan: HedgePlan
     risk: Risk
     quote_notes: tuple[Note, ...]
+    level_notes: tuple[Note, ...]
+
+    @property
+    def as_of(self) -> date:
+        """Day the advice is for."""
+        return self.measurement.as_of
 
     @property
     def portfolio(self) -> Portfolio:
@@ -123,54 +139,14 @@ class Advice:
     def notes(self) -> tuple[Note, ...]:
         """Every doubt that did not stop the work, the gravest room first."""
         doubts = (
-            *self._notes_about_age(),
-            *(Note(code=warning.code, message=warning.message) for warning in self.portfolio.warnings),
-            *_notes_about_estimator(self.settings.estimator),
-            *self.exposure.notes,
+            *self.measurement.notes,
             *self.plan.notes,
             *self.risk.notes,
             *(self.risk.margin_call.notes if self.risk.margin_call is not None else ()),
             *self.quote_notes,
+            *self.level_notes,
         )
         return tuple(dict.fromkeys(doubts))
-
-    def _notes_about_age(self) -> tuple[Note, ...]:
-        notes = []
-        last, age = self.measurement.prices.last_session, self.measurement.age_days
-        if age > FRESH_FOR:
-            notes.append(
-                Note(
-                    code="prices_are_old",
-                    message=(
-                        f"The prices ({self.measurement.prices.source}) end on {last}, {age} days ago. "
-                        "This shows how the plan works; do not trade it. Bring today's prices with --prices."
-                    ),
-                )
-            )
-        if self.measurement.is_past:
-            notes.append(
-                Note(
-                    code="adjusted_prices",
-                    message=(
-                        "The prices are adjusted for later splits and dividends, so holdings are worth less here "
-                        f"than they were on {last}. Betas and shares of value are right, dollar amounts are too low."
-                    ),
-                )
-            )
-        return tuple(notes)
-
-
-def _notes_about_estimator(name: str) -> tuple[Note, ...]:
-    """Say so when the estimator foretells betas worse than the default does."""
-    ratios = load_forecast_errors()
-    default = next(iter(ESTIMATORS))
-    if ratios[name] <= ratios[default]:
-        return ()
-    message = (
-        f"The estimator {name} foretells a stock's beta of the next quarter with {ratios[name]:.2f} times the error of "
-        f"one-year least squares, the default ({default}) with {ratios[default]:.2f} times, on US stocks 2008 to 2025."
-    )
-    return (Note(code="estimator_forecasts_worse", message=message),)
 
 
 def advise(
@@ -255,6 +231,7 @@ def measure_account(
         portfolio=portfolio,
         prices=prices,
         exposure=exposure,
+        estimator=settings.estimator,
         as_of=day,
         today=today or datetime.now(ZoneInfo("America/New_York")).date(),
         is_past=as_of is not None and everything.last_session > as_of,
@@ -312,7 +289,6 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
     plan = solve_hedge(exposure, quotes, replace(policy, closing_only=not_chosen))
     used = tuple(order.quote for order in plan.positions)
     return Advice(
-        as_of=measurement.as_of,
         inputs_hash=_inputs_hash(measurement, settings, quotes, world),
         measurement=measurement,
         settings=settings,
@@ -325,6 +301,7 @@ def decide(measurement: Measurement, settings: Settings) -> Advice:
             *doubt_omissions(quotes, settings, exposure, plan.reference_index),
             *doubt_unused(settings, measurement.portfolio, {quote.symbol for quote in used}),
         ),
+        level_notes=tuple(doubt_levels(measurement.prices, world.levels or measurement.prices)),
     )
 
 
@@ -357,19 +334,14 @@ def _long_levels(prices: Prices) -> Prices:
 def _inputs_hash(
     measurement: Measurement, settings: Settings, quotes: Sequence[ContractQuote], world: Circumstances
 ) -> str:
-    """Hash everything that the advice depends on; the same inputs give the same advice."""
-    prices = measurement.prices
-    digest = hashlib.sha256()
+    """Return the fingerprint of everything that the advice depends on."""
     stated = {
-        "positions": [asdict(position) for position in measurement.portfolio.positions],
-        "settings": asdict(settings),
-        "quotes": [asdict(quote) for quote in quotes],
+        "positions": measurement.portfolio.positions,
+        "settings": settings,
+        "quotes": quotes,
         "rates": (world.interest, world.dividends),
         "episodes": world.episodes,
         "as_of": measurement.as_of,
-        "symbols": prices.symbols,
+        "today": measurement.today,
     }
-    digest.update(json.dumps(stated, sort_keys=True, default=str).encode())
-    digest.update(prices.sessions.astype("<i8").tobytes())
-    digest.update(prices.close.astype("<f8").tobytes())
-    return digest.hexdigest()
+    return fingerprint(stated, [measurement.prices, *([world.levels] if world.levels is not None else [])])
