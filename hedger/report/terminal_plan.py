@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 
 from hedger.hedge import objection_to
-from hedger.report.terminal import bullet_list, left_out, number_table, paragraph, section
+from hedger.report.plan_tables import OTHER_PLANS_LEGEND, SHOWN_PLANS, other_plans_table
+from hedger.report.terminal import bullet_list, draw_table, left_out, number_table, paragraph, section
 from hedger.report.words import ALARMS, UNKNOWN, state_answer, to_beta, to_dollars, to_index_title, to_percent
 from hedger.risk import ACCEPTED
 from hedger.wording import plural
@@ -77,6 +78,9 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
     yield section("Which index", *_indices(advice))
     if len(advice.plan.leg_test) > 1:
         yield section("More than one index", *_leg_test(advice.plan))
+    others = other_plans_table(advice.plan, most=SHOWN_PLANS)
+    if others is not None:
+        yield section("Other plans", draw_table(others), paragraph(OTHER_PLANS_LEGEND))
     omitted = _omitted(advice)
     if omitted:
         yield section("Left out", left_out(omitted))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from hedger.exposure import QUARTER
-from hedger.report import ALARMS, state_answer, to_beta, to_dollars, to_index_title, to_percent
+from hedger.report import ALARMS, plan_tables, state_answer, to_beta, to_dollars, to_index_title, to_percent
 from hedger.ui.chart import show_gain_chart
 from hedger.ui.downloads import show_downloads
 from hedger.ui.remedies import in_page_words
 from hedger.ui.summary import METRIC_WIDTH
-from hedger.ui.tables import order_ticket
+from hedger.ui.tables import draw_table, order_ticket
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ def show_answer(advice: Advice) -> None:
     show_gain_chart(advice)
     ticket = order_ticket(advice) if plan.orders else "There is no order to place."
     st.markdown(f"### Order ticket\n\n{ticket}", anchors=False)
+    others = plan_tables.other_plans_table(plan)
+    if others is not None:
+        with st.expander("Other plans"):
+            st.markdown(draw_table(others))
+            st.caption(escape(plan_tables.OTHER_PLANS_LEGEND))
     show_downloads(advice)
     doubts = [f"- {escape(in_page_words(note.message))}" for note in advice.notes if note.code not in ELSEWHERE]
     if doubts:

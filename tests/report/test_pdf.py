@@ -180,6 +180,13 @@ class TestContent:
         assert "LOST11 and 8 more: not in the shipped snapshot" in words
         assert "Lines 3, 7 of the file left out: a total." in words
 
+    def test_other_plans_are_listed_with_what_they_miss(self, words: str, technology_advice: Advice) -> None:
+        others = technology_advice.plan.alternatives
+        assert len(others) > 3
+        for each in others:
+            risk, cost = to_dollars(each.tracking_risk), to_dollars(each.round_trip_cost, places=2)
+            assert f"{risk} {cost} {to_dollars(each.initial_margin)}" in words
+
     def test_a_plan_without_contracts_is_printed_too(self, technology: Portfolio) -> None:
         words = words_of(plan_pdf(advise(technology, settings=Settings(hedge=0.0), today=DAY)))
         assert "No orders." in words

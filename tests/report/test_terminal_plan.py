@@ -13,6 +13,7 @@ from hedger.advice import Advice, advise
 from hedger.hedge import objection_to
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.report import state_answer
+from hedger.report.plan_tables import other_plans_table
 from hedger.report.terminal import show
 from hedger.report.terminal_plan import plan_view
 from hedger.settings import Settings
@@ -186,6 +187,33 @@ def test_an_index_that_did_not_do_best_since_is_not_praised_for_it(draw: Draw, s
 def test_with_one_index_only_nothing_is_said_of_further_ones(draw: Draw, technology: Portfolio) -> None:
     drawn = draw(advise(technology, settings=Settings(hedge=0.5, index=("sp500",)), today=DAY))
     assert "More than one index" not in drawn
+
+
+def test_at_most_six_other_plans_are_shown_this_one_among_them(draw: Draw, adviser: Portfolio) -> None:
+    advice = advise(adviser, settings=Settings(hedge=0.7), today=DAY)
+    plan = advice.plan
+    assert len(plan.alternatives) > 6
+    shown = [re.split(r"\s{2,}", line) for line in part(draw(advice), "Other plans")[1:7]]
+    figures = {
+        (f"${each.tracking_risk:,.0f}", f"${each.round_trip_cost:,.2f}", f"${each.initial_margin:,.0f}"): each.labels
+        for each in plan.alternatives
+    }
+    labels = [figures[risk, cost, margin] for _, _, risk, cost, margin in shown]
+    assert {label for each in labels for label in each} >= {"e_minis_only", "half_the_margin", "least_risk"}
+    held = " ".join(f"{order.held_after:+,} {order.quote.symbol}" for order in plan.positions)
+    assert [cells[0] for cells in shown if cells[1] == "this plan"] == [held]
+
+
+def test_a_plan_without_another_has_no_table_of_others(draw: Draw, technology: Portfolio) -> None:
+    assert "Other plans" not in draw(advise(technology, settings=Settings(hedge=0.0), today=DAY))
+
+
+def test_a_plan_on_the_way_is_cheaper_or_has_less_risk(adviser: Portfolio) -> None:
+    plan = advise(adviser, settings=Settings(hedge=0.7, tolerance=0.02), today=DAY).plan
+    others = other_plans_table(plan)
+    assert others is not None
+    costs = {why: float(cost.lstrip("$")) for _, why, _, cost, _ in others.rows}
+    assert costs["less risk"] > costs["this plan"] > costs["cheaper"]
 
 
 def test_two_objectives_stand_side_by_side(draw: Draw, technology: Portfolio) -> None:

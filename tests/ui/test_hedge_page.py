@@ -39,6 +39,15 @@ def test_a_new_visitor_sees_the_technology_book_hedged_in_full() -> None:
     assert_shows(page, advice)
 
 
+def test_other_plans_stand_behind_an_expander() -> None:
+    page, plan = open_page(), advice_for(hedge=1.0).plan
+    (others,) = (each for each in page.expander if each.label == "Other plans")
+    (table,) = (each.value for each in others.markdown)
+    for each in plan.alternatives:
+        cells = (to_dollars(each.tracking_risk), to_dollars(each.round_trip_cost, places=2))
+        assert " | ".join(map(escape, (*cells, to_dollars(each.initial_margin)))) in table
+
+
 @pytest.mark.parametrize("percent", [0, 37, 150])
 def test_the_slider_changes_the_hedge_and_the_number_follows(percent: int) -> None:
     page = open_page()

@@ -13,17 +13,19 @@ from reportlab.platypus import SimpleDocTemplate
 
 from hedger.report.document import plan_document
 from hedger.report.palette import MUTED, RULE
-from hedger.report.pdf.cash import cash_parts, cost_parts
+from hedger.report.pdf.cash import cash_parts, cost_parts, other_plans_parts
 from hedger.report.pdf.end import calendar_parts, closing_parts, quality_parts
 from hedger.report.pdf.front import front_parts
 from hedger.report.pdf.moves import crisis_parts, move_parts
 from hedger.report.pdf.page import HEIGHT, MARGIN, REGULAR, WIDTH, to_print
+from hedger.report.plan_tables import SHOWN_PLANS, other_plans_table
 from hedger.report.statement import to_day
 from hedger.report.words import state_answer
 from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from hedger.advice import Advice
+    from hedger.report.text_table import TextTable
 
     Document = dict[str, Any]
 
@@ -32,14 +34,15 @@ FRAME_PADDING = 6.0
 
 
 def plan_pdf(advice: Advice) -> bytes:
-    """Return the pages of a plan: what and why, ticket, before and after, days, moves, cash, costs, doubts."""
+    """Return the pages of a plan: what and why, ticket, before and after, days, moves, cash, costs, others, doubts."""
     document, answer = plan_document(advice), state_answer(advice)
-    _, n_pages = _print(document, answer, n_pages=0)
-    pages, _ = _print(document, answer, n_pages=n_pages)
+    others = other_plans_table(advice.plan, most=SHOWN_PLANS)
+    _, n_pages = _print(document, answer, others, n_pages=0)
+    pages, _ = _print(document, answer, others, n_pages=n_pages)
     return pages
 
 
-def _print(document: Document, answer: str, *, n_pages: int) -> tuple[bytes, int]:
+def _print(document: Document, answer: str, others: TextTable | None, *, n_pages: int) -> tuple[bytes, int]:
     """Return the pages and their number; `n_pages` is what the pages say of it."""
     stream = io.BytesIO()
     name = to_print(shorten(document["portfolio"]["name"]))
@@ -82,6 +85,7 @@ def _print(document: Document, answer: str, *, n_pages: int) -> tuple[bytes, int
         *crisis_parts(document),
         *cash_parts(document),
         *cost_parts(document),
+        *other_plans_parts(others),
         *quality_parts(document),
         *closing_parts(document),
     ]

@@ -1,4 +1,4 @@
-"""The cash that the futures account needs, and what the hedge costs."""
+"""The cash that the futures account needs, what the hedge costs, and which other plans there are."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from hedger.report.palette import AFTER, ALARM, BEFORE, FUTURES
 from hedger.report.pdf.charts import BarChart, Bars, Line, LineChart
 from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
+from hedger.report.plan_tables import OTHER_PLANS_LEGEND
 from hedger.report.statement import index_title
 from hedger.report.words import to_dollars, to_percent
 
 if TYPE_CHECKING:
+    from hedger.report.text_table import TextTable
+
     Document = dict[str, Any]
 
 SHOWN_CHANCE = 0.05
@@ -195,3 +198,11 @@ def _alternatives(ways: list[Document]) -> Any:
     head = ("Instead", "Amount", "Once", "A year", *(["Tax"] if has_tax else []), "What to know")
     widths = (60.0, 62.0, 44.0, 48.0, *([50.0] if has_tax else []))
     return table(head, rows, (*widths, TEXT_WIDTH - sum(widths)), n_remarks=1)
+
+
+def other_plans_parts(others: TextTable | None) -> list[Any]:
+    """Return the table of what else could be done."""
+    if others is None:
+        return []
+    figures = table(others.headings, others.rows, (160.0, 112.0, 80.0, 80.0, 80.0), n_labels=others.n_labels)
+    return section("Other plans", figures, paragraph(OTHER_PLANS_LEGEND, "small"), n_kept=2)
