@@ -143,8 +143,8 @@ def hedge_books(history: History, books: Sequence[DrawnBook], forecasts: Mapping
 def quote_now(history: History) -> tuple[ContractQuote, ...]:
     """Return E-minis and micros on the four indices, quoted at the newest close of the history."""
     as_of = history.prices.last_session
-    contracts = select_contracts(as_of, sizes=("e-mini", "micro"), indices=NAMES)
     level = {index.name: float(history.prices.column(index.symbol)[-1]) for index in FOUR_INDICES}
+    contracts = [each for each in select_contracts(as_of, sizes=("e-mini", "micro")) if each.index in level]
     prices = {contract.symbol: (level[contract.index], "the index level") for contract in contracts}
     return quote_contracts(contracts, as_of=as_of, prices=prices)
 

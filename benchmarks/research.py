@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hedger.arrays import BoolArray, DateArray, FloatArray
 
 
-FOUR_INDICES = tuple(index for index in INDICES if index.symbol.startswith("^"))
+FOUR_INDICES = tuple(index for index in INDICES if index.is_level)
 LEVELS = tuple(index.symbol for index in FOUR_INDICES)
 FUNDS = "EEM GLD HYG IEF IYR SSO TLT XLB XLE XLF XLI XLK XLP XLU XLV XLY SPY QQQ IWM DIA MDY ^VIX GOOG"
 """Not drawn: funds, and the second class of a share."""

@@ -154,14 +154,18 @@ def _parse_futures_price(choice: object) -> tuple[tuple[str, float], ...]:
     )
 
 
-_SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}")
 _OVERRIDE = re.compile(r"(?P<symbol>[^@]+)(?:@(?P<index>[a-z0-9]+))?")
+
+
+def is_symbol(name: str) -> bool:
+    """Tell whether a name can be asked of a price source."""
+    return re.fullmatch(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}", name) is not None
 
 
 def _holding(name: str) -> str:
     """Return a ticker in capitals and any other name of a holding, such as that of a plan's fund, as it is."""
     capitals = name.strip().upper()
-    return capitals if _SYMBOL.fullmatch(capitals) else name.strip()
+    return capitals if is_symbol(capitals) else name.strip()
 
 
 def _parse_beta(choice: object) -> tuple[BetaOverride, ...]:
@@ -180,7 +184,7 @@ def _parse_proxy(choice: object) -> tuple[tuple[str, str], ...]:
     expected = "a holding and its proxy, such as OLD=SPY"
     pairs = [(_holding(name), proxy.strip().upper()) for name, proxy in _pairs("proxy", choice, expected)]
     for symbol, proxy in pairs:
-        if not _SYMBOL.fullmatch(proxy):
+        if not is_symbol(proxy):
             raise _wrong("proxy", f"{symbol}={proxy}", expected)
     return tuple(pairs)
 

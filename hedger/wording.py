@@ -26,9 +26,9 @@ def shorten(text: object, limit: int = LONGEST_QUOTE) -> str:
 
 
 def join_words(words: Iterable[str]) -> str:
-    """Join as people do: ``"A, B and C"``."""
-    *before, last = words
-    return f"{', '.join(before)} and {last}" if before else last
+    """Join as people do: ``"A, B and C"``; empty where there are none."""
+    listed = list(words)
+    return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
 
 
 def name_some(names: Sequence[str], most: int = MOST_NAMED) -> str:

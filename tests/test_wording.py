@@ -29,7 +29,9 @@ def test_the_limit_may_be_chosen():
     assert shorten("abcdef", 4) == "abc…"
 
 
-@pytest.mark.parametrize(("words", "joined"), [(["A"], "A"), (["A", "B"], "A and B"), (("A", "B", "C"), "A, B and C")])
+@pytest.mark.parametrize(
+    ("words", "joined"), [([], ""), (["A"], "A"), (["A", "B"], "A and B"), (("A", "B", "C"), "A, B and C")]
+)
 def test_words_are_joined_as_people_do(words, joined):
     assert join_words(iter(words)) == joined
 

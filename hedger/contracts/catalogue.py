@@ -184,7 +184,6 @@ def select_contracts(
     *,
     symbols: Collection[str] | None = None,
     sizes: Collection[str] | None = None,
-    indices: Collection[str] | None = None,
     include_delisted: bool = False,
 ) -> tuple[FuturesContract, ...]:
     """Select what can be traded on a day.
@@ -197,8 +196,6 @@ def select_contracts(
         Exactly these roots, instead of `sizes`, which is then not looked at.
     sizes
         Only these of :data:`SIZES`; ``None`` for all.
-    indices
-        Only these index names; ``None`` for all.
     include_delisted
         Also contracts that were delisted before `as_of` (never those that were not listed yet). Their
         orders cannot be placed; :func:`hedger.contracts.list_doubts` says so.
@@ -211,11 +208,10 @@ def select_contracts(
     Raises
     ------
     SettingsError
-        If a symbol, size or index is unknown, if a symbol asked for was not listed on `as_of`, or if nothing
+        If a symbol or size is unknown, if a symbol asked for was not listed on `as_of`, or if nothing
         is left.
     """
     _check_names("size", sizes, SIZES)
-    _check_names("index", indices, _INDEX_BY_NAME)
     _check_names("contract", symbols, load_symbols())
     usable = {
         contract.symbol: contract
@@ -228,20 +224,10 @@ def select_contracts(
     chosen = tuple(
         contract
         for contract in usable.values()
-        if (indices is None or contract.index in indices)
-        and (contract.symbol in symbols if symbols is not None else sizes is None or contract.size in sizes)
+        if (contract.symbol in symbols if symbols is not None else sizes is None or contract.size in sizes)
     )
     if not chosen:
-        asked = [
-            f"{name} {', '.join(values)}"
-            for name, values in (
-                ("contracts", symbols),
-                ("sizes", sizes if symbols is None else None),
-                ("indices", indices),
-            )
-            if values is not None
-        ]
-        restriction = f" for {' and '.join(asked)}" if asked else ""
+        restriction = f" of the sizes {', '.join(sizes)}" if sizes is not None and symbols is None else ""
         raise SettingsError(
             f"No index future was listed on {as_of}{restriction}. "
             f"Listed that day: {', '.join(usable) or 'none'}. Choose among these, or another day."

@@ -213,7 +213,7 @@ def read_fees(file: UserFile) -> tuple[BrokerFees, ...]:
     """
     columns = ("commission", "exchange_fee", "regulatory_fee")
     fees = []
-    for row in read_table(file, key="symbol", keys=load_symbols(), columns=columns):
+    for row in read_table(file, keys=load_symbols(), columns=columns):
         amounts = {column: row.amount(column) for column in columns}
         for column, amount in amounts.items():
             if amount < 0.0:

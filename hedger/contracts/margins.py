@@ -150,7 +150,7 @@ def read_margins(file: UserFile) -> tuple[BrokerMargin, ...]:
     SettingsError
         If the file is not such a table; the sentence names line, column and value.
     """
-    rows = read_table(file, key="symbol", keys=load_symbols(), columns=("initial", "maintenance"), optional=("as_of",))
+    rows = read_table(file, keys=load_symbols(), columns=("initial", "maintenance"), optional=("as_of",))
     margins = []
     for row in rows:
         initial, maintenance = row.amount("initial"), row.amount("maintenance")

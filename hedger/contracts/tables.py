@@ -24,6 +24,8 @@ __all__ = ["TableRow", "UserFile", "read_table"]
 
 UserFile: TypeAlias = "str | PathLike[str] | io.TextIOBase"
 """A path, or a text stream such as an upload."""
+KEY = "symbol"
+"""Column that names the row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +90,9 @@ class TableRow:
 
 
 def read_table(
-    file: UserFile, *, key: str, keys: Collection[str], columns: Sequence[str], optional: Sequence[str] = ()
+    file: UserFile, *, keys: Collection[str], columns: Sequence[str], optional: Sequence[str] = ()
 ) -> list[TableRow]:
-    """Read a user's CSV table in which a key stands once.
+    """Read a user's CSV table with one row for each of some symbols.
 
     Letter case of the header does not matter, and columns that are not named here are not looked at.
 
@@ -98,17 +100,15 @@ def read_table(
     ----------
     file
         Path or text stream; UTF-8 with commas, with a header.
-    key
-        Column that names the row.
     keys
-        What may stand in it.
+        What may stand in its column `symbol`.
     columns, optional
         Other columns that must and may be there.
 
     Raises
     ------
     SettingsError
-        If the file cannot be read, is not such a table, or names a key that is unknown or stands twice.
+        If the file cannot be read, is not such a table, or names a symbol that is unknown or stands twice.
     """
     name, text = _read_text(file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -121,13 +121,13 @@ def read_table(
         ) from None
     records = [(line, record) for line, record in records if any(record)]
     if not records:
-        raise SettingsError(f"{name} is empty. Expected a header and rows: {_header(key, columns, optional)}.")
+        raise SettingsError(f"{name} is empty. Expected a header and rows: {_header(columns, optional)}.")
     header = [cell.casefold() for cell in records[0][1]]
-    missing = [column for column in (key, *columns) if column not in header]
+    missing = [column for column in (KEY, *columns) if column not in header]
     if missing:
         raise SettingsError(
             f'{name}, line {records[0][0]}: no column "{missing[0]}" in "{shorten(",".join(header))}". '
-            f"Expected the header {_header(key, columns, optional)}."
+            f"Expected the header {_header(columns, optional)}."
         )
     rows: dict[str, TableRow] = {}
     for line, record in records[1:]:
@@ -136,21 +136,21 @@ def read_table(
                 f"{name}, line {line}: {len(record)} cells under a header of {len(header)}. "
                 "Write numbers without thousands separators, and text with a comma in double quotes."
             )
-        cells = dict.fromkeys((key, *columns, *optional), "") | dict(zip(header, record, strict=False))
+        cells = dict.fromkeys((KEY, *columns, *optional), "") | dict(zip(header, record, strict=False))
         row = TableRow(file=name, line=line, cells=cells)
-        if cells[key] not in keys:
-            raise row.refuse(key, f"one of {', '.join(keys)}")
-        if cells[key] in rows:
-            first = rows[cells[key]].line
+        if cells[KEY] not in keys:
+            raise row.refuse(KEY, f"one of {', '.join(keys)}")
+        if cells[KEY] in rows:
+            first = rows[cells[KEY]].line
             raise SettingsError(
-                f"{name}, lines {first} and {line}: {cells[key]} stands twice. Keep one of the two rows."
+                f"{name}, lines {first} and {line}: {cells[KEY]} stands twice. Keep one of the two rows."
             )
-        rows[cells[key]] = row
+        rows[cells[KEY]] = row
     return list(rows.values())
 
 
-def _header(key: str, columns: Sequence[str], optional: Sequence[str]) -> str:
-    return ",".join((key, *columns)) + "".join(f"[,{column}]" for column in optional)
+def _header(columns: Sequence[str], optional: Sequence[str]) -> str:
+    return ",".join((KEY, *columns)) + "".join(f"[,{column}]" for column in optional)
 
 
 def _read_text(file: UserFile) -> tuple[str, str]:

@@ -57,20 +57,16 @@ def deepest_fall(gains: FloatArray) -> float:
     return float((np.maximum.accumulate(summed) - summed).max())
 
 
-def bootstrap_difference(
-    unhedged: FloatArray, one: FloatArray, other: FloatArray, *, level: float = 0.95
-) -> tuple[float, float]:
-    """Return the interval of the difference in variance removed between two hedges, quarters drawn with replacement.
+def bootstrap_difference(unhedged: FloatArray, one: FloatArray, other: FloatArray) -> tuple[float, float]:
+    """Return the 95 % interval of the difference in variance removed between two hedges.
 
-    Quarters are drawn as a whole and for both hedges alike: days of one quarter depend on each other, and both hedges
-    met the same markets.
+    Quarters are drawn with replacement, as a whole and for both hedges alike: days of one quarter depend on each other,
+    and both hedges met the same markets.
 
     Parameters
     ----------
     unhedged, one, other
         Sums of squares by quarter (:func:`spread_by_quarter`), shape (n_quarters,); positive is better for `one`.
-    level
-        Probability of the interval.
 
     References
     ----------
@@ -78,5 +74,5 @@ def bootstrap_difference(
     """
     drawn = np.random.default_rng(SEED).integers(0, unhedged.size, (RESAMPLES, unhedged.size))
     differences = (other[drawn].sum(axis=1) - one[drawn].sum(axis=1)) / unhedged[drawn].sum(axis=1)
-    low, high = np.quantile(differences, [(1.0 - level) / 2.0, (1.0 + level) / 2.0]).tolist()
+    low, high = np.quantile(differences, [0.025, 0.975]).tolist()
     return low, high

@@ -36,5 +36,5 @@ ESTIMATORS: dict[str, BetaEstimator] = {
 
 @cache
 def load_forecast_errors() -> dict[str, float]:
-    """Load the error with which each estimator foretold a stock's beta of the next quarter; one-year least squares is 1."""
+    """Load each estimator's error in foretelling a stock's beta of the next quarter; one-year least squares is 1."""
     return {row["estimator"]: float(row["ratio"]) for row in load_table("forecast_errors.csv")}

@@ -1,7 +1,7 @@
 """Exposure and policy to a plan: the exact whole-contract hedge, with its proof."""
 
 from hedger.hedge.doubts import objection_to
-from hedger.hedge.legs import LegStep
+from hedger.hedge.legs import MOST_LEGS, LegStep
 from hedger.hedge.plan import Alternative, ErrorBudget, HedgePlan, ObjectiveComparison, ObjectiveOutcome, Order
 from hedger.hedge.planning import solve_hedge
 from hedger.hedge.policy import OBJECTIVES, HedgePolicy, Objective
@@ -11,6 +11,7 @@ from hedger.hedge.solver import solve
 from hedger.hedge.walk_forward import IndexTest, WalkForward, look_back
 
 __all__ = [
+    "MOST_LEGS",
     "OBJECTIVES",
     "Alternative",
     "BindingLimit",

@@ -23,7 +23,7 @@ from hedger.report.risk_document import (
     scenarios_section,
     tax_section,
 )
-from hedger.version import __version__
+from hedger.version import PLAN_SCHEMA, __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-PLAN_SCHEMA = "hedger.plan/1"
 STRESS_SCHEMA = "hedger.stress/1"
 
 MOST_INDENTED = 10_000
@@ -136,12 +135,12 @@ def betas_document(measurement: Measurement) -> Document:
     }
 
 
-def contracts_document(as_of: date, rows: Iterable[ListedContract], notes: Iterable[Note] = ()) -> Document:
+def contracts_document(as_of: date, rows: Iterable[ListedContract]) -> Document:
     """Return the contract table as it stood on a day, with the newest margin of each, dated, where one is known."""
     return {
         "as_of": as_of,
         "contracts": [_contract(row) for row in rows],
-        "notes": notes_section(notes),
+        "notes": [],
     }
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from hedger.errors import SettingsError
 from hedger.report.basket import ibkr_basket_csv
-from hedger.report.document import PLAN_SCHEMA, plan_document, to_json
+from hedger.report.document import plan_document, to_json
 from hedger.report.folder import replace_folder
 from hedger.report.tradable import require_tradable
+from hedger.version import PLAN_SCHEMA
 from hedger.wording import shorten
 
 if TYPE_CHECKING:

@@ -118,7 +118,7 @@ def _levels(as_of: date, prices: Prices) -> dict[str, float]:
     known = prices.until(as_of)
     levels = {}
     for index in INDICES:
-        if index.symbol.startswith("^") and index.symbol in known.symbols:
+        if index.is_level and index.symbol in known.symbols:
             session = known.last_session_of(index.symbol)
             if (as_of - session).days <= OLDEST_LEVEL:
                 levels[index.name] = known.close_on(index.symbol, session)

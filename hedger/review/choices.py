@@ -5,9 +5,9 @@ Futures held and futures prices are not among them: they were facts of that day.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from hedger.choices import is_symbol
 from hedger.contracts import INDICES, BrokerFees, BrokerMargin, Fees, load_symbols
 from hedger.errors import SettingsError
 from hedger.exposure import BetaOverride
@@ -26,13 +26,6 @@ OF_THAT_DAY = ("current", "futures_price")
 """Fields of the settings that are facts of one day."""
 LONGEST_SOURCE = 200
 """Characters of the words that say where a margin or a fee comes from."""
-
-_SYMBOL = re.compile(r"\^?[A-Z0-9][A-Z0-9.=-]{0,19}")
-
-
-def is_symbol(name: str) -> bool:
-    """Tell whether a name from a file that anybody may have written can be asked of a price source."""
-    return _SYMBOL.fullmatch(name) is not None
 
 
 def read_choices_of(policy: Part) -> dict[str, Any]:

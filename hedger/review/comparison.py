@@ -12,9 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hedger.advice import Advice, decide
+from hedger.choices import is_symbol
 from hedger.contracts import INDICES, find_index
 from hedger.errors import Note, PricesUnavailableError
-from hedger.review.choices import is_symbol, list_changes
+from hedger.review.choices import list_changes
 from hedger.review.drift import Drift, measure_drift
 from hedger.review.earlier import EarlierPlan, require_earlier
 from hedger.review.held import HeldFutures, find_held

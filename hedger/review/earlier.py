@@ -14,6 +14,7 @@ from hedger.errors import SettingsError
 from hedger.exposure import Book, Holding
 from hedger.review.choices import read_choices_of
 from hedger.review.fields import LONGEST_NAME, read_document
+from hedger.version import PLAN_SCHEMA
 from hedger.wording import shorten
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from hedger.contracts import MonthlyFuture
     from hedger.review.fields import Part
 
-PLAN_SCHEMA = "hedger.plan/1"
-"""Schema that an earlier plan must have."""
 MOST_CONTRACTS = 1_000_000
 """Contracts of one kind that a plan may hold."""
 ADDS_UP = 1e-6

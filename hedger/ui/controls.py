@@ -13,7 +13,7 @@ import streamlit as st
 
 from hedger.contracts import INDICES, SIZES
 from hedger.exposure import ESTIMATORS, load_forecast_errors
-from hedger.hedge import OBJECTIVES
+from hedger.hedge import MOST_LEGS, OBJECTIVES
 from hedger.settings import Settings, parse_choices
 from hedger.ui.money_costs import kept_rates
 from hedger.ui.money_figures import kept_figures
@@ -34,8 +34,6 @@ Choices = dict[str, Any]
 LARGEST_HEDGE = 150
 """Per cent of the exposure up to which the page offers to hedge."""
 AUTO = "auto"
-MOST_LEGS = 4
-"""Indices in one hedge that the page offers; the command line takes one more."""
 
 _BY_SHARE = "Share of exposure"
 _BY_BETA = "Target beta"

@@ -26,8 +26,9 @@ def newest_span(symbol: str) -> FuturesContract:
     return [contract for contract in load_contracts() if contract.symbol == symbol][-1]
 
 
-def symbols_on(as_of: date, **restrictions: object) -> list[str]:
-    return [contract.symbol for contract in select_contracts(as_of, **restrictions)]
+def symbols_on(as_of: date, index: str | None = None, **restrictions: object) -> list[str]:
+    chosen = select_contracts(as_of, **restrictions)
+    return [contract.symbol for contract in chosen if index in {None, contract.index}]
 
 
 def test_an_index_is_found_by_its_name():
@@ -112,16 +113,17 @@ def test_an_unknown_tick_has_no_value() -> None:
 
 
 def test_standard_e_mini_and_micro_stood_side_by_side_in_march_2020() -> None:
-    assert symbols_on(date(2020, 3, 2), indices=["sp500"]) == ["SP", "ES", "MES"]
+    assert symbols_on(date(2020, 3, 2), index="sp500") == ["SP", "ES", "MES"]
 
 
 def test_today_no_standard_contract_is_listed() -> None:
     assert "standard" not in {contract.size for contract in select_contracts(TODAY)}
-    assert symbols_on(TODAY, indices=["sp500"]) == ["ES", "MES", "QSPX"]
+    assert symbols_on(TODAY, index="sp500") == ["ES", "MES", "QSPX"]
 
 
 def test_delisted_contracts_come_back_on_request_each_with_its_last_specification() -> None:
-    chosen = select_contracts(TODAY, indices=["sp500", "russell2000"], include_delisted=True)
+    listed = select_contracts(TODAY, include_delisted=True)
+    chosen = [contract for contract in listed if contract.index in {"sp500", "russell2000"}]
     assert [contract.symbol for contract in chosen] == [
         "SP", "ES", "MES", "QSPX", "RL", "ER2", "TF", "RTY", "M2K", "QRTY",
     ]  # fmt: skip
@@ -134,7 +136,7 @@ def test_contracts_that_were_not_listed_yet_never_come_back() -> None:
 
 
 def test_sizes_restrict_the_choice_and_symbols_replace_them() -> None:
-    assert symbols_on(TODAY, indices=["dow30"], sizes=["micro"]) == ["MYM"]
+    assert symbols_on(TODAY, index="dow30", sizes=["micro"]) == ["MYM"]
     assert symbols_on(TODAY, symbols=["MES", "ES"], sizes=["micro"]) == ["ES", "MES"]
 
 
@@ -163,7 +165,6 @@ def test_every_row_names_its_source_and_how_sure_it_is() -> None:
     [
         ({"symbols": ["MSE"]}, r'There is no contract "MSE"\. Choose among SP, ES, MES, QSPX'),
         ({"sizes": ["mini"]}, r'There is no size "mini"\. Choose among standard, e-mini, micro, spot-quoted\.'),
-        ({"indices": ["spx"]}, r'There is no index "spx"\. Choose among sp500, nasdaq100, dow30, russell2000'),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_known_ones(restriction: dict[str, list[str]], sentence: str) -> None:
@@ -197,10 +198,9 @@ def test_asking_for_a_future_contract_as_a_what_if_is_refused_too() -> None:
         (date(1980, 1, 2), {}, r"No index future was listed on 1980-01-02\. Listed that day: none\."),
         (
             date(1998, 1, 2),
-            {"sizes": ["micro"], "indices": ["sp500"]},
-            r"on 1998-01-02 for sizes micro and indices sp500\. Listed that day: SP, ES, ND, DJ, RL, MD\.",
+            {"sizes": ["micro"]},
+            r"on 1998-01-02 of the sizes micro\. Listed that day: SP, ES, ND, DJ, RL, MD\.",
         ),
-        (TODAY, {"symbols": ["ES"], "indices": ["dow30"]}, r"for contracts ES and indices dow30\."),
     ],
 )
 def test_a_choice_that_leaves_nothing_is_refused_with_what_there_is(

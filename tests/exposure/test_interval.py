@@ -118,7 +118,7 @@ def test_an_exact_multiple_of_the_index_is_known_for_sure():
 
 def read_returns():
     """Daily returns of stocks with a whole record, and of the indices, since 2016."""
-    names = [index.symbol for index in INDICES if index.symbol.startswith("^")]
+    names = [index.symbol for index in INDICES if index.is_level]
     stocks = [*TECHNOLOGY.split(), *OTHERS.split()]
     prices = SnapshotSource().fetch([*stocks, *names], start=None, end=None)
     close = prices.columns([*stocks, *names])

@@ -32,8 +32,8 @@ def fetch():
 
 
 def quotes(prices):
-    contracts = select_contracts(AS_OF, sizes=("e-mini", "micro"), indices=[index.name for index in FOUR])
     level = {index.name: float(prices.column(index.symbol)[-1]) for index in FOUR}
+    contracts = [each for each in select_contracts(AS_OF, sizes=("e-mini", "micro")) if each.index in level]
     return quote_contracts(
         contracts,
         as_of=AS_OF,

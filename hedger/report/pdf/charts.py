@@ -79,12 +79,12 @@ def to_short_dollars(amount: float) -> str:
     return f"{sign}${size:.4g}"
 
 
-def round_steps(low: float, high: float, n_steps: int = 5) -> tuple[float, ...]:
-    """Return about `n_steps` round numbers at equal distances that enclose a range and zero."""
+def round_steps(low: float, high: float) -> tuple[float, ...]:
+    """Return about five round numbers at equal distances that enclose a range and zero."""
     low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
         high = 1.0
-    rough = (high - low) / n_steps
+    rough = (high - low) / 5
     unit = 10.0 ** math.floor(math.log10(rough))
     step = unit * next(each for each in (1.0, 2.0, 2.5, 5.0, 10.0) if unit * each >= rough * (1.0 - 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

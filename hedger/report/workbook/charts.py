@@ -93,5 +93,5 @@ def _add(
         chart.set_y_axis(amounts)
     chart.set_legend({"position": "bottom"} if len(chart.series) > 1 else {"none": True})
     page.next_row += 1
-    page.chart(chart, page.next_row, 0, width=900, height=380)
+    page.chart(chart, page.next_row)
     page.next_row += CHART_ROWS

@@ -175,10 +175,10 @@ class Page:
         self.next_row += 1
         return self.next_row - 1
 
-    def chart(self, chart: Any, row: int, column: int, *, width: int = 620, height: int = 320) -> None:
-        """Place a chart of the workbook with its upper left corner at a cell."""
-        chart.set_size({"width": width, "height": height})
-        self.sheet.insert_chart(row, column, chart, {"object_position": 2})
+    def chart(self, chart: Any, row: int) -> None:
+        """Place a chart of the workbook with its upper edge at a row."""
+        chart.set_size({"width": 900, "height": 380})
+        self.sheet.insert_chart(row, 0, chart, {"object_position": 2})
 
     def at(self, row: int, column: int, *, is_absolute: bool = True) -> str:
         """Return the address of a cell on this page for a formula, such as ``$C$7``."""
