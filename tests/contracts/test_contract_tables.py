@@ -18,7 +18,7 @@ HEADER = "symbol,initial,maintenance\n"
 
 
 def refusal(text: str) -> str:
-    with pytest.raises(SettingsError, match=r"\w") as refused:
+    with pytest.raises(SettingsError, match=r"[.?]\Z") as refused:
         read_margins(io.StringIO(text))
     return str(refused.value)
 

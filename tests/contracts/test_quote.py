@@ -1,4 +1,4 @@
-"""Quotes, against the table of numbers that must come out, and what is doubtful about them."""
+"""Quotes, against products of index level and multiplier worked out by hand, and what is doubtful about them."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def codes_of(quotes: tuple[ContractQuote, ...], as_of: date = TODAY) -> list[str
         ("MES", 3000.0, 15_000.0),
     ],
 )
-def test_notionals_are_those_of_the_methods_table(symbol: str, price: float, notional: float) -> None:
+def test_a_notional_is_the_price_times_250_50_or_5_dollars(symbol: str, price: float, notional: float) -> None:
     (quoted,) = quote(symbol, price)
     assert quoted.notional == notional
 
 
 @pytest.mark.parametrize(("symbol", "gain"), [("ES", 500.0), ("MES", 50.0)])
-def test_ten_points_in_favour_are_worth_what_the_methods_table_says(symbol: str, gain: float) -> None:
+def test_ten_points_are_worth_ten_multipliers(symbol: str, gain: float) -> None:
     (at,), (higher,) = quote(symbol, 3000.0), quote(symbol, 3010.0)
     assert higher.notional - at.notional == pytest.approx(gain, abs=1e-9)
 

@@ -1,7 +1,8 @@
 """The solver against published optima, complete enumeration, and properties that must hold for every problem.
 
-solver_instances.jsonl holds 300 problems with optima proved by SCIP on the full integer model or by complete
-enumeration, each agreeing with an independent branch and bound (the project's own reference set of July 2026).
+solver_instances.jsonl holds 300 made-up problems of July 2026 with their optima, proved by SCIP on the full integer
+model, most of them by complete enumeration too, as ``proved_by`` says. ``benchmarks/solver.py`` solves them with SCIP
+again.
 """
 
 from __future__ import annotations
@@ -294,7 +295,7 @@ MES = ProblemContract(symbol="MES", index="sp500", notional=30_000.0, margin=2_4
 
 
 def ten_millions(hedge_fraction: float, **changes: Any) -> HedgeProblem:
-    """The case of METHODS.md: 10,000,000 of large caps at beta 1, S&P 500 futures at 6,000."""
+    """A case to be done by hand: 10,000,000 of large caps at beta 1, S&P 500 futures at 6,000."""
     problem = HedgeProblem(
         indices=("sp500",),
         exposure=np.array([10_000_000.0]),
@@ -308,7 +309,7 @@ def ten_millions(hedge_fraction: float, **changes: Any) -> HedgeProblem:
 
 
 @pytest.mark.parametrize(("hedge_fraction", "expected"), [(0.3, {"ES": -10}), (0.5, {"ES": -16, "MES": -7}), (0.0, {})])
-def test_ten_millions_need_what_the_method_states(hedge_fraction: float, expected: dict[str, int]) -> None:
+def test_ten_millions_need_what_a_division_gives(hedge_fraction: float, expected: dict[str, int]) -> None:
     problem = ten_millions(hedge_fraction)
     solution = solve(problem)
     assert positions(problem, solution.best.quantities) == expected

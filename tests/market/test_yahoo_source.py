@@ -181,13 +181,17 @@ def test_what_is_wrong_with_one_symbol_leaves_it_out_and_what_is_wrong_with_the_
         source.fetch(["GOOD", "A"], start=None, end=None)
 
 
+SLOW_MACHINE = 10.0
+"""Seconds beyond a deadline that say nothing of the deadline; what hangs, hangs for a minute."""
+
+
 def test_a_hanging_symbol_costs_no_more_than_the_deadline_and_what_came_is_kept(yahoo, source, folder):
     yahoo.add(listing("GOOD"), listing("HUNG"))
     yahoo.faults["HUNG"] = "hang"
     began = time.monotonic()
     with pytest.raises(PricesUnavailableError, match=r"no prices of HUNG: .* did not answer in time \(within 6 s\)"):
         replace(source, deadline=6.0).fetch(["GOOD", "HUNG"], start=None, end=None)
-    assert time.monotonic() - began < 8.0
+    assert time.monotonic() - began < 6.0 + SLOW_MACHINE
     assert [stored.symbol for stored in read_cache_status(folder).symbols] == ["GOOD", "^GSPC"]
 
 
@@ -200,7 +204,7 @@ def test_a_network_that_swallows_everything_costs_no_more_than_the_deadline(yaho
     began = time.monotonic()
     with pytest.raises(PricesUnavailableError, match=r"did not answer in time \(within 2 s\)"):
         replace(source, deadline=2.0).fetch(["AAPL"], start=None, end=None)
-    assert time.monotonic() - began < 4.0
+    assert time.monotonic() - began < 2.0 + SLOW_MACHINE
 
 
 def test_a_refusal_that_passes_is_waited_for(yahoo, source, folder):

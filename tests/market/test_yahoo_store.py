@@ -96,7 +96,8 @@ def test_what_a_killed_writer_left_is_cleared_away_in_time(store):
     old, new = store.folder / ".writing-old", store.folder / ".writing-new"
     for path in (old, new):
         path.write_bytes(b"half")
-    os.utime(old, (time.time() - 7200, time.time() - 7200))
+    two_hours_ago = old.stat().st_mtime - 7200
+    os.utime(old, (two_hours_ago, two_hours_ago))
     store.write(make_series())
     assert not old.exists()
     assert new.exists()

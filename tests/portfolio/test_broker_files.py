@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from hedger.errors import HoldingsError, InvalidRowsError, UnknownLayoutError, UnreadableFileError
+from hedger.errors import InvalidRowsError, UnknownLayoutError, UnreadableFileError
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.portfolio.decoding import LARGEST_FILE, MOST_LINES
 
@@ -83,9 +84,8 @@ def test_a_broken_utf16_file_is_refused() -> None:
     ],
 )
 def test_what_is_no_table_is_refused_with_its_kind(content: bytes, words: str) -> None:
-    with pytest.raises(UnreadableFileError) as caught:
+    with pytest.raises(UnreadableFileError, match=re.escape(words)):
         read(content)
-    assert words in str(caught.value)
 
 
 def test_a_missing_file_and_a_folder_are_refused_in_words(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_typographic_quotes_are_read_and_told() -> None:
     ("text", "words"),
     [
         ("Dear customer,\nyour file is not ready.\n", "No header of a table of holdings was found; line 1"),
-        ("Symbol,Price\nAAPL,243.1\n", "none of a quantity, value or weight"),
+        ("Symbol,Price\nAAPL,243.1\n", "not a quantity, value or weight"),
         ("Quantity,Price\n10,243.1\n", "not a column of symbols"),
         ("Symbol,Quantity\n", "holds no position"),
         ("Symbol,Quantity\nTotal,5\n", "holds no position"),
@@ -164,9 +164,8 @@ def test_typographic_quotes_are_read_and_told() -> None:
     ],
 )
 def test_text_without_holdings_is_refused_with_what_is_missing(text: str, words: str) -> None:
-    with pytest.raises(UnknownLayoutError) as caught:
+    with pytest.raises(UnknownLayoutError, match=re.escape(words)):
         read(text)
-    assert words in str(caught.value) or words.replace("none of", "not") in str(caught.value)
 
 
 def test_an_ambiguous_decimal_sign_is_asked_about() -> None:
@@ -187,7 +186,7 @@ def test_an_ambiguous_decimal_sign_is_asked_about() -> None:
 )
 def test_the_decimal_sign_is_decided_once_for_the_file(text: str, quantity: float | None) -> None:
     if quantity is None:
-        with pytest.raises(HoldingsError):
+        with pytest.raises(InvalidRowsError, match=r'Line 2, column "Quantity": "1,234" is not'):
             read(text)
     else:
         assert read(text).positions[0].quantity == quantity

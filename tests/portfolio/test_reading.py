@@ -50,7 +50,7 @@ def test_all_bad_cells_come_in_one_message() -> None:
 
 
 def test_errors_survive_pickling() -> None:
-    with pytest.raises(InvalidRowsError) as caught:
+    with pytest.raises(InvalidRowsError, match='"ten" is not a number') as caught:
         read("Symbol,Quantity\nAAPL,ten\n")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 

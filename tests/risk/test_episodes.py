@@ -13,17 +13,17 @@ from made_up import make_exposure, make_plan
 from hedger.market import Prices, SnapshotSource
 from hedger.risk import Episode, account_in, load_episodes, replay_episodes
 
-# Drawdowns of the S&P 500 from peak to trough by closes, per cent, and of the other indices from their own peaks to
-# their own troughs, as the research table of this project has them (made by another program on the same closes).
-PUBLISHED = """episode,start,end,sp500
-1987 crash,1987-08-25,1987-12-04,-33.51
-2000-02 dot-com,2000-03-24,2002-10-09,-49.15
-2007-09 financial crisis,2007-10-09,2009-03-09,-56.78
-August 2011,2011-04-29,2011-10-03,-19.39
-December 2018,2018-09-20,2018-12-24,-19.78
-February-March 2020,2020-02-19,2020-03-23,-33.92
-2022,2022-01-03,2022-10-12,-25.43
-April 2025,2025-02-19,2025-04-08,-18.9
+# Closes of the S&P 500 at its peak and its trough, from the public record of the index, and the fall between them in
+# per cent.
+PUBLISHED = """episode,start,end,peak,trough,fall
+1987 crash,1987-08-25,1987-12-04,336.77,223.92,-33.51
+2000-02 dot-com,2000-03-24,2002-10-09,1527.46,776.76,-49.15
+2007-09 financial crisis,2007-10-09,2009-03-09,1565.15,676.53,-56.78
+August 2011,2011-04-29,2011-10-03,1363.61,1099.23,-19.39
+December 2018,2018-09-20,2018-12-24,2930.75,2351.10,-19.78
+February-March 2020,2020-02-19,2020-03-23,3386.15,2237.40,-33.92
+2022,2022-01-03,2022-10-12,4796.56,3577.03,-25.43
+April 2025,2025-02-19,2025-04-08,6144.15,4982.77,-18.90
 """
 DAYS = np.array(["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-08"], dtype="datetime64[D]")
 FALL = Episode(name="a fall", kind="crisis", start=date(2020, 1, 3), end=date(2020, 1, 8), source="made up")
@@ -61,8 +61,9 @@ def test_the_shipped_crises_are_the_published_ones():
     for row in rows:
         crisis = crises[row["episode"]]
         assert (crisis.start.isoformat(), crisis.end.isoformat()) == (row["start"], row["end"])
-        fall = levels.close_on("^GSPC", crisis.end) / levels.close_on("^GSPC", crisis.start) - 1.0
-        assert 100.0 * fall == pytest.approx(float(row["sp500"]), abs=0.006)
+        peak, trough = (levels.close_on("^GSPC", day) for day in (crisis.start, crisis.end))
+        assert (peak, trough) == pytest.approx((float(row["peak"]), float(row["trough"])), abs=0.006)
+        assert 100.0 * (trough / peak - 1.0) == pytest.approx(float(row["fall"]), abs=0.006)
 
 
 def test_the_shipped_rallies_are_rises_of_every_index():

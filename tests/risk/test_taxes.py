@@ -7,7 +7,7 @@ from hedger.risk import Circumstances, assess_risk, doubt_tax, tax_scenarios, to
 
 
 def test_the_highest_federal_rate_on_futures_is_the_published_blend():
-    # 60 % at 20 % and 40 % at 37 %: 26.8 %, the figure of the contract facts this project was given.
+    # Internal Revenue Code, section 1256(a)(3): 60 % long-term at 20 %, 40 % short-term at 37 %, together 26.8 %.
     tax = to_futures_tax("a fall", 100_000.0, long_term_rate=0.20, short_term_rate=0.37)
     assert tax.tax == pytest.approx(26_800.0, rel=1e-12)
     assert (tax.long_term, tax.short_term) == pytest.approx((60_000.0, 40_000.0), rel=1e-12)
