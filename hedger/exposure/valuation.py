@@ -75,7 +75,7 @@ def value_holdings(
     Raises
     ------
     SettingsError
-        When the file gives weights only and `portfolio_value` is missing.
+        When the file gives weights only and `portfolio_value` is missing, or a proxy has no current price.
     """
     newest, stale = _newest_closes(prices)
     known = _Known(
@@ -123,7 +123,7 @@ def value_holdings(
             *_proxy_notes(holdings.values()),
         ),
     )
-    if book.holdings and book.beta_base != book.market_value:
+    if book.gross_value and book.beta_base != book.market_value:
         book = replace(book, notes=(*book.notes, _gross_base_note(book)))
     return book
 
@@ -145,11 +145,15 @@ def _valued(position: Position, known: _Known, *, rate: float, portfolio_value: 
     if position.asset_class == "option":
         return _at_delta(position, known, rate)
     if symbol in known.proxies:
-        return _at_proxy(position, known.proxies[symbol], known.newest, portfolio_value)
+        return _at_proxy(position, known, portfolio_value)
     if symbol in known.newest:
         return _at_close(position, known.newest[symbol], portfolio_value)
     if symbol in known.valued_by_file and _has_value(position):
         return _at_file_value(position, portfolio_value)
+    return _reason_without_price(symbol, known)
+
+
+def _reason_without_price(symbol: str, known: _Known) -> str:
     missing = dict(known.prices.missing)
     return known.stale.get(symbol) or missing.get(symbol) or "the price source does not know it"
 
@@ -246,14 +250,16 @@ def _at_close(position: Position, close: float, portfolio_value: float | None) -
     )
 
 
-def _at_proxy(
-    position: Position, proxy: str, newest: Mapping[str, float], portfolio_value: float | None
-) -> Holding | str:
+def _at_proxy(position: Position, known: _Known, portfolio_value: float | None) -> Holding | str:
     """Value a holding at its own close or by the file, and let it move with its proxy; or say why not."""
-    if proxy not in newest:
-        return f"no current price of its proxy {proxy} is known"
-    if position.symbol in newest:
-        valued = _at_close(position, newest[position.symbol], portfolio_value)
+    proxy = known.proxies[position.symbol]
+    if proxy not in known.newest:
+        raise SettingsError(
+            f"There is no current price of {proxy}, the proxy of {position.symbol}: "
+            f"{_reason_without_price(proxy, known)}. Correct --proxy, or bring prices that have {proxy} with --prices."
+        )
+    if position.symbol in known.newest:
+        valued = _at_close(position, known.newest[position.symbol], portfolio_value)
     elif _has_value(position):
         valued = _at_file_value(position, portfolio_value)
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from hedger.advice import Measurement, measure_account
-from hedger.errors import InvalidRowsError, MarketDataError, PricesUnavailableError
+from hedger.errors import InvalidRowsError, MarketDataError, PricesUnavailableError, SettingsError
 from hedger.market import open_source
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.report import to_dollars
@@ -20,7 +20,7 @@ from hedger.settings import Settings
 from hedger.ui.bad_cells import is_without_bad_rows, offer_corrections, read_corrections
 from hedger.ui.files import HoldingsFile, choose_file, first_file, sample_files
 from hedger.ui.refusals import attempt
-from hedger.ui.stand_ins import ask_stand_ins, has_worth, read_stand_ins
+from hedger.ui.stand_ins import ask_stand_ins, has_worth, read_stand_ins, read_typed
 from hedger.ui.wording import escape, title
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ def _on_prices_at_hand(account: Account, today: date) -> tuple[Account, Measurem
 def _offer_remedy(error: HedgerError, account: Account, today: date, is_shown_below: bool) -> None:
     """Show what can be done about a refused file.
 
-    Stand-ins are asked for only where the summary below does not ask for those of the same file.
+    Stand-ins are asked for only where the summary below does not ask for those of the same file; what was typed can
+    always be taken back.
     """
     if isinstance(error, InvalidRowsError):
         offer_corrections(error, account.file)
@@ -195,6 +196,10 @@ def _offer_remedy(error: HedgerError, account: Account, today: date, is_shown_be
         }
         if unknown:
             ask_stand_ins(unknown, account.file)
+    elif isinstance(error, SettingsError) and not is_shown_below:
+        typed = read_typed(read_holdings(account, today), account.file)
+        if typed:
+            ask_stand_ins(dict.fromkeys(typed, "as you have it"), account.file)
 
 
 def _ask_value(portfolio: Portfolio) -> float | None:

@@ -38,16 +38,25 @@ def read_stand_ins(
     """
     proxies: list[tuple[str, str]] = []
     betas: list[BetaOverride] = []
-    typed = {str(key) for key in st.session_state if str(key).endswith(file.digest)}
-    for symbol in dict.fromkeys(position.symbol for position in portfolio.positions) if typed else ():
-        proxy = st.session_state.get(_proxy_key(symbol, file), "").strip()
+    for symbol, (proxy, beta) in read_typed(portfolio, file).items():
         if proxy:
             ((_, checked),) = parse_choices({"proxy": {symbol: proxy}})["proxy"]
             proxies.append((symbol, checked))
-        beta = st.session_state.get(_beta_key(symbol, file))
         if beta is not None:
             betas.append(BetaOverride(symbol=symbol, index=None, beta=beta))
     return tuple(proxies), tuple(betas)
+
+
+def read_typed(portfolio: Portfolio, file: HoldingsFile) -> dict[str, tuple[str, float | None]]:
+    """Return proxy and beta as they were typed, by symbol of the holdings of this file that have one of them."""
+    typed = {}
+    is_asked = any(str(key).endswith(file.digest) for key in st.session_state)
+    for symbol in dict.fromkeys(position.symbol for position in portfolio.positions) if is_asked else ():
+        proxy = st.session_state.get(_proxy_key(symbol, file), "").strip()
+        beta = st.session_state.get(_beta_key(symbol, file))
+        if proxy or beta is not None:
+            typed[symbol] = (proxy, beta)
+    return typed
 
 
 def has_worth(position: Position, converted: Collection[str] = ()) -> bool:

@@ -299,14 +299,15 @@ def test_a_proxy_stands_for_the_returns_of_a_holding_that_the_file_values():
     assert [note.code for note in book.notes] == ["proxies_used"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "proxy", "reason"),
-    [
-        ({"market_value": 1500.0}, "NOPE", "no current price of its proxy NOPE is known"),
-        ({}, "KO", "the file tells no value of it, so its proxy has nothing to stand for"),
-    ],
-)
-def test_a_proxy_that_cannot_stand_for_anything_leaves_the_holding_out(changes, proxy, reason):
-    fund = make_position("FUND", 10.0, asset_class="fund", **changes)
-    book = value(make_portfolio(fund, KO=1.0), proxies={"FUND": proxy})
-    assert [(each.symbol, each.reason) for each in book.excluded] == [("FUND", reason)]
+def test_a_proxy_for_something_without_a_value_leaves_the_holding_out():
+    fund = make_position("FUND", 10.0, asset_class="fund")
+    book = value(make_portfolio(fund, KO=1.0), proxies={"FUND": "KO"})
+    assert reasons(book) == {"FUND": "the file tells no value of it, so its proxy has nothing to stand for"}
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "FUND"])
+def test_a_proxy_without_a_price_is_refused_by_name(symbol):
+    held = make_portfolio(make_position(symbol, 10.0, market_value=1500.0), KO=1.0)
+    words = rf"no current price of NOPE, the proxy of {symbol}: the price source does not know it\. Correct --proxy"
+    with pytest.raises(SettingsError, match=words):
+        value(held, proxies={symbol: "NOPE"})

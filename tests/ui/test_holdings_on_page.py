@@ -111,13 +111,20 @@ def test_a_proxy_that_is_no_symbol_is_refused_and_the_plan_before_it_stays() -> 
     assert_shows(page, advice_for(PARTLY_KNOWN))
 
 
-def test_a_proxy_without_prices_leaves_the_holding_out_and_says_so() -> None:
+def test_a_proxy_without_prices_is_refused_and_the_plan_before_it_stays() -> None:
     page = upload(open_page(), PARTLY_KNOWN)
     page.text_input(key=widget_key("proxy", "ZZZZ", PARTLY_KNOWN)).set_value("QQQQQ").run()
-    advice = advice_for(PARTLY_KNOWN, proxy=(("ZZZZ", "QQQQQ"),))
-    (excluded,) = advice.exposure.book.excluded
-    assert any(escape(excluded.reason) in text for text in texts(page))
-    assert_shows(page, advice)
+    assert escape("There is no current price of QQQQQ, the proxy of ZZZZ") in refusal(page)
+    assert_shows(page, advice_for(PARTLY_KNOWN))
+
+
+def test_a_proxy_that_cannot_be_used_can_be_corrected_where_no_plan_is_shown_of_the_file() -> None:
+    page = upload(open_page(), UNKNOWN)
+    for typed in ("QQQQQ", "<b>"):
+        page.text_input(key=widget_key("proxy", "ZZZZ", UNKNOWN)).set_value(typed).run()
+        assert_shows(page, advice_for())
+    page.text_input(key=widget_key("proxy", "ZZZZ", UNKNOWN)).set_value("KO").run()
+    assert_shows(page, advice_for(UNKNOWN, proxy=(("ZZZZ", "KO"),)))
 
 
 def test_a_file_of_which_nothing_has_prices_asks_for_proxies_under_its_error() -> None:
