@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-# Transcribed from the public contract ("What users and other programs may rely on"), without the fields that belong to
-# rooms that are not built yet.
+# Transcribed from the public contract ("What users and other programs may rely on"). Fields that came since stand in
+# plan.schema.json.
 PLAN_CONTRACT = """
 schema: text
 version: text
@@ -236,25 +236,47 @@ def orders_of(document: Document) -> dict[str, int]:
     return {order["symbol"]: order["quantity"] for order in document["plan"]["orders"]}
 
 
-@pytest.mark.parametrize(
-    ("sample", "options"),
-    [
-        ("technology", ["--hedge", "50%", "--legs", "1"]),
-        ("adviser", ["--target-beta", "0.3", "--max-contracts", "3"]),
-        ("schwab_positions", []),
-        ("long_short_with_cash", ["--current", "ES=-2,MES=3"]),
-        ("model_weights", ["--portfolio-value", "400000"]),
-    ],
-)
+PLANS = [
+    ("technology", ["--hedge", "50%", "--legs", "1"]),
+    ("adviser", ["--target-beta", "0.3", "--max-contracts", "3"]),
+    ("schwab_positions", []),
+    ("long_short_with_cash", ["--current", "ES=-2,MES=3"]),
+    ("model_weights", ["--portfolio-value", "400000"]),
+]
+
+
+def kept_promises(document: Document, contract: str) -> set[str]:
+    """Return the paths that a document has a value at."""
+    paths = [promise.split(": ")[0] for promise in contract.strip().splitlines()]
+    return {path for path in paths if any(value is not None for value in values_at(document, path))}
+
+
+@pytest.mark.parametrize(("sample", "options"), PLANS)
 def test_a_plan_keeps_every_promise_of_the_contract(sample_folder: Path, sample: str, options: list[str]) -> None:
     plan = document_of("plan", sample_folder / f"{sample}.csv", *options)
     assert broken_promises(plan, PLAN_CONTRACT) == []
     assert plan["schema"] == "hedger.plan/1"
 
 
-def test_holdings_keep_every_promise_of_the_contract(sample_folder: Path) -> None:
-    for file in sorted(sample_folder.glob("*.csv")):
-        assert broken_promises(document_of("holdings", file), HOLDINGS_CONTRACT) == [], file.name
+def test_every_promise_about_a_plan_is_kept_by_one_at_least(sample_folder: Path, tmp_path: Path) -> None:
+    strange = tmp_path / "strange.csv"
+    strange.write_text("Symbol,Quantity,Price,Market Value\nAAPL,400,300,120000\nZZZZ,1000,55,55000\n")
+    plans = [document_of("plan", sample_folder / f"{sample}.csv", *options) for sample, options in PLANS]
+    plans.append(document_of("plan", strange))
+    kept = set.union(*(kept_promises(plan, PLAN_CONTRACT) for plan in plans))
+    assert kept == {promise.split(": ")[0] for promise in PLAN_CONTRACT.strip().splitlines()}
+
+
+def test_holdings_keep_every_promise_of_the_contract(sample_folder: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.csv"
+    rows = "AAPL270115C00250000,1,,\n/MESZ26,-3,,\nAAPL,0,,\nKO,10,60,6000\n"
+    odd.write_text(f"Symbol,Quantity,Price,Market Value\n{rows}")
+    kept = set()
+    for file in (*sorted(sample_folder.glob("*.csv")), odd):
+        document = document_of("holdings", file)
+        assert broken_promises(document, HOLDINGS_CONTRACT) == [], file.name
+        kept |= kept_promises(document, HOLDINGS_CONTRACT)
+    assert kept == {promise.split(": ")[0] for promise in HOLDINGS_CONTRACT.strip().splitlines()}
 
 
 def test_betas_are_those_of_the_plan(sample_folder: Path) -> None:
