@@ -14,6 +14,7 @@ from hedger.contracts.catalogue import (
     load_symbols,
     select_contracts,
 )
+from hedger.contracts.closures import Closure, list_closures, to_session
 from hedger.contracts.doubts import list_doubts
 from hedger.contracts.expiries import (
     MONTH_LETTERS,
@@ -58,6 +59,7 @@ __all__ = [
     "SIZES",
     "BrokerFees",
     "BrokerMargin",
+    "Closure",
     "ContractQuote",
     "Expiry",
     "ExpiryRule",
@@ -76,6 +78,7 @@ __all__ = [
     "find_front_month",
     "find_index",
     "find_margin",
+    "list_closures",
     "list_doubts",
     "load_contracts",
     "load_expiries",
@@ -91,4 +94,5 @@ __all__ = [
     "to_contract_year",
     "to_nth_friday",
     "to_roll_date",
+    "to_session",
 ]

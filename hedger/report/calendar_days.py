@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hedger.contracts import find_front_month
+from hedger.contracts import find_front_month, list_closures, to_session
 from hedger.exposure import HeldFuture
-from hedger.report.closures import list_closures, to_session
 
 if TYPE_CHECKING:
     from hedger.advice import Advice

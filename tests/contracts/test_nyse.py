@@ -24,12 +24,12 @@ def test_the_shipped_table_is_what_the_library_says(rule: ExpiryRule) -> None:
     assert load_expiries(rule) == derive_expiries(FIRST_YEAR, LAST_YEAR, rule)
 
 
-def test_the_command_writes_the_shipped_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = tmp_path / "expiries.csv"
+def test_the_command_writes_the_shipped_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "hedger.contracts.nyse")
-    monkeypatch.setattr(sys, "argv", ["nyse", str(written)])
+    monkeypatch.setattr(sys, "argv", ["nyse", str(tmp_path)])
     runpy.run_module("hedger.contracts.nyse", run_name="__main__")
-    assert written.read_bytes() == (SHIPPED / "expiries.csv").read_bytes()
+    for name in ("expiries.csv", "nyse_closures.csv"):
+        assert (tmp_path / name).read_bytes() == (SHIPPED / name).read_bytes()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the library, in constructing a calendar

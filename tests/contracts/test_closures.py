@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
-from hedger.report.closures import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    derive_closures,
-    list_closures,
-    to_session,
-    write_closures,
-)
-from hedger.shipped import SHIPPED
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from hedger.contracts import list_closures, to_session
+from hedger.contracts.nyse import FIRST_YEAR, LAST_YEAR, derive_closures
 
 # NYSE Group, "Holidays and Trading Hours" for 2026 and 2027.
 PUBLISHED_HOLIDAYS = {
@@ -41,12 +30,6 @@ def test_unscheduled_closures_are_in_it() -> None:
     week = list_closures(date(2001, 9, 10), date(2001, 9, 17))
     assert [each.day.day for each in week] == [11, 12, 13, 14]
     assert list_closures(date(2012, 10, 29), date(2012, 10, 30)) != ()
-
-
-def test_the_shipped_table_is_what_the_library_says_today_byte_for_byte(tmp_path: Path) -> None:
-    write_closures(tmp_path / "closures.csv")
-    shipped = SHIPPED / "nyse_closures.csv"
-    assert (tmp_path / "closures.csv").read_bytes() == shipped.read_bytes()
 
 
 def test_every_closure_of_the_table_is_listed() -> None:
