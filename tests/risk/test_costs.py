@@ -68,12 +68,13 @@ def test_a_bought_hedge_pays_the_financing():
 
 
 def test_legs_on_two_indices_owe_the_dividends_of_each():
-    exposure = make_exposure()
-    plan = plan_with_fees(exposure, symbols=("ES", "MES", "NQ", "MNQ"), current=(("NQ", -1),))
+    plan = plan_with_fees(make_exposure(), symbols=("ES", "NQ", "MNQ"), legs=2)
+    short = {symbol: -quantity for symbol, quantity in held(plan).items()}
     costs = assess_costs(plan, value=1e6, interest=INTEREST, dividends=YIELDS)
     dividends = [item.amount for item in costs.items if item.name.startswith("dividends")]
-    sp500 = sum(o.held_after * o.quote.notional for o in plan.positions if o.quote.index == "sp500")
-    assert dividends == pytest.approx([-sp500 * 0.012 * 365 / 360, 400_000.0 * 0.006 * 365 / 360], rel=1e-12)
+    sp500, nasdaq100 = 300_000.0 * short["ES"], 400_000.0 * short.get("NQ", 0) + 40_000.0 * short["MNQ"]
+    assert min(sp500, nasdaq100) > 0
+    assert dividends == pytest.approx([sp500 * 0.012 * 365 / 360, nasdaq100 * 0.006 * 365 / 360], rel=1e-12)
 
 
 def test_without_a_rate_there_is_no_carry_but_rolls():
