@@ -105,9 +105,13 @@ class _WordedError(HedgerError):
 
 
 class HoldingsError(_WordedError):
-    """A holdings file cannot be used."""
+    """A holdings file cannot be used; `file` is its path once that is known."""
 
     code = "holdings_error"
+    file: str | None = None
+
+    def __str__(self) -> str:
+        return super().__str__() if self.file is None else f"{self.file}: {super().__str__()}"
 
 
 class UnreadableFileError(HoldingsError):
@@ -135,8 +139,9 @@ class InvalidRowsError(HoldingsError):
         lines = [str(cell) for cell in self.cells[:50]]
         if len(self.cells) > len(lines):
             lines.append(f"And {len(self.cells) - len(lines)} more.")
+        source = "" if self.file is None else f" from {self.file}"
         lines.append(
-            f"Nothing was imported because of {plural(len(self.cells), 'bad cell')}: "
+            f"Nothing was imported{source} because of {plural(len(self.cells), 'bad cell')}: "
             "correct them, or delete the rows, and read the file again. "
             "Or go on without these rows with --leave-out-bad-rows."
         )

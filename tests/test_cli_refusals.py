@@ -58,7 +58,9 @@ def test_a_file_without_usable_holdings_is_refused(tmp_path: Path, name: str, co
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    assert_refused(run("holdings", tmp_path / "nosuch.csv"), status=1, says="no such file or directory")
+    missing = tmp_path / "nosuch.csv"
+    words = f"{missing}: The holdings file cannot be opened: no such file or directory. Check its name and folder."
+    assert_refused(run("holdings", missing), status=1, says=words)
 
 
 def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
@@ -205,7 +207,8 @@ class TestWithJson:
         file = tmp_path / "typo.csv"
         file.write_text('ticker,shares\nMSFT,5\nAAPL,"1,2oo"\n')
         error = self.error_of("holdings", file, status=1)
-        assert error["code"] == "invalid_rows"
+        assert (error["code"], error["file"]) == ("invalid_rows", str(file))
+        assert f"Nothing was imported from {file} because of 1 bad cell" in str(error["message"])
         assert [(cell["line"], cell["column"], cell["value"]) for cell in error["cells"]] == [  # type: ignore[attr-defined]
             (3, "shares", "1,2oo")
         ]

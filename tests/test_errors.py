@@ -15,6 +15,7 @@ from hedger.errors import (
     Note,
     PricesUnavailableError,
     StalePricesError,
+    UnreadableFileError,
 )
 
 TREE = {
@@ -44,6 +45,16 @@ EXAMPLES = [
     PricesUnavailableError("Nothing is known.", ["AAPL", "KO"]),
     StalePricesError("Too old.", date(2026, 8, 21)),
 ]
+
+
+def test_errors_of_a_holdings_file_tell_its_path_once_it_is_known():
+    for error in (InvalidRowsError([CELL]), UnreadableFileError("The file is empty.")):
+        assert "book.csv" not in str(error)
+        error.file = "book.csv"
+        assert error.facts()["file"] == "book.csv"
+        assert str(pickle.loads(pickle.dumps(error))) == str(error)
+        assert "book.csv" in str(error)
+    assert str(error) == "book.csv: The file is empty."
 
 
 def test_the_tree_is_the_one_of_the_architecture():

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hedger.errors import InvalidRowsError, UnknownLayoutError
+from hedger.errors import HoldingsError, InvalidRowsError, UnknownLayoutError
 from hedger.portfolio.corrections import Corrections, correct_cells
 from hedger.portfolio.decoding import decode, read_bytes
 from hedger.portfolio.drafts import Harvest
@@ -29,6 +29,7 @@ from hedger.portfolio.totals import (
     settle_currencies,
     to_fractions,
 )
+from hedger.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 UNNAMED = "portfolio"
 """Name of a portfolio that comes without a file name."""
+LONGEST_PATH = 200
+"""Characters of a path that an error tells."""
 
 
 def read_portfolio(
@@ -78,9 +81,14 @@ def read_portfolio(
         When rows cannot be read; names all bad cells, and nothing was imported.
     """
     with _paused_collector():
-        harvest, shown_name = _harvest(
-            file, as_of, name, leave_out_bad_rows=leave_out_bad_rows, corrections=corrections
-        )
+        try:
+            harvest, shown_name = _harvest(
+                file, as_of, name, leave_out_bad_rows=leave_out_bad_rows, corrections=corrections
+            )
+        except HoldingsError as error:
+            if isinstance(file, str | Path):
+                error.file = shorten(file, LONGEST_PATH)
+            raise
         return _portfolio(harvest, shown_name)
 
 
