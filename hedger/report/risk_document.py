@@ -128,6 +128,7 @@ def _margin_call(call: MarginCall) -> Document:
     return {
         "buffer": call.buffer,
         "buffer_is_stated": call.is_stated,
+        "buffer_origin": call.origin,
         "call_level": call.call_level,
         "call_move": call.call_move,
         "probability": [asdict(each) for each in call.chances],

@@ -9,7 +9,16 @@ from rich.console import Group
 from hedger.hedge import objection_to
 from hedger.report.plan_tables import OTHER_PLANS_LEGEND, SHOWN_PLANS, other_plans_table
 from hedger.report.terminal import bullet_list, draw_table, left_out, number_table, paragraph, section
-from hedger.report.words import ALARMS, UNKNOWN, state_answer, to_beta, to_dollars, to_index_title, to_percent
+from hedger.report.words import (
+    ALARMS,
+    BUFFER_ORIGINS,
+    UNKNOWN,
+    state_answer,
+    to_beta,
+    to_dollars,
+    to_index_title,
+    to_percent,
+)
 from hedger.risk import ACCEPTED
 from hedger.wording import plural
 
@@ -34,6 +43,7 @@ GRAVEST = (
     "prices_restated",
     "hard_to_hedge",
     "limit_binds",
+    "cash_below_margin",
     "too_small_to_hedge",
     "price_differs_from_file",
     "margin_assumed",
@@ -172,9 +182,12 @@ def _money_lines(advice: Advice) -> Iterator[str]:
     if call is None:
         return
     quarter = call.chances[-1]
+    buffer = f"{to_dollars(call.buffer)} beyond initial margin"
+    if not call.buffer and not call.is_stated:
+        buffer += f" ({BUFFER_ORIGINS[call.origin]})"
     yield (
-        f"Margin call within a quarter: {to_percent(quarter.probability)} likely with {to_dollars(call.buffer)} beyond "
-        f"initial margin, 5% with {to_dollars(call.need(ACCEPTED, quarter.horizon_days))} (see hedger stress)."
+        f"Margin call within a quarter: {to_percent(quarter.probability)} likely with {buffer}, 5% with "
+        f"{to_dollars(call.need(ACCEPTED, quarter.horizon_days))} (see hedger stress)."
     )
     carry = costs.carry_per_year
     line = f"A year costs {to_dollars(costs.rolls_per_year)} for rolls"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 
 from hedger.report.terminal import bullet_list, number_table, paragraph, section
-from hedger.report.words import UNKNOWN, state_answer, to_dollars, to_index_title, to_percent
+from hedger.report.words import BUFFER_ORIGINS, UNKNOWN, state_answer, to_dollars, to_index_title, to_percent
 from hedger.risk import SELLING
 from hedger.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -93,11 +93,15 @@ def _index_moves(advice: Advice) -> Iterator[RenderableType]:
     yield from (paragraph(f"{sign} {note}") for note, sign in marks.items())
 
 
-def _stresses(scenarios: Iterable[Scenario]) -> Iterator[RenderableType]:
+def _stresses(scenarios: Sequence[Scenario]) -> Iterator[RenderableType]:
     marks: dict[str, str] = {}
-    rows = [(scenario.name + _marks(scenario, marks), *_gains(scenario)) for scenario in scenarios]
+    moving = [scenario for scenario in scenarios if scenario.unhedged_pnl or scenario.hedge_pnl]
+    rows = [(scenario.name + _marks(scenario, marks), *_gains(scenario)) for scenario in moving]
     yield number_table("scenario", "portfolio", "futures", "together", rows=rows)
     yield from (paragraph(f"{sign} {note}") for note, sign in marks.items())
+    for scenario in scenarios:
+        if scenario not in moving:  # what changes no value, such as raised margins, is told in words
+            yield paragraph(f"{scenario.name}: {' '.join(scenario.notes)}")
 
 
 def _gains(scenario: Scenario) -> tuple[str, ...]:
@@ -131,7 +135,7 @@ def _crises(crises: list[Replay], n_holdings: int) -> Iterator[RenderableType]:
 
 def _margin_call(advice: Advice, call: MarginCall) -> Iterator[RenderableType]:
     title = to_index_title(advice.plan.reference_index)
-    origin = "stated by you" if call.is_stated else "cash in the file beyond initial margin"
+    origin = BUFFER_ORIGINS[call.origin]
     if call.call_move is None or call.call_level is None:
         yield paragraph(f"With a buffer of {to_dollars(call.buffer)} ({origin}) no move of the {title} brings a call.")
     else:

@@ -19,6 +19,14 @@ UNKNOWN = "-"
 ALARMS = ("contract_delisted", "side_changed", "risk_rises")
 """Codes of notes that stand beside the answer wherever it is given: nobody shall act on it without them."""
 
+BUFFER_ORIGINS = {
+    "stated": "as stated",
+    "cash": "cash in the file beyond initial margin",
+    "no_cash": "the file tells of no cash",
+    "cash_below_margin": "the cash in the file does not cover initial margin",
+}
+"""Where the buffer of a futures account comes from, in words."""
+
 _LIMITS = {
     "margin_budget": "the margin budget",
     "max_contracts": "the limit on contracts",

@@ -14,7 +14,7 @@ moves and the others follow at their conditional expectation.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from hedger.risk.futures_account import AccountRange, FuturesAccount
 from hedger.risk.positions import hedge_gains, held_notional
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hedger.arrays import FloatArray
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan
@@ -37,6 +39,10 @@ MARGIN_RISES = (1.5, 2.0)
 """Multiples of today's margins; from January to March 2020 they rose 1.8 to 2.2 times."""
 ACCEPTED = 0.05
 """Chance of a call within a quarter up to which a buffer counts as enough; one of :data:`PROBABILITIES`."""
+
+
+BufferOrigin = Literal["stated", "cash", "no_cash", "cash_below_margin"]
+"""Where a buffer comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +117,9 @@ class MarginCall:
     ----------
     buffer
         Cash beyond initial margin, USD.
-    is_stated
-        Whether the user stated the buffer; otherwise it is the cash in the holdings file beyond initial margin.
+    origin
+        Where the buffer comes from: stated by the user, or the cash in the holdings file beyond initial margin, which
+        is nothing where the file tells of no cash or of less than that margin.
     call_level, call_move
         Level of the reference index, in points, and its move, as a fraction, at which a call comes; ``None`` where no
         move does it.
@@ -129,7 +136,7 @@ class MarginCall:
     """
 
     buffer: float
-    is_stated: bool
+    origin: BufferOrigin
     call_level: float | None
     call_move: float | None
     chances: tuple[CallChance, ...]
@@ -139,6 +146,11 @@ class MarginCall:
     largest_hedge: float
     largest_hedge_fraction: float | None
     notes: tuple[Note, ...]
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the user stated the buffer."""
+        return self.origin == "stated"
 
     def need(self, probability: float, horizon_days: int) -> float:
         """Return the buffer of one of :data:`PROBABILITIES` and :data:`HORIZONS`, USD; ``ValueError`` for another."""
@@ -190,7 +202,7 @@ def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | 
     move = account.call_move(account.maintenance)
     call = MarginCall(
         buffer=stated,
-        is_stated=buffer is not None,
+        origin=_origin(buffer, cash=exposure.book.cash, initial_margin=plan.initial_margin),
         call_level=exposure.of(plan.reference_index).level * (1.0 + move) if move is not None else None,
         call_move=move,
         chances=chances,
@@ -201,7 +213,7 @@ def assess_margin_calls(exposure: Exposure, plan: HedgePlan, *, buffer: float | 
         largest_hedge_fraction=None if removed is None else largest * removed,
         notes=(),
     )
-    return _with_notes(call, plan)
+    return replace(call, notes=tuple(_list_notes(call, plan, cash=exposure.book.cash)))
 
 
 def _chance(account: FuturesAccount, returns: FloatArray, horizon: int) -> CallChance:
@@ -238,32 +250,39 @@ def _stressed(account: FuturesAccount, plan: HedgePlan, multiplier: float) -> St
     )
 
 
-def _with_notes(call: MarginCall, plan: HedgePlan) -> MarginCall:
-    notes = []
-    cash = f"the ${call.buffer:,.0f} that the cash in the file leaves beyond initial margin"
-    if call.is_stated:
-        cash = f"your buffer of ${call.buffer:,.0f} beyond initial margin"
+def _origin(buffer: float | None, *, cash: float, initial_margin: float) -> BufferOrigin:
+    if buffer is not None:
+        return "stated"
+    if not cash:
+        return "no_cash"
+    return "cash" if cash >= initial_margin else "cash_below_margin"
+
+
+def _list_notes(call: MarginCall, plan: HedgePlan, *, cash: float) -> Iterator[Note]:
+    """Say where the buffer comes from where that is an assumption, and whether it would do."""
+    margin = f"initial margin of ${plan.initial_margin:,.0f}"
+    own = "" if call.is_stated else " State your own with --buffer."
+    held = {
+        "stated": f"your buffer of ${call.buffer:,.0f} beyond initial margin",
+        "cash": f"the ${call.buffer:,.0f} that the cash in the file leaves beyond the {margin}",
+        "no_cash": f"nothing beyond the {margin}, as the file tells of no cash",
+        "cash_below_margin": f"nothing beyond the {margin}",
+    }[call.origin]
+    if call.origin == "cash_below_margin":
+        sign = "-" if cash < 0 else ""
+        yield Note(
+            code="cash_below_margin",
+            message=f"The cash in the file, {sign}${abs(cash):,.0f}, does not cover the {margin}.",
+        )
     chance = call.chances[-1].probability
     if chance > ACCEPTED:
         lower = f", or lower the hedge to {call.largest_hedge:.0%} of these contracts" if call.largest_hedge > 0 else ""
-        notes.append(
-            Note(
-                code="buffer_too_small",
-                message=(
-                    f"With {cash}, the futures account is called for more within a quarter with a chance of "
-                    f"{chance:.0%}. To make that {ACCEPTED:.0%}, hold ${call.need(ACCEPTED, QUARTER):,.0f}{lower}."
-                    + ("" if call.is_stated else " State your own with --buffer.")
-                ),
-            )
+        yield Note(
+            code="buffer_too_small",
+            message=(
+                f"With {held}, the futures account is called for more within a quarter with a chance of {chance:.0%}. "
+                f"To make that {ACCEPTED:.0%}, hold ${call.need(ACCEPTED, QUARTER):,.0f}{lower}.{own}"
+            ),
         )
     elif not call.is_stated:
-        notes.append(
-            Note(
-                code="buffer_assumed",
-                message=(
-                    f"The chance of a margin call counts on {cash} of ${plan.initial_margin:,.0f}. "
-                    "State your own with --buffer."
-                ),
-            )
-        )
-    return replace(call, notes=tuple(notes))
+        yield Note(code="buffer_assumed", message=f"The chance of a margin call counts on {held}.{own}")

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from hedger.advice import Advice
     from hedger.risk import MarginCall
 
+_ORIGINS = {
+    "stated": "as you state",
+    "cash": "cash in the file",
+    "no_cash": "no cash in the file",
+    "cash_below_margin": "cash below margin",
+}
 NEVER = "no move"
 AT_ONCE = "at once"
 
@@ -55,7 +61,7 @@ def _show_lens(advice: Advice, call: MarginCall) -> None:
         st.metric(
             "Buffer",
             escape(to_dollars(call.buffer)),
-            delta="as you state" if call.is_stated else "cash in the file",
+            delta=_ORIGINS[call.origin],
             delta_color="off",
             delta_arrow="off",
             width=METRIC_WIDTH,

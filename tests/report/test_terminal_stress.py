@@ -67,7 +67,9 @@ def test_every_scenario_and_every_crisis_is_shown_as_the_advice_has_it(draw: Dra
         ]
     assert moves[-1] == "* Takes several sessions: trading stops for the day at -20 %."
     for scenario in advice.risk.stresses:
-        if not scenario.name.startswith("Correlation"):  # which take two lines
+        if scenario.name.startswith("Margin"):  # which change no value
+            assert f"{scenario.name}: {' '.join(scenario.notes)}" in " ".join(wrong)
+        elif not scenario.name.startswith("Correlation"):  # which take two lines
             row = cells(wrong, scenario.name)
             assert row == [change(each) for each in (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)]
     assert advice.risk.stresses[-1].name == "my own"
@@ -88,7 +90,7 @@ def test_the_futures_account_is_shown_with_its_chances_buffers_and_past(draw: Dr
     assert call.call_move is not None
     cash = part(lines, "Cash that the futures account may take")
     told = " ".join(cash)
-    assert "With a buffer of $100,000 (stated by you) a margin call comes when the Nasdaq-100 moves by" in told
+    assert "With a buffer of $100,000 (as stated) a margin call comes when the Nasdaq-100 moves by" in told
     assert f"by +{call.call_move:.1%}, to {call.call_level:,.0f}." in told
     for chance in call.chances:
         assert chance.simulated is not None
@@ -151,13 +153,13 @@ def test_a_plan_without_contracts_has_no_account_to_show(draw: Draw, technology:
 def test_a_bought_hedge_with_enough_cash_is_called_by_no_move(draw: Draw, technology: Portfolio) -> None:
     shorts = tuple(replace(each, quantity=-(each.quantity or 0.0)) for each in technology.positions)
     advice = advise(replace(technology, positions=shorts), settings=Settings(buffer=1e9), today=DAY)
-    assert "With a buffer of $1,000,000,000 (stated by you) no move of the" in " ".join(draw(advice))
+    assert "With a buffer of $1,000,000,000 (as stated) no move of the" in " ".join(draw(advice))
 
 
 def test_a_buffer_that_carries_the_hedge_needs_no_smaller_one(draw: Draw, technology: Portfolio) -> None:
     told = " ".join(draw(advise(technology, settings=Settings(hedge=0.5, buffer=2e6), today=DAY)))
     assert "The same cash would carry" not in told
-    assert "(stated by you)" in told
+    assert "(as stated)" in told
 
 
 def test_every_note_but_those_on_the_buffer_is_told(draw: Draw, technology: Portfolio) -> None:

@@ -1,5 +1,6 @@
 """What a hedge changes: the arithmetic of scenarios, and the gains of book and futures together."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -84,6 +85,8 @@ def test_a_fall_of_the_index_by_hand():
 def test_futures_on_another_index_gain_by_its_conditional_expectation():
     exposure = make_exposure()
     plan = make_plan(exposure, hedge_fraction=0.5, current=(("MNQ", -10),))
+    kept = [replace(each, held_after=-10) if each.quote.symbol == "MNQ" else each for each in plan.positions]
+    plan = replace(plan, positions=tuple(kept))
     rise = next(each for each in index_scenarios(exposure, plan) if each.name == "S&P 500 +20%")
     held = {order.quote.symbol: order.held_after for order in plan.positions}
     assert held["MNQ"] == -10
@@ -131,7 +134,7 @@ def test_hedged_is_unhedged_plus_hedge_to_the_cent(value, beta, hedge, held):
         assert round(each.hedged_pnl, 2) == pytest.approx(
             round(each.unhedged_pnl, 2) + round(each.hedge_pnl, 2), abs=0.011
         )
-        by_residual = plan.residual_beta_dollars * dict(each.shocks)["sp500"]
+        by_residual = plan.residual_beta_dollars * dict(each.shocks)[plan.reference_index]
         assert each.hedged_pnl == pytest.approx(by_residual, rel=1e-9, abs=0.005)
 
 

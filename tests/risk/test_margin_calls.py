@@ -1,6 +1,7 @@
 """When the futures account is called for cash, and what would prevent it."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -37,9 +38,18 @@ def test_the_chance_of_a_call_is_that_of_the_index_rising_so_far():
     assert list(by_horizon(call)) == [5, 21, 63]
 
 
+def keep(plan, **held):
+    """Return a plan whose futures of some roots are held as stated instead of being closed."""
+    positions = (
+        replace(order, quantity=0, held_after=held.get(order.quote.symbol, order.held_after))
+        for order in plan.positions
+    )
+    return replace(plan, positions=tuple(positions))
+
+
 def test_legs_count_jointly():
     exposure = make_exposure()
-    plan = make_plan(exposure, current=(("NQ", -1),))
+    plan = keep(make_plan(exposure, current=(("NQ", -1),)), NQ=-1)
     held = {order.quote.symbol: order.held_after for order in plan.positions}
     call = assess_margin_calls(exposure, plan, buffer=50_000.0)
     room = plan.initial_margin + 50_000.0 - plan.maintenance_margin
@@ -135,16 +145,38 @@ def test_a_bought_hedge_of_a_short_book_is_called_in_a_fall():
     assert [chance.probability for chance in safe.chances] == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.parametrize(("cash", "buffer"), [(0.0, 0.0), (50_000.0, 0.0), (188_000.0, 100_000.0)])
-def test_without_a_stated_buffer_it_is_the_cash_that_initial_margin_leaves(cash, buffer):
+@pytest.mark.parametrize(
+    ("cash", "buffer", "origin", "words"),
+    [
+        (0.0, 0.0, "no_cash", "With nothing beyond the initial margin of $88,000, as the file tells of no cash, the"),
+        (50_000.0, 0.0, "cash_below_margin", "With nothing beyond the initial margin of $88,000, the futures account"),
+        (
+            188_000.0,
+            100_000.0,
+            "cash",
+            "With the $100,000 that the cash in the file leaves beyond the initial margin of $88,000, the futures",
+        ),
+    ],
+)
+def test_without_a_stated_buffer_it_is_the_cash_that_initial_margin_leaves(cash, buffer, origin, words):
     exposure = make_exposure(holdings=(("AAA", 1_000_000.0, 1.2),), cash=cash)
     call = assess_margin_calls(exposure, make_plan(exposure))
     assert call.buffer == pytest.approx(buffer, abs=1e-9)
-    assert not call.is_stated
-    (note,) = call.notes
+    assert (call.is_stated, call.origin) == (False, origin)
+    note = call.notes[-1]
     assert note.code == "buffer_too_small"
-    assert note.message.startswith(f"With the ${buffer:,.0f} that the cash in the file leaves beyond initial margin, ")
+    assert note.message.startswith(words)
     assert note.message.endswith("State your own with --buffer.")
+
+
+@pytest.mark.parametrize(("cash", "told"), [(50_000.0, "$50,000"), (-2_000.0, "-$2,000")])
+def test_cash_that_does_not_cover_the_initial_margin_is_told(cash, told):
+    exposure = make_exposure(holdings=(("AAA", 1_000_000.0, 1.2),), cash=cash)
+    note = assess_margin_calls(exposure, make_plan(exposure)).notes[0]
+    assert note.code == "cash_below_margin"
+    assert note.message == f"The cash in the file, {told}, does not cover the initial margin of $88,000."
+    stated = assess_margin_calls(exposure, make_plan(exposure), buffer=10_000.0)
+    assert [note.code for note in stated.notes] == ["buffer_too_small"]
 
 
 def test_a_buffer_that_would_do_is_only_named():

@@ -9,7 +9,7 @@ from hedger.report.pdf.charts import BarChart, Bars, Line, LineChart
 from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
 from hedger.report.plan_tables import OTHER_PLANS_LEGEND
 from hedger.report.statement import index_title
-from hedger.report.words import to_dollars, to_percent
+from hedger.report.words import BUFFER_ORIGINS, to_dollars, to_percent
 
 if TYPE_CHECKING:
     from hedger.report.text_table import TextTable
@@ -78,7 +78,7 @@ def cash_parts(document: Document) -> list[Any]:
 
 def _call_words(document: Document) -> str:
     call, plan, title = document["margin_call"], document["plan"], index_title(document)
-    origin = "as stated" if call["buffer_is_stated"] else "the cash in the file beyond initial margin"
+    origin = BUFFER_ORIGINS[call["buffer_origin"]]
     words = (
         f"The futures need {to_dollars(plan['initial_margin'])} of initial margin; beyond it the account holds "
         f"{to_dollars(call['buffer'])} ({origin}). Losses on futures are paid in cash every evening. "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hedger.report.palette import AFTER, ALARM, BEFORE, FUTURES
 from hedger.report.statement import index_title
-from hedger.report.words import to_percent
+from hedger.report.words import BUFFER_ORIGINS, to_percent
 from hedger.report.workbook.charts import add_columns, add_lines
 from hedger.report.workbook.page import Page, cell
 from hedger.report.workbook.plan import plan_reference
@@ -54,7 +54,7 @@ def _write_account(page: Page, document: Document, title: str) -> dict[str, str]
     room = plan["initial_margin"] + call["buffer"] - plan["maintenance_margin"]
     page.section("The account", "The buffer may be changed.")
     page.row([cell("Initial margin"), cell(plan["initial_margin"], "dollars", formula="=initial_margin")])
-    origin = "stated" if call["buffer_is_stated"] else "cash in the file beyond initial margin"
+    origin = BUFFER_ORIGINS[call["buffer_origin"]]
     row = page.row([cell(f"Buffer ({origin})"), cell(call["buffer"], "dollars", is_input=True)])
     page.define("buffer", row, 1)
     page.row([cell("Maintenance margin"), cell(plan["maintenance_margin"], "dollars", formula="=maintenance_margin")])
