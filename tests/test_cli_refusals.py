@@ -94,7 +94,7 @@ def test_a_file_without_permission_is_refused(book: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--margin-budget", "1"], "No hedge fits a margin of $1: one MNQ needs"),
+        (["--margin-budget", "1"], "No hedge fits a margin of $1: one M2K needs"),
         (["--as-of", "1950-01-03"], "begin on 1985-01-02; there are none up to 1950-01-03"),
         (["--as-of", "1990-01-03"], "No holding of the portfolio has a current price"),
         (["--as-of", "2030-01-03"], "Choose --as-of 2026-08-21"),

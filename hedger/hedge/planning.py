@@ -64,9 +64,10 @@ def solve_hedge(
     usable = _usable_indices(exposure, contracts, policy)
     past = look_back(exposure) if policy.legs is None or with_alternatives else None
     index_test = compare_indices(past, exposure.indices) if past is not None and with_alternatives else None
+    tradable = [quote for quote in contracts if quote.symbol not in policy.closing_only]
     choice = choose_legs(
         exposure,
-        [quote for quote in contracts if quote.symbol not in policy.closing_only],
+        tradable,
         usable,
         past=past,
         legs=policy.legs,
@@ -78,7 +79,7 @@ def solve_hedge(
     if policy.objective == "expected-shortfall":
         proposal, comparison = prefer_shortfall(proposal, exposure)
     limits = _binding_limits(proposal, first, policy)
-    _require_room(proposal, limits, policy)
+    _require_room(proposal, limits, policy, [each for each in tradable if each.index in usable])
     problem, solution, used = proposal.problem, proposal.solution, proposal.choice
     after = dict(zip((each.symbol for each in problem.contracts), solution.best.quantities, strict=True))
     beta = exposure.of(proposal.reference)
@@ -173,16 +174,19 @@ def _free_plan(problem: HedgeProblem) -> Candidate:
     return find_best(replace(free_of_limits(problem) or problem, tolerance=0.0))
 
 
-def _require_room(proposal: Proposal, limits: Sequence[BindingLimit], policy: HedgePolicy) -> None:
+def _require_room(
+    proposal: Proposal, limits: Sequence[BindingLimit], policy: HedgePolicy, tradable: Sequence[ContractQuote]
+) -> None:
     """Refuse a margin budget that does not hold even one contract when a hedge needs one."""
     needed = [limit.needed for limit in limits if limit.name == "margin_budget"]
     if proposal.solution.best.n_contracts or policy.margin_budget is None or not needed:
         return
-    smallest = min((each for each in proposal.problem.contracts if each.may_grow), key=lambda each: each.margin)
-    if smallest.margin > policy.margin_budget:
+    smallest = min(tradable, key=lambda quote: quote.margin.initial)
+    if smallest.margin.initial > policy.margin_budget:
         raise InfeasibleHedgeError(
             f"No hedge fits a margin of ${policy.margin_budget:,.0f}: one {smallest.symbol} needs "
-            f"${smallest.margin:,.0f}, the full hedge ${needed[0]:,.0f}. Raise the margin budget or lower the hedge."
+            f"${smallest.margin.initial:,.0f}, the full hedge ${needed[0]:,.0f}. Raise the margin budget or lower the "
+            "hedge."
         )
 
 

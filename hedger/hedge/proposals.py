@@ -165,7 +165,7 @@ def find_closest(
             continue  # the target is a beta to the reference
         proposal = propose(exposure, contracts, policy, rival, with_alternatives=with_alternatives)
         left = proposal.variance_left(variance)
-        if left < least:
+        if proposal.solution.best.n_contracts and left < least:
             foregone = _unexplained(rival, first.fraction, variance) - _unexplained(
                 first.choice, first.fraction, variance
             )
