@@ -59,7 +59,9 @@ def _doubt_side(plan: HedgePlan) -> Iterator[Note]:
 
 def _doubt_benefit(before: Distribution, after: Distribution) -> Iterator[Note]:
     """Say which measures of risk the futures raise: of each kind the one that they raise most."""
-    tails = list(zip(before.tails, after.tails, strict=True))
+    # Where the futures are known in fewer past sessions than the book, fewer tails can be told with them.
+    alone = {(tail.level, tail.horizon_days): tail for tail in before.tails}
+    tails = [(alone[key], tail) for tail in after.tails if (key := (tail.level, tail.horizon_days)) in alone]
     kinds = (
         [("yearly volatility", before.volatility, after.volatility)],
         [(f"{_span(one)} value at risk", one.value_at_risk, two.value_at_risk) for one, two in tails],
