@@ -18,8 +18,9 @@ from hedger.exposure import realised_betas
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hedger.arrays import FloatArray
     from hedger.evidence.history import History, Span
-    from hedger.exposure import BetaEstimator
+    from hedger.exposure import BetaEstimator, PairedReturns
 
 YARDSTICK = "ols"
 """Name of the estimator that the others are compared with: ordinary least squares over one year."""
@@ -65,12 +66,17 @@ def miss_betas(history: History, span: Span, estimators: Mapping[str, BetaEstima
     ahead = history.index_returns(span)
     came = [float(realised_betas(returns[:, None], ahead[:, place])[0][0]) for place in span.indices.tolist()]
     return {
-        name: [
-            float(shares @ estimator.estimate(paired.assets[known], index[known]).beta) - realised
-            for index, known, realised in zip(paired.indices.T, np.isfinite(paired.indices.T), came, strict=True)
-        ]
+        name: [float(shares @ _estimate(paired, place, estimator)) - realised for place, realised in enumerate(came)]
         for name, estimator in estimators.items()
     }
+
+
+def _estimate(paired: PairedReturns, index: int, estimator: BetaEstimator) -> FloatArray:
+    """Return the betas of all assets to one index, over gaps as a plan measures them, shape (n_assets,)."""
+    beta = np.empty(paired.assets.shape[1])
+    for columns, assets, returns in paired.groups(index):
+        beta[columns] = estimator.estimate(assets, returns).beta
+    return beta
 
 
 def rank_estimators(misses: Sequence[Mapping[str, Sequence[float]]]) -> tuple[EstimatorRecord, ...]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from made_past import make_closes, make_exposure, make_prices
+from made_past import assess, make_closes, make_exposure, make_prices
 
 from hedger.evidence.history import gather_history, list_spans
 from hedger.evidence.league import miss_betas, rank_estimators
@@ -49,6 +49,18 @@ def test_a_miss_is_the_books_forecast_less_the_slope_that_came(past):
     )
     assert missed[0] == pytest.approx(foretold - came, abs=1e-9)
     assert len(missed) == 2
+
+
+def test_a_holding_that_seldom_trades_is_foretold_as_the_plan_measures_it():
+    sessions, closes = make_closes()
+    closes["BBB"] = np.where(np.arange(sessions.size) % 3 == 0, closes["BBB"], np.nan)
+    prices = make_prices(sessions, closes)
+    history = gather_history(make_exposure(prices), prices)
+    spans = list_spans(history, years=10)
+    for span, quarter in zip(spans, assess(prices).rule.quarters, strict=True):
+        missed = miss_betas(history, span, {"two-speed": ESTIMATORS["two-speed"]})["two-speed"]
+        place = history.indices.index(quarter.reference_index)
+        assert missed[place] == pytest.approx(quarter.beta - quarter.realised_beta, abs=1e-12)
 
 
 def test_where_betas_stand_still_a_longer_memory_wins():
