@@ -126,7 +126,9 @@ costs.basis_points_per_year: number
 costs.items[].name: text
 costs.items[].amount: number
 scenarios[].name: text
+scenarios[].group: text
 scenarios[].kind: text
+scenarios[].takes_several_sessions: flag
 scenarios[].shocks: object
 scenarios[].unhedged_pnl: number
 scenarios[].hedge_pnl: number

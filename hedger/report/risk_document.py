@@ -186,6 +186,7 @@ def _other_way(way: OtherWay) -> Document:
 def _scenario(scenario: Scenario) -> Document:
     return {
         "name": scenario.name,
+        "group": scenario.group,
         "kind": scenario.kind,
         "shocks": dict(scenario.shocks),
         "unhedged_pnl": scenario.unhedged_pnl,
@@ -195,6 +196,7 @@ def _scenario(scenario: Scenario) -> Document:
         "unhedged_high": scenario.unhedged_high,
         "hedged_low": scenario.hedged_low,
         "hedged_high": scenario.hedged_high,
+        "takes_several_sessions": scenario.takes_several_sessions,
         "notes": list(scenario.notes),
     }
 
@@ -203,6 +205,7 @@ def _crisis(replay: Replay) -> Document:
     """Return a crisis in the form of a scenario; what happened has no interval."""
     return {
         "name": replay.episode.name,
+        "group": "crisis",
         "kind": "crisis",
         "shocks": dict(replay.shocks),
         "unhedged_pnl": replay.unhedged_pnl,
@@ -212,6 +215,7 @@ def _crisis(replay: Replay) -> Document:
         "unhedged_high": None,
         "hedged_low": None,
         "hedged_high": None,
+        "takes_several_sessions": True,
         "notes": list(replay.notes),
         "start": replay.episode.start,
         "end": replay.episode.end,

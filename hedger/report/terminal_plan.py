@@ -19,7 +19,7 @@ from hedger.report.words import (
     to_index_title,
     to_percent,
 )
-from hedger.risk import ACCEPTED
+from hedger.risk import ACCEPTED, SEVERAL_SESSIONS
 from hedger.wording import plural
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
     if advice.plan.comparison is not None:
         yield section("Two objectives", _objectives(advice.plan.comparison))
     title = to_index_title(advice.plan.reference_index)
-    yield section(f"If the {title} moves", _moves(advice), *(paragraph(line) for line in _move_lines(advice)))
+    yield section(f"If the {title} moves", *_moves(advice))
     yield section("Which index", *_indices(advice))
     if len(advice.plan.leg_test) > 1:
         yield section("More than one index", *_leg_test(advice.plan))
@@ -228,26 +228,20 @@ def _held(outcome: ObjectiveOutcome) -> str:
     return ", ".join(f"{quantity:+,} {symbol}" for symbol, quantity in outcome.positions) or "none"
 
 
-def _moves(advice: Advice) -> RenderableType:
-    reference = advice.plan.reference_index
-    rows = [
-        (
-            to_percent(move, is_change=True) + ("*" if scenario.notes else ""),
-            to_dollars(scenario.unhedged_pnl, is_change=True),
-            to_dollars(scenario.hedge_pnl, is_change=True),
-            to_dollars(scenario.hedged_pnl, is_change=True),
-        )
-        for scenario in advice.risk.scenarios
-        if scenario.kind == "index" and (move := dict(scenario.shocks)[reference]) in SHOWN_MOVES
-    ]
-    return number_table("index", "portfolio", "futures", "together", rows=rows)
-
-
-def _move_lines(advice: Advice) -> Iterator[str]:
+def _moves(advice: Advice) -> Iterator[RenderableType]:
+    """Draw what moves of the reference index do to portfolio and futures."""
     reference = advice.plan.reference_index
     shown = [each for each in advice.risk.scenarios if dict(each.shocks)[reference] in SHOWN_MOVES]
-    for note in dict.fromkeys(note for scenario in shown for note in scenario.notes):
-        yield f"* {note}"
+    rows = [
+        (
+            to_percent(dict(each.shocks)[reference], is_change=True) + ("*" if each.takes_several_sessions else ""),
+            *(to_dollars(gain, is_change=True) for gain in (each.unhedged_pnl, each.hedge_pnl, each.hedged_pnl)),
+        )
+        for each in shown
+    ]
+    yield number_table("index", "portfolio", "futures", "together", rows=rows)
+    if any(each.takes_several_sessions for each in shown):
+        yield paragraph(f"* {SEVERAL_SESSIONS}")
 
 
 def _indices(advice: Advice) -> Iterator[RenderableType]:

@@ -8,7 +8,7 @@ from rich.console import Group
 
 from hedger.report.terminal import bullet_list, number_table, paragraph, section
 from hedger.report.words import BUFFER_ORIGINS, UNKNOWN, state_answer, to_dollars, to_index_title, to_percent
-from hedger.risk import SELLING
+from hedger.risk import SELLING, SEVERAL_SESSIONS
 from hedger.wording import plural
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from hedger.advice import Advice
     from hedger.risk import MarginCall, PositionSize, Replay, Scenario
-
-MARKS = "*+#"
-"""Marks of notes below a table, in the order of their first use."""
 
 
 def stress_view(advice: Advice) -> RenderableType:
@@ -80,25 +77,23 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
 
 def _index_moves(advice: Advice) -> Iterator[RenderableType]:
     """Show moves of the reference index, each with the range that the beta of the next quarter leaves."""
-    marks: dict[str, str] = {}
     rows = [
         (
-            to_percent(dict(scenario.shocks)[advice.plan.reference_index], is_change=True) + _marks(scenario, marks),
+            to_percent(dict(scenario.shocks)[advice.plan.reference_index], is_change=True) + _mark(scenario),
             *_gains(scenario),
             f"{to_dollars(scenario.hedged_low, is_change=True)} to {to_dollars(scenario.hedged_high, is_change=True)}",
         )
         for scenario in advice.risk.scenarios
     ]
     yield number_table("index", "portfolio", "futures", "together", "95% range of beta", rows=rows)
-    yield from (paragraph(f"{sign} {note}") for note, sign in marks.items())
+    yield from _footnote(advice.risk.scenarios)
 
 
 def _stresses(scenarios: Sequence[Scenario]) -> Iterator[RenderableType]:
-    marks: dict[str, str] = {}
     moving = [scenario for scenario in scenarios if scenario.unhedged_pnl or scenario.hedge_pnl]
-    rows = [(scenario.name + _marks(scenario, marks), *_gains(scenario)) for scenario in moving]
+    rows = [(scenario.name + _mark(scenario), *_gains(scenario)) for scenario in moving]
     yield number_table("scenario", "portfolio", "futures", "together", rows=rows)
-    yield from (paragraph(f"{sign} {note}") for note, sign in marks.items())
+    yield from _footnote(moving)
     for scenario in scenarios:
         if scenario not in moving:  # what changes no value, such as raised margins, is told in words
             yield paragraph(f"{scenario.name}: {' '.join(scenario.notes)}")
@@ -109,10 +104,13 @@ def _gains(scenario: Scenario) -> tuple[str, ...]:
     return tuple(to_dollars(amount, is_change=True) for amount in amounts)
 
 
-def _marks(scenario: Scenario, marks: dict[str, str]) -> str:
-    """Return the marks of a scenario that takes several sessions, and remember what they stand for."""
-    notes = [note for note in scenario.notes if note.startswith("Takes")]
-    return "".join(marks.setdefault(note, MARKS[min(len(marks), len(MARKS) - 1)]) for note in notes)
+def _mark(scenario: Scenario) -> str:
+    return "*" if scenario.takes_several_sessions else ""
+
+
+def _footnote(scenarios: Sequence[Scenario]) -> Iterator[RenderableType]:
+    if any(scenario.takes_several_sessions for scenario in scenarios):
+        yield paragraph(f"* {SEVERAL_SESSIONS}")
 
 
 def _crises(crises: list[Replay], n_holdings: int) -> Iterator[RenderableType]:

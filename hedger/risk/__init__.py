@@ -18,7 +18,7 @@ from hedger.risk.margin_calls import (
 )
 from hedger.risk.own_risk import OwnRisk, rank_own_risk
 from hedger.risk.positions import hedge_gains, held_notional
-from hedger.risk.scenarios import Scenario, index_scenarios
+from hedger.risk.scenarios import SEVERAL_SESSIONS, Scenario, index_scenarios
 from hedger.risk.sizing import PositionSize, size_position
 from hedger.risk.stated import StatedScenario, stated_scenarios
 from hedger.risk.stresses import stress_scenarios
@@ -29,6 +29,7 @@ __all__ = [
     "FAN_LEVELS",
     "FAN_SESSIONS",
     "SELLING",
+    "SEVERAL_SESSIONS",
     "AccountRange",
     "BufferNeed",
     "CallChance",

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 INDEX_MOVES = (-0.30, -0.25, -0.20, -0.15, -0.10, -0.05, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30)
 """Shocks of the reference index that every plan shows."""
+ScenarioGroup = Literal["reference", "other_index", "stress", "stated"]
+"""What a scenario is about: the reference index, another one, whatever else may go wrong, or what the user asks."""
 DEEPEST_SESSION = -0.20
 """A fall at which US exchanges stop trading for the day: a deeper one takes several sessions."""
+SEVERAL_SESSIONS = "Takes several sessions: trading stops for the day at -20%."
+"""The note of such a fall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,8 @@ class Scenario:
     ----------
     name
         For people.
+    group
+        What it is about.
     kind
         ``"index"`` for a move of one index that the others follow, ``"shock"`` for anything else that may happen.
     shocks
@@ -39,17 +45,21 @@ class Scenario:
         Gain of the book and of the futures, USD.
     unhedged_low, unhedged_high
         Gain of the book at the ends of the 95 % interval of its realised beta, USD, the lower first.
+    takes_several_sessions
+        Whether an index falls by more than one session allows.
     notes
         What a reader must know of this scenario.
     """
 
     name: str
+    group: ScenarioGroup
     kind: Literal["index", "shock"]
     shocks: tuple[tuple[str, float], ...]
     unhedged_pnl: float
     hedge_pnl: float
     unhedged_low: float
     unhedged_high: float
+    takes_several_sessions: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -68,11 +78,6 @@ class Scenario:
         return self.unhedged_high + self.hedge_pnl
 
 
-def note_limits(move: float) -> tuple[str, ...]:
-    """Return the note that a fall beyond :data:`DEEPEST_SESSION` takes several sessions; nothing for other moves."""
-    return ("Takes several sessions: trading stops for the day at -20 %.",) if move < DEEPEST_SESSION else ()
-
-
 def index_scenarios(exposure: Exposure, plan: HedgePlan) -> tuple[Scenario, ...]:
     """Return what :data:`INDEX_MOVES` of the plan's reference index would do, falls first."""
     reference = exposure.of(plan.reference_index)
@@ -85,13 +90,15 @@ def index_scenarios(exposure: Exposure, plan: HedgePlan) -> tuple[Scenario, ...]
         scenarios.append(
             Scenario(
                 name=f"{title} {move:+.0%}",
+                group="reference",
                 kind="index",
                 shocks=tuple(zip(exposure.indices, (move * follow).tolist(), strict=True)),
                 unhedged_pnl=reference.beta_dollars * move,
                 hedge_pnl=futures * move,
                 unhedged_low=ends[0] * exposure.book.beta_base,
                 unhedged_high=ends[1] * exposure.book.beta_base,
-                notes=note_limits(move),
+                takes_several_sessions=move < DEEPEST_SESSION,
+                notes=(SEVERAL_SESSIONS,) if move < DEEPEST_SESSION else (),
             )
         )
     return tuple(scenarios)

@@ -15,7 +15,7 @@ import numpy as np
 from hedger.contracts import INDICES
 from hedger.errors import SettingsError
 from hedger.risk.positions import held_notional
-from hedger.risk.scenarios import Scenario, note_limits
+from hedger.risk.scenarios import DEEPEST_SESSION, SEVERAL_SESSIONS, Scenario
 from hedger.wording import shorten
 
 if TYPE_CHECKING:
@@ -72,15 +72,18 @@ def _assess(stated: StatedScenario, exposure: Exposure, plan: HedgePlan) -> Scen
     reference = exposure.of(plan.reference_index)
     position = exposure.indices.index(plan.reference_index)
     half_width = abs(float(index_moves[position])) * (reference.high - reference.low) / 2.0 * exposure.book.beta_base
+    falls_far = float(index_moves.min()) < DEEPEST_SESSION
     return Scenario(
         name=stated.name,
+        group="stated",
         kind="shock",
         shocks=tuple(zip(exposure.indices, index_moves.tolist(), strict=True)),
         unhedged_pnl=unhedged,
         hedge_pnl=float(held_notional(exposure, plan) @ index_moves),
         unhedged_low=unhedged - half_width,
         unhedged_high=unhedged + half_width,
-        notes=(_words(stated), *note_limits(float(index_moves.min()))),
+        takes_several_sessions=falls_far,
+        notes=(_words(stated), *([SEVERAL_SESSIONS] if falls_far else [])),
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from hedger.contracts import find_index
 from hedger.exposure import QUARTER, SESSIONS_A_YEAR
 from hedger.risk.positions import held_notional
-from hedger.risk.scenarios import Scenario, note_limits
+from hedger.risk.scenarios import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def stress_scenarios(
     """
     return (
         *_other_indices(exposure, plan),
-        *_wrong_beta(exposure, plan),
+        *(_wrong_beta(exposure, plan) if exposure.book.gross_value else ()),  # cash has no beta to be wrong about
         *_broken_correlation(exposure, plan, before),
         *(_risen_margin(exposure, margin_call) if margin_call is not None else ()),
     )
@@ -66,13 +66,13 @@ def _other_indices(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
             ends = sorted((beta.low * move, beta.high * move))
             yield Scenario(
                 name=f"{find_index(beta.index).title} {move:+.0%}, the others follow",
+                group="other_index",
                 kind="index",
                 shocks=tuple(zip(exposure.indices, (move * follow).tolist(), strict=True)),
                 unhedged_pnl=beta.beta_dollars * move,
                 hedge_pnl=float(notional @ follow) * move,
                 unhedged_low=ends[0] * exposure.book.beta_base,
                 unhedged_high=ends[1] * exposure.book.beta_base,
-                notes=note_limits(move),
             )
 
 
@@ -85,6 +85,7 @@ def _wrong_beta(exposure: Exposure, plan: HedgePlan) -> Iterator[Scenario]:
             gain = (reference.beta_dollars + error * exposure.book.beta_base) * move
             yield Scenario(
                 name=f"{find_index(plan.reference_index).title} {move:+.0%}, beta {error:+.1f}",
+                group="stress",
                 kind="shock",
                 shocks=tuple(zip(exposure.indices, (move * follow).tolist(), strict=True)),
                 unhedged_pnl=gain,
@@ -100,6 +101,7 @@ def _broken_correlation(exposure: Exposure, plan: HedgePlan, before: Distributio
     title = find_index(plan.reference_index).title
     yield Scenario(
         name=f"Correlation breaks: {title} {BREAK_MOVE:+.0%}, holdings unchanged",
+        group="stress",
         kind="shock",
         shocks=tuple(zip(exposure.indices, (BREAK_MOVE * follow).tolist(), strict=True)),
         unhedged_pnl=0.0,
@@ -112,6 +114,7 @@ def _broken_correlation(exposure: Exposure, plan: HedgePlan, before: Distributio
     loss = -ONE_IN_TWENTY * own
     yield Scenario(
         name="Correlation breaks: indices unchanged, the holdings fall alone",
+        group="stress",
         kind="shock",
         shocks=tuple((name, 0.0) for name in exposure.indices),
         unhedged_pnl=loss,
@@ -128,6 +131,7 @@ def _risen_margin(exposure: Exposure, margin_call: MarginCall) -> Iterator[Scena
         needed = stressed.cash_needed
         yield Scenario(
             name=f"Margin {rise:+.0%}",
+            group="stress",
             kind="shock",
             shocks=tuple((name, 0.0) for name in exposure.indices),
             unhedged_pnl=0.0,

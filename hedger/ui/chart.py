@@ -52,9 +52,7 @@ _HTML = """
 def index_moves(advice: Advice) -> list[tuple[float, Scenario]]:
     """Return the moves of the reference index with what they do, falls first."""
     reference = advice.plan.reference_index
-    return [
-        (dict(scenario.shocks)[reference], scenario) for scenario in advice.risk.scenarios if scenario.kind == "index"
-    ]
+    return [(dict(scenario.shocks)[reference], scenario) for scenario in advice.risk.scenarios]
 
 
 def show_gain_chart(advice: Advice) -> None:

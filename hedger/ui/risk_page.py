@@ -152,11 +152,10 @@ def _episode_row(advice: Advice, replay: Replay) -> tuple[str, ...]:
 
 
 def _show_scenarios(advice: Advice) -> None:
-    stated = advice.settings.scenario
-    shipped = advice.risk.stresses[: len(advice.risk.stresses) - len(stated)]
+    own = [each for each in advice.risk.stresses if each.group == "stated"]
+    shipped = [each for each in advice.risk.stresses if each.group != "stated"]
     st.markdown("## Scenarios", anchors=False)
-    if stated:
-        own = advice.risk.stresses[len(shipped) :]
+    if own:
         st.markdown("### Your own", anchors=False)
         _show_table(own)
     ask_scenarios(advice)

@@ -65,7 +65,7 @@ def test_every_scenario_and_every_crisis_is_shown_as_the_advice_has_it(draw: Dra
             *(change(each) for each in (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)),
             f"{change(scenario.hedged_low)} to {change(scenario.hedged_high)}",
         ]
-    assert moves[-1] == "* Takes several sessions: trading stops for the day at -20 %."
+    assert moves[-1] == "* Takes several sessions: trading stops for the day at -20%."
     for scenario in advice.risk.stresses:
         if scenario.name.startswith("Margin"):  # which change no value
             assert f"{scenario.name}: {' '.join(scenario.notes)}" in " ".join(wrong)

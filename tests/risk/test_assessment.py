@@ -104,6 +104,9 @@ def test_falls_beyond_the_limit_of_a_session_are_labelled():
     exposure = make_exposure()
     labelled = {each.name for each in index_scenarios(exposure, make_plan(exposure)) if each.notes}
     assert labelled == {"S&P 500 -30%", "S&P 500 -25%"}
+    assert labelled == {
+        each.name for each in index_scenarios(exposure, make_plan(exposure)) if each.takes_several_sessions
+    }
 
 
 @pytest.mark.parametrize("value", [1_000_000.0, -400_000.0])

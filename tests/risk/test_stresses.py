@@ -142,10 +142,11 @@ def test_a_stated_holding_moves_as_stated_and_leaves_the_rest_to_the_index(half_
 
 
 def test_a_stated_fall_beyond_the_limit_of_a_session_is_labelled(half_hedged):
-    (deep,) = stated_scenarios([stated(("sp500", -0.21))], *half_hedged)
+    edge, deep = stated_scenarios([stated(("sp500", -0.20)), stated(("sp500", -0.21))], *half_hedged)
+    assert (edge.takes_several_sessions, deep.takes_several_sessions) == (False, True)
     assert deep.notes == (
         "Stated: S&P 500 -21%.",
-        "Takes several sessions: trading stops for the day at -20 %.",
+        "Takes several sessions: trading stops for the day at -20%.",
     )
 
 
@@ -165,6 +166,9 @@ def test_hedged_is_unhedged_plus_hedge_to_the_cent_in_every_scenario(moves, hedg
     plan = make_plan(exposure, hedge_fraction=hedge, current=(("MNQ", held),))
     risk = assess_risk(exposure, plan, Circumstances(stated=(stated(*moves.items()),)))
     assert risk.stresses[-1].name == "mine"
+    assert {each.group for each in risk.scenarios} == {"reference"}
+    assert [each.group for each in risk.stresses if each.group != "stress"] == ["other_index"] * 2 + ["stated"]
+    assert all(each.kind == "index" for each in risk.stresses if each.group == "other_index")
     for each in (*risk.scenarios, *risk.stresses):
         assert round(each.hedged_pnl, 2) == pytest.approx(
             round(each.unhedged_pnl, 2) + round(each.hedge_pnl, 2), abs=0.011

@@ -9,6 +9,7 @@ from hedger.report.pdf.charts import BarChart, Bars, Line, LineChart
 from hedger.report.pdf.page import TEXT_WIDTH, paragraph, section, side_by_side, table
 from hedger.report.statement import index_title
 from hedger.report.words import to_dollars, to_percent
+from hedger.risk import SEVERAL_SESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,16 +25,12 @@ def move_parts(document: Document) -> list[Any]:
     """Return the chart and the table of moves of the reference index, and the user's own scenarios."""
     title, reference = index_title(document), document["exposure"]["reference_index"]
     moves = sorted(
-        (
-            (each["shocks"][reference], each)
-            for each in document["scenarios"]
-            if each["kind"] == "index" and each["name"].startswith(f"{title} ")
-        ),
+        ((each["shocks"][reference], each) for each in document["scenarios"] if each["group"] == "reference"),
         key=lambda pair: pair[0],
     )
     rows = [
         (
-            to_percent(move, is_change=True) + ("*" if each["notes"] else ""),
+            to_percent(move, is_change=True) + ("*" if each["takes_several_sessions"] else ""),
             *(to_dollars(each[name], is_change=True) for name in ("unhedged_pnl", "hedge_pnl", "hedged_pnl")),
         )
         for move, each in moves
@@ -43,13 +40,14 @@ def move_parts(document: Document) -> list[Any]:
     figures = table((title, "Without hedge", "Futures", "With hedge"), rows, (48.0, 68.0, 60.0, 62.0))
     lines = [_line(moves, "Without hedge", BEFORE, "unhedged"), _line(moves, "With hedge", AFTER, "hedged")]
     chart = LineChart(lines, (TEXT_WIDTH - width, 130.0), to_label=_move_label, marks=MARKS)
-    notes = list(dict.fromkeys(note for move, each in moves if move in SHOWN_MOVES for note in each["notes"]))
-    words = "The shaded ranges are those of the beta over the next quarter, 19 times out of 20. "
+    words = "The shaded ranges are those of the beta over the next quarter, 19 times out of 20."
+    if any(each["takes_several_sessions"] for move, each in moves if move in SHOWN_MOVES):
+        words += f" * {SEVERAL_SESSIONS}"
     return [
         *section(
             f"If the {title} moves",
             side_by_side(figures, chart, widths=(width, TEXT_WIDTH - width)),
-            paragraph(words + " ".join(f"* {note}" for note in notes), "small"),
+            paragraph(words, "small"),
             n_kept=2,
         ),
         *_own_scenarios(document),
@@ -70,8 +68,7 @@ def _move_label(move: float) -> str:
 
 
 def _own_scenarios(document: Document) -> list[Any]:
-    names = [each["name"] for each in document["policy"]["scenario"]]
-    own = [each for each in document["scenarios"] if each["kind"] == "shock" and each["name"] in names]
+    own = [each for each in document["scenarios"] if each["group"] == "stated"]
     if not own:
         return []
     rows = [

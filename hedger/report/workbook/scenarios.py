@@ -65,10 +65,9 @@ def write_scenarios_sheet(book: Workbook, document: Document) -> None:
 
 def _is_live(scenario: Document, document: Document) -> bool:
     """Whether a scenario follows from the beta dollars on the plan sheet and a move of the reference index."""
-    move = scenario["shocks"].get(plan_reference(document))
-    plan = document["plan"]
-    if scenario["kind"] != "index" or move is None or scenario["unhedged_low"] is None:
+    if scenario["group"] != "reference":
         return False
+    move, plan = scenario["shocks"][plan_reference(document)], document["plan"]
     joint = plan["residual_beta_dollars"] - plan["beta_dollars"]
     gaps = (scenario["unhedged_pnl"] - plan["beta_dollars"] * move, scenario["hedge_pnl"] - joint * move)
     return all(abs(gap) < HALF_A_CENT for gap in gaps)
