@@ -328,7 +328,8 @@ def _identified(clues: Clues, kind: str) -> Instrument | None:
     if symbol and not _CUSIP(symbol) and not _ISIN(symbol):
         return None
     if kind == "bond":
-        return Instrument(symbol=shorten(identifier), asset_class="bond", price_scale=0.01)
+        price_scale = 1.0 if clues.ratio == "one" else 0.01
+        return Instrument(symbol=shorten(identifier), asset_class="bond", price_scale=price_scale)
     shown = shorten(identifier)
     asset_class: AssetClass = "etf" if _ETF_NAME(name) else "fund" if _FUND_NAME(name) else "other"
     if _ISIN(identifier):

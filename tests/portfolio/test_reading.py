@@ -49,6 +49,65 @@ def test_all_bad_cells_come_in_one_message() -> None:
     assert [cell.market_value for cell in cells] == [2.0, None, 3.0, 4.0, None]
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        (
+            "Symbol,Weight\nAAPL,half\nKO,50%\n",
+            BadCell(line=2, column="Weight", value="half", expected="a number"),
+        ),
+        (
+            "Symbol,Quantity\n,5\n",
+            BadCell(
+                line=2,
+                column="Symbol",
+                value="",
+                expected="a symbol: the row has a quantity or a value, but neither symbol nor name",
+            ),
+        ),
+        (
+            "Account,Symbol,Quantity\nZ1234567,Z1234567,5\n",
+            BadCell(line=2, column="Symbol", value="…4567", expected="a symbol: it is the account"),
+        ),
+    ],
+)
+def test_a_bad_cell_is_told_with_what_should_stand_there(text: str, cell: BadCell) -> None:
+    assert bad_cells(text) == (cell,)
+
+
+@pytest.mark.parametrize(("price", "scale"), [("98.5", 1.0), ("98.5", 100.0), ("", 100.0)])
+def test_a_bond_is_worth_its_price_or_per_cent_of_its_face_as_the_file_has_it(price: str, scale: float) -> None:
+    head = "Symbol,Description,Security Type,Quantity,Price,Market Value\n"
+    portfolio = read(f"{head}912828XX1,US TREASURY NOTE 2.5% 2030,Bond,{10 * scale:g},{price},985\n")
+    (bond,) = portfolio.positions
+    assert (bond.asset_class, bond.market_value) == ("bond", 985.0)
+    assert portfolio.warnings == ()
+
+
+STATEMENT = """Statement,Header,Field Name,Field Value
+Account Information,Header,Field Name,Field Value
+Account Information,Data,Account,U1234567
+Account Information,Data,Base Currency,EUR
+Open Positions,Header,DataDiscriminator,Asset Category,Currency,Symbol,Quantity,Mult,Close Price,Value
+Open Positions,Data,Summary,Stocks,USD,AAPL,10,1,243.1,2431
+Open Positions,Comment,Summary,Stocks,USD,KO,10,1,60,600
+Cash Report,Header,Currency Summary,Currency,Total,Securities,Futures
+Cash Report,Data,Ending Cash,Base Currency Summary,500.25,500.25,0
+"""
+
+
+def test_cash_that_a_statement_tells_in_its_base_currency_only_is_a_balance_in_it() -> None:
+    portfolio = read(STATEMENT)
+    (cash,) = (each for each in portfolio.positions if each.asset_class == "cash")
+    assert (cash.market_value, cash.currency, cash.lines) == (500.25, "EUR", (9,))
+
+
+def test_a_row_of_a_kind_that_statements_do_not_have_is_skipped_by_name() -> None:
+    portfolio = read(STATEMENT)
+    assert [each.symbol for each in portfolio.positions] == ["AAPL", "CASH"]
+    assert {row.line: row.reason for row in portfolio.skipped_rows}[7] == "text outside the tables"
+
+
 def test_errors_survive_pickling() -> None:
     with pytest.raises(InvalidRowsError, match='"ten" is not a number') as caught:
         read("Symbol,Quantity\nAAPL,ten\n")

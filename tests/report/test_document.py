@@ -39,6 +39,19 @@ def test_dates_become_text_and_what_is_undefined_becomes_null():
     assert written == {"day": "2026-08-21", "nan": None, "inf": [None], "tuple": [1, 2.5], "no": None}
 
 
+def test_a_list_too_long_to_indent_has_a_record_a_line_and_the_same_content():
+    records = [{"symbol": f"S{n}", "market_value": n / 7, "day": NEWEST, "lines": (n,)} for n in range(10_001)]
+    records[5_000]["market_value"] = math.nan
+    records[7]["lines"] = (math.inf, 1)
+    text = to_json({"before": [1], "positions": records, "after": "é"})
+    plain = [each | {"day": "2026-08-21", "lines": [n]} for n, each in enumerate(records)]
+    plain[5_000]["market_value"] = None
+    plain[7]["lines"] = [None, 1]
+    assert json.loads(text) == {"before": [1], "positions": plain, "after": "é"}
+    in_lines = ",\n    ".join(json.dumps(each, ensure_ascii=False) for each in plain)
+    assert f'"positions": [\n    {in_lines}\n  ],\n  "after": "é"' in text
+
+
 def test_truth_stays_truth_and_text_stays_readable():
     assert to_json({"is": True, "name": "Zürich"}) == '{\n  "is": true,\n  "name": "Zürich"\n}'
 

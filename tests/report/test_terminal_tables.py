@@ -151,6 +151,16 @@ class TestBetas:
         assert row(lines, "NVDA")[2:] == ["1.90"] * 4
         assert "- u: stated by you." in lines
 
+    def test_options_and_proxies_carry_marks_of_their_own(self, draw: Draw) -> None:
+        text = b"Symbol,Quantity,Price\nAAPL270115C00250000,5,60\nOLDFD,10,100\nKO,100,60\n"
+        measured = measure(read_portfolio(text, as_of=DAY), settings=Settings(proxy=(("OLDFD", "SPY"),)))
+        lines = draw(betas_view(measured))
+        assert row(lines, "AAPL270115C0025")[0] == "d"  # wrapped
+        assert row(lines, "OLDFD")[0] == "p"
+        legend = " ".join(line.strip() for line in lines)
+        assert "- d: an option, counted as shares of its underlying by its delta; the beta is that of" in legend
+        assert "- p: " in legend
+
     def test_what_has_no_beta_is_named(self, draw: Draw) -> None:
         portfolio = read_portfolio(b"ticker,shares\nAAPL,50\nZZZZ,10\n", as_of=DAY)
         said = re.sub(r"\s+", " ", " ".join(draw(betas_view(measure(portfolio)))))
