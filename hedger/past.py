@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hedger.advice import Measurement, measure_account
 from hedger.choices import YEARS
+from hedger.errors import HedgeError
 from hedger.evidence import assess_evidence
 from hedger.exposure import ESTIMATORS
 from hedger.market import SnapshotSource, load_futures
@@ -111,8 +112,12 @@ def backtest_account(
         When a contract or index that was asked for cannot be used on the day.
     InsufficientHistoryError
         When there is no quarter of which enough is known.
+    HedgeError
+        When the book has no exposure.
     """
     exposure, prices, as_of = measurement.exposure, measurement.prices, measurement.as_of
+    if not exposure.book.gross_value:
+        raise HedgeError("The portfolio has no exposure to the indices, so there is no hedge to test.")
     own, _ = quote_choices(settings, exposure=exposure, prices=prices, as_of=as_of, held=())
     free = replace(settings, contracts=())
     every, _ = quote_choices(free, exposure=exposure, prices=prices, as_of=as_of, held=())

@@ -125,7 +125,8 @@ class Book:
         """The value that betas refer to, USD, positive.
 
         The net value, unless it is below :data:`LEAST_EQUITY` of gross: then no broker would carry the book on
-        it, the file must lack cash, and the gross value is the base.
+        it, the file must lack cash, and the gross value is the base. A book without any value has betas of zero on
+        every base; its base is one dollar.
         """
         net, gross = self.market_value, self.gross_value
-        return net if net >= LEAST_EQUITY * gross and net > 0 else gross
+        return net if net >= LEAST_EQUITY * gross and net > 0 else gross or 1.0

@@ -54,7 +54,7 @@ def book_gains(assets: FloatArray, values: FloatArray) -> FloatArray:
     """Return what today's books would have gained in each past session, USD.
 
     A session in which only part of a book traded is scaled up to the whole by gross value; one in which less than
-    :data:`LEAST_COVERAGE` traded is NaN.
+    :data:`LEAST_COVERAGE` traded is NaN. A book without value gains nothing.
 
     Parameters
     ----------
@@ -68,7 +68,8 @@ def book_gains(assets: FloatArray, values: FloatArray) -> FloatArray:
     ndarray of shape (n_sessions, n_books)
     """
     gross = np.abs(values)
-    covered = np.isfinite(assets) @ gross.T / gross.sum(axis=1)
+    whole = gross.sum(axis=1)
+    covered = np.where(whole > 0, np.isfinite(assets) @ gross.T / np.where(whole > 0, whole, 1.0), 1.0)
     gains = np.nan_to_num(assets, nan=0.0) @ values.T
     scaled: FloatArray = np.where(covered >= LEAST_COVERAGE, gains / np.maximum(covered, LEAST_COVERAGE), np.nan)
     return scaled

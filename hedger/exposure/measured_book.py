@@ -98,7 +98,7 @@ def measure_book(
         gains=gains,
         index_returns=paired.indices,
         unhedgeable_share=_unhedgeable_share(gains, paired.indices),
-        notes=(*book.notes, *_notes(book, by_holding, paired, names)),
+        notes=(*book.notes, *_notes(book, by_holding, paired, names, [each.beta_dollars for each in by_index])),
     )
 
 
@@ -162,13 +162,25 @@ def _unhedgeable_share(gains: FloatArray, indices: FloatArray) -> float:
     return float(np.clip(1.0 - explained / joint[-1, -1], 0.0, 1.0))
 
 
+def _why_nothing(book: Book) -> str:
+    """Say why a book has no exposure."""
+    if not book.holdings:
+        return "The portfolio holds no stock and no fund, so it has no exposure to any index."
+    if not book.gross_value:
+        return "The holdings cancel each other out, so the portfolio has no exposure to any index."
+    return "The betas of the holdings add up to zero, so the portfolio has no exposure to any index."
+
+
 def _notes(
     book: Book,
     rows: Sequence[HoldingBeta],
     paired: PairedReturns,
     indices: Sequence[str],
+    dollars: Sequence[float],
 ) -> list[Note]:
     notes = []
+    if not any(dollars):
+        notes.append(Note(code="no_exposure", message=_why_nothing(book)))
     if book.excluded:
         names = ", ".join(f"{each.symbol} ({each.reason})" for each in book.excluded)
         shares = [share for each in book.excluded if (share := book.share_left_out(each)) is not None]

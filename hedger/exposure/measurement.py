@@ -13,6 +13,8 @@ the others (:mod:`hedger.exposure.returns`), and joins their covariance by its r
 **Reference index.** The one whose single-index hedge would have removed most variance (weighted R-squared,
 half-life 126 sessions over five years).
 
+**A book without exposure**, of cash alone or of holdings that cancel each other out, has a beta of zero to every index.
+
 **Holdings without prices.** Where the user states their betas they are valued by the file, and in past sessions they
 move with the index that explains the other holdings best, by their stated beta to it.
 """
@@ -24,7 +26,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hedger.errors import HedgeError, Note, PricesUnavailableError, SettingsError
+from hedger.errors import Note, PricesUnavailableError, SettingsError
 from hedger.exposure.measured_book import measure_book
 from hedger.exposure.regression import SHORTEST_RECORD
 from hedger.exposure.returns import pair_returns
@@ -78,9 +80,7 @@ def measure_exposure(
     Raises
     ------
     PricesUnavailableError
-        When no index or no holding has a current price.
-    HedgeError
-        When there is no holding, or the holdings cancel out.
+        When no index has a current price, or there are holdings and none of them has one.
     InsufficientHistoryError
         When the indices or the holdings have too short a history.
     SettingsError
@@ -150,9 +150,7 @@ def _require_holdings(
             f"A beta or a proxy is stated for {', '.join(unknown)}, which the portfolio does not hold. "
             "Write the symbol as `hedger holdings` shows it."
         )
-    if not book.holdings and not book.excluded:
-        raise HedgeError("The portfolio holds no stock and no fund, so there is nothing to hedge.")
-    if not any(holding.is_priced for holding in book.holdings):
+    if (book.holdings or book.excluded) and not any(holding.is_priced for holding in book.holdings):
         left_out = "; ".join(f"{each.symbol}: {each.reason}" for each in book.excluded[:5])
         raise PricesUnavailableError(
             "No holding of the portfolio has a current price, so there is nothing to hedge"
@@ -160,8 +158,6 @@ def _require_holdings(
             + ". Use --prices yahoo, or --prices with a file that has a column for them.",
             [each.symbol for each in book.excluded],
         )
-    if book.gross_value == 0:
-        raise HedgeError("The holdings cancel each other out, so there is nothing to hedge.")
     for holding in book.holdings:
         if not holding.is_priced and any((holding.symbol, index) not in stated for index in indices):
             raise SettingsError(

@@ -53,7 +53,7 @@ def list_doubts(
         yield _objectives(comparison)
     if not proposal.solution.best.n_contracts and not limits:
         yield _no_contracts(proposal.problem)
-    if len(exposure.by_index) > 1:
+    if len(exposure.by_index) > 1 and any(each.r_squared for each in exposure.by_index):
         yield _index_choice(exposure, proposal.reference, index_test)
     if len(choice.steps) > 1:
         yield _leg_choice(choice)

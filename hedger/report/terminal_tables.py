@@ -134,8 +134,9 @@ def betas_view(measurement: Measurement) -> RenderableType:
         ("  removes", "", "", *(to_percent(each.r_squared) for each in exposure.by_index)),
     ]
     table = number_table("", "", "share", *titles, rows=rows, n_labels=2, bold=[n_holdings], gap=1 if is_wide else 2)
+    value = f" ({to_dollars(base)})" if exposure.book.gross_value else ""
     legend = [
-        f"Share of the value ({to_dollars(base)}), then beta ± how far that of the next quarter may lie from it (95%).",
+        f"Share of the value{value}, then beta ± how far that of the next quarter may lie from it (95%).",
         "low, high: between them lies the portfolio's beta over the next quarter, and over the next month (95%).",
         "removes: share of variance that a hedge in this index alone would have removed.",
         *(f"{mark}: {_FLAG_WORDS[mark]}." for mark in _marks(exposure.by_holding)),

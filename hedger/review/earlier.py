@@ -177,7 +177,8 @@ def _book(document: Part, reference: str) -> tuple[Book, tuple[float, ...]]:
         )
         betas.append(row.number("beta"))
     book = Book(holdings=tuple(holdings.values()), cash=portfolio.number("cash"), futures=(), excluded=(), notes=())
-    if not book.gross_value > 0:
+    has_exposure = portfolio.fields.get("gross_value") != 0.0
+    if has_exposure and not book.gross_value > 0:
         exposure.refuse("by_holding", f"a list of holdings with a value and a beta to {reference}")
     return book, tuple(betas)
 

@@ -177,7 +177,8 @@ def assess_outcome(
             ),
         )
     followed = [each for each in plan.book.holdings if _has_closes(since, each.moves_with)]
-    share = sum(abs(each.exposure_value) for each in followed) / plan.book.gross_value
+    whole = plan.book.gross_value
+    share = sum(abs(each.exposure_value) for each in followed) / whole if whole else 1.0
     paired = pair_returns(since, [each.moves_with for each in followed], [symbol], lookback=since.sessions.size)
     n_sessions = paired.sessions.size
     unhedged = _held_gains(followed, paired.assets)

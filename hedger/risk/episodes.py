@@ -216,7 +216,7 @@ def _replay(episode: Episode, exposure: Exposure, plan: HedgePlan, prices: Price
     betas = {row.symbol: row.beta for row in exposure.by_holding if row.index == plan.reference_index}
     values = np.array([holding.exposure_value for holding in held])
     own = _own_path([holding.moves_with for holding in held], prices, sessions)
-    is_real = np.isfinite(own[[0, -1]]).all(axis=0) & np.array([holding.is_priced for holding in held])
+    is_real = np.isfinite(own[[0, -1]]).all(axis=0) & np.array([holding.is_priced for holding in held], dtype=bool)
     reference = index_path[:, exposure.indices.index(plan.reference_index)]
     moves = np.outer(np.diff(reference) / reference[:-1], [betas[holding.symbol] for holding in held])
     by_beta = np.vstack([np.ones(len(held)), np.cumprod(1.0 + np.maximum(moves, -1.0), axis=0)])

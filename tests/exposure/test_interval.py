@@ -48,6 +48,13 @@ def test_a_session_in_which_little_of_the_book_traded_is_unknown():
     assert gains[1, 0] == pytest.approx(10.0, rel=1e-12)
 
 
+def test_a_book_without_value_gains_nothing():
+    assets = np.array([[0.01, NAN], [0.0, 0.05]])
+    gains = book_gains(assets, np.array([[0.0, 0.0], [100.0, 0.0]]))
+    np.testing.assert_array_equal(gains, [[0.0, 1.0], [0.0, 0.0]])
+    np.testing.assert_array_equal(book_gains(np.empty((2, 0)), np.empty((1, 0))), [[0.0], [0.0]])
+
+
 # ---------------------------------------------------------------- the formula
 
 

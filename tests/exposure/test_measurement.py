@@ -12,7 +12,6 @@ from synthetic import make_index_returns, make_portfolio, make_prices, to_closes
 from hedger.contracts import INDICES
 from hedger.errors import (
     ConstantReturnsError,
-    HedgeError,
     InsufficientHistoryError,
     PricesUnavailableError,
     SettingsError,
@@ -452,6 +451,47 @@ def test_a_stated_beta_that_cannot_be_used_is_refused(override, message):
         measure(make_portfolio(private, TECH=10.0), make_market(**PAIR), overrides=[override])
 
 
+# ---------------------------------------------------------------- no exposure
+
+
+def assert_has_no_exposure(exposure, why):
+    assert exposure.book.gross_value == 0.0
+    assert not exposure.gains.any()
+    assert (exposure.unhedgeable_share, exposure.best_index(exposure.indices)) == (0.0, "sp500")
+    for measured in exposure.by_index:
+        assert (measured.beta, measured.beta_dollars, measured.low, measured.high) == (0.0, 0.0, 0.0, 0.0)
+        assert (measured.stderr, measured.stderr_drift, measured.r_squared) == (0.0, 0.0, 0.0)
+    (note,) = [note for note in exposure.notes if note.code == "no_exposure"]
+    assert note.message == why
+
+
+def test_a_portfolio_of_cash_alone_has_no_exposure():
+    cash = make_position("CASH", None, market_value=5000.0, asset_class="cash")
+    exposure = measure(make_portfolio(cash), make_market(**PAIR))
+    assert_has_no_exposure(exposure, "The portfolio holds no stock and no fund, so it has no exposure to any index.")
+    assert (exposure.book.beta_base, exposure.by_holding) == (5000.0, ())
+
+
+@pytest.mark.parametrize("cash", [0.0, -700.0, 700.0])
+def test_holdings_that_cancel_out_have_no_exposure(cash):
+    lots = [make_position("TECH", quantity, account=account) for quantity, account in ((10.0, "1"), (-10.0, "2"))]
+    lots.append(make_position("CASH", None, market_value=cash, asset_class="cash"))
+    exposure = measure(make_portfolio(*lots), make_market(**PAIR))
+    assert_has_no_exposure(
+        exposure, "The holdings cancel each other out, so the portfolio has no exposure to any index."
+    )
+    assert exposure.book.beta_base > 0.0
+    assert [row.symbol for row in exposure.by_holding] == ["TECH"] * 3
+    assert "beta_on_gross_value" not in codes(exposure)
+
+
+def test_betas_stated_as_zero_leave_no_exposure():
+    overrides = [BetaOverride(symbol="TECH", index=None, beta=0.0)]
+    exposure = measure(make_portfolio(TECH=10.0), make_market(**PAIR), overrides=overrides)
+    assert codes(exposure).count("no_exposure") == 1
+    assert "no_exposure" not in codes(measure(make_portfolio(TECH=10.0), make_market(**PAIR)))
+
+
 # ---------------------------------------------------------------- refusals
 
 
@@ -467,18 +507,6 @@ def test_without_any_index_there_is_no_measurement():
 def test_without_any_priced_holding_there_is_no_measurement():
     with pytest.raises(PricesUnavailableError, match=r"nothing to hedge \(LOST: the price source does not know it\)"):
         measure(make_portfolio(LOST=10.0), make_market(**PAIR))
-
-
-def test_a_portfolio_of_cash_alone_has_nothing_to_hedge():
-    cash = make_position("CASH", None, market_value=5000.0, asset_class="cash")
-    with pytest.raises(HedgeError, match="holds no stock and no fund, so there is nothing to hedge"):
-        measure(make_portfolio(cash), make_market(**PAIR))
-
-
-def test_holdings_that_cancel_out_leave_nothing_to_hedge():
-    lots = [make_position("TECH", quantity, account=account) for quantity, account in ((10.0, "1"), (-10.0, "2"))]
-    with pytest.raises(HedgeError, match="cancel each other out, so there is nothing to hedge"):
-        measure(make_portfolio(*lots), make_market(**PAIR))
 
 
 def test_a_book_of_the_newest_listings_alone_is_refused():
