@@ -88,6 +88,35 @@ def quote_choices(
     return quotes, not_chosen
 
 
+def quote_fair(contract: FuturesContract, prices: Prices, as_of: date) -> ContractQuote | None:
+    """Quote one contract at fair value, by itself: margin and value of a contract that no portfolio asks for.
+
+    Parameters
+    ----------
+    contract
+        The contract.
+    prices
+        Of the indices.
+    as_of
+        The day; the newest level up to it counts, however old.
+
+    Returns
+    -------
+    ContractQuote
+        ``None`` where no level of its index is known, or where a fund stands for the index.
+    """
+    index = find_index(contract.index)
+    if not index.is_level or index.symbol not in prices.symbols or prices.first_session > as_of:
+        return None
+    known = prices.until(as_of)
+    if index.symbol not in known.symbols:
+        return None
+    session = known.last_session_of(index.symbol)
+    price = _fair_price(contract, known.close_on(index.symbol, session), session, as_of)
+    (quote,) = quote_contracts([contract], as_of=as_of, prices={contract.symbol: price})
+    return quote
+
+
 def doubt_prices(
     quotes: Iterable[ContractQuote], exposure: Exposure, *, last_session: date, as_of: date
 ) -> Iterator[Note]:
@@ -107,7 +136,7 @@ def doubt_prices(
     far = []
     for quote in quotes:
         if find_index(quote.index).is_level:
-            fair, _ = _fair_price(quote.contract, exposure, last_session, as_of)
+            fair, _ = _fair_price(quote.contract, exposure.of(quote.index).level, last_session, as_of)
             if abs(quote.price / fair - 1.0) > DOUBTFUL_BASIS:
                 far.append(f"{quote.symbol} at {quote.price:,.2f} (fair value: {fair:,.2f})")
     if far:
@@ -175,7 +204,7 @@ def _require_plausible(settings: Settings, exposure: Exposure, last_session: dat
         contract = find_contract(root, as_of)
         if contract.index not in exposure.indices or not find_index(contract.index).is_level:
             continue
-        fair, _ = _fair_price(contract, exposure, last_session, as_of)
+        fair, _ = _fair_price(contract, exposure.of(contract.index).level, last_session, as_of)
         if abs(price / fair - 1.0) > LARGEST_BASIS:
             raise SettingsError(
                 f"The futures price of {root}, {price:,.2f}, is more than {LARGEST_BASIS:.0%} from its fair value of "
@@ -224,12 +253,12 @@ def _futures_price(
         for sibling in load_contracts():
             if sibling.symbol in stated and sibling.index == contract.index and sibling.size != "spot-quoted":
                 return stated[sibling.symbol], f"given by the user for {sibling.symbol}"
-    return _fair_price(contract, exposure, last_session, as_of)
+    return _fair_price(contract, exposure.of(contract.index).level, last_session, as_of)
 
 
-def _fair_price(contract: FuturesContract, exposure: Exposure, last_session: date, as_of: date) -> tuple[float, str]:
+def _fair_price(contract: FuturesContract, level: float, last_session: date, as_of: date) -> tuple[float, str]:
     """Return what a contract is worth by the level of its index, in points, and how that was found."""
-    index, level = find_index(contract.index), exposure.of(contract.index).level
+    index = find_index(contract.index)
     if contract.size == "spot-quoted":
         return level, "index level"
     rate = rate_on(as_of)

@@ -517,6 +517,28 @@ def test_size_answers_the_published_case() -> None:
     assert document_of(*words, "--contract", "SP", "--as-of", "2020-03-02")["point_value"] == 250.0
 
 
+def test_size_tells_the_margin_of_the_plan_and_says_when_the_account_cannot_carry_it(sample_folder: Path) -> None:
+    words = ["size", "--equity", "10000", "--risk", "1%", "--stop", "5", "--contract", "MES", "--as-of", "2026-08-21"]
+    size = document_of(*words)
+    plan = document_of("plan", sample_folder / "technology.csv", "--contracts", "MES", "--hedge", "10%")
+    (order,) = plan["plan"]["orders"]
+    assert size["price"] == order["price"]
+    assert size["contract_code"] == order["contract_code"]
+    assert size["initial_margin"] == pytest.approx(4 * order["initial_margin"] / abs(order["quantity"]), rel=1e-12)
+    assert size["notional"] == pytest.approx(4 * 5.0 * order["price"], rel=1e-12)
+    (note,) = size["notes"]
+    assert note["code"] == "margin_above_equity"
+    assert "which carries 3 at most" in note["message"]
+
+
+def test_a_contract_whose_price_does_not_follow_from_the_prices_is_sized_without_margin() -> None:
+    words = ["size", "--equity", "10000", "--risk", "10%", "--stop", "5", "--contract"]
+    # A fund stands for the MidCap 400, the shipped levels begin in 1985, and in 2001 both are known.
+    for root, day, is_unknown in (("EMD", "2026-08-21", True), ("SP", "1983-05-03", True), ("ES", "2001-01-02", False)):
+        size = document_of(*words, root, "--as-of", day)
+        assert [size[name] is None for name in ("price", "initial_margin", "notional")] == [is_unknown] * 3
+
+
 def test_stress_and_size_have_views_for_people(sample_folder: Path) -> None:
     stress = run("stress", sample_folder / "large_caps.csv", "--hedge", "50%")
     assert stress.exit_code == 0

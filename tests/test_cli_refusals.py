@@ -266,12 +266,15 @@ def test_the_entry_point_reads_the_command_line_of_the_process(monkeypatch: pyte
     ("words", "status", "says"),
     [
         (["--risk", "1"], 2, "--risk 1 can be read in two ways: 1 %, or the whole (100%). Write --risk 1% for"),
-        (["--risk", "200%"], 1, "The risk must be above 0 % and at most 100 % of the equity, not 200%."),
+        (["--risk", "200%"], 2, "The risk must be above 0 % and at most 100 % of the equity, not 200%."),
         (["--stop", "five"], 2, '--stop: "five" is not a number of index points such as 5.'),
-        (["--stop", "-5"], 1, "The stop must be a positive number of index points, not -5."),
+        (["--stop", "0"], 2, "The stop must be a positive number of index points, not 0."),
+        (["--stop", "-5"], 2, "The stop must be a positive number of index points, not -5."),
+        (["--equity", "-1"], 2, "The equity must be positive, not -1.00."),
         (["--equity", "lots"], 2, '--equity: "lots" is not an amount in USD such as 25000.'),
-        (["--contract", "XX"], 1, 'There is no contract "XX". Choose among'),
-        (["--contract", "SP"], 1, "SP was listed from 1982-04-21 to 2021-09-17 and cannot be traded on"),
+        (["--contract", "XX"], 2, '--contract: There is no contract "XX". Choose among'),
+        (["--contract", "MESU6"], 2, '--contract: There is no contract "MESU6". Write the root: MES.'),
+        (["--contract", "SP"], 1, "Choose among ES, MES, QSPX, NQ"),
     ],
 )
 def test_a_position_cannot_be_sized_by_nonsense(words: list[str], status: int, says: str) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from hedger.advice import decide, measure_account
+from hedger.checks import require_root
 from hedger.cli.exits import ExitGroup, write_json
 from hedger.cli.options import (
+    as_wrong_usage,
     takes_day,
     takes_json,
     takes_number,
@@ -21,7 +23,9 @@ from hedger.cli.options import (
     today_in_new_york,
 )
 from hedger.cli.progress import progress_bar
-from hedger.contracts import INDICES, select_contracts
+from hedger.contracts import INDICES, find_contract, select_contracts
+from hedger.errors import SettingsError
+from hedger.pricing import quote_fair
 from hedger.report import (
     backtest_document,
     betas_document,
@@ -79,7 +83,7 @@ def plan(*, request: Request, is_json: bool) -> None:
 
 @hedger.command(epilog=_example("hedger holdings sample_portfolios/schwab_positions.csv"))
 @takes_portfolio
-@takes_day
+@takes_day("today")
 @takes_json
 def holdings(*, portfolio: HoldingsFile, as_of: date | None, is_json: bool) -> None:
     """Show what was read from the file, and what was not and why."""
@@ -193,7 +197,7 @@ def backtest(*, request: Request, years: int, is_json: bool) -> None:
 
 
 @hedger.command(epilog=_example("hedger contracts --as-of 2020-03-02"))
-@takes_day
+@takes_day()
 @takes_prices
 @takes_json
 def contracts(*, as_of: date | None, source: PriceSource, is_json: bool) -> None:
@@ -213,17 +217,29 @@ def contracts(*, as_of: date | None, source: PriceSource, is_json: bool) -> None
     show(contracts_view(day, rows))
 
 
-@hedger.command(epilog=_example("hedger size --equity 10000 --risk 1% --stop 5 --contract MES"))
+@hedger.command(epilog=_example("hedger size --equity 50000 --risk 1% --stop 20 --contract MES"))
 @takes_number("equity", "10000", "Value of the account, USD.")
 @takes_number("risk", "1%", "Share of it that the stop may cost.")
-@takes_number("stop", "5", "Distance of the stop, index points.")
+@takes_number("stop", "20", "Distance of the stop, index points.")
 @click.option("--contract", required=True, metavar="MES", help="Root of the contract.")
-@takes_day
+@takes_day("today")
+@takes_prices
 @takes_json
-def size(*, equity: float, risk: float, stop: float, contract: str, as_of: date | None, is_json: bool) -> None:
-    """Show how many contracts a stop allows, and what ticks are worth."""
-    (chosen,) = select_contracts(as_of or today_in_new_york(), symbols=[contract.strip().upper()])
-    sized = size_position(chosen, equity=equity, risk=risk, stop=stop)
+def size(
+    *, equity: float, risk: float, stop: float, contract: str, as_of: date | None, source: PriceSource, is_json: bool
+) -> None:
+    """Show how many contracts a stop allows, their margin, and what ticks are worth."""
+    day, root = as_of or today_in_new_york(), contract.strip().upper()
+    with as_wrong_usage():
+        require_root("contract", root)
+    chosen = find_contract(root, day)
+    if not chosen.is_listed(day):
+        listed = ", ".join(each.symbol for each in select_contracts(day))
+        raise SettingsError(f"{root} is not listed on {day}. Choose among {listed}, or another --as-of.")
+    levels = source.fetch([index.symbol for index in INDICES], start=None, end=None)
+    quote = quote_fair(chosen, levels, day)
+    with as_wrong_usage():
+        sized = size_position(chosen, equity=equity, risk=risk, stop=stop, quote=quote)
     if is_json:
         write_json(size_document(sized))
         return

@@ -186,11 +186,9 @@ def takes_portfolio(command: Command) -> Command:
     return decorated
 
 
-def takes_day(command: Command) -> Command:
-    """Give a command the option ``--as-of``, a day or ``None``."""
-    return click.option(
-        "--as-of", type=_worded("as-of"), metavar="DAY", help="Day it is for.  [default: newest prices]"
-    )(command)
+def takes_day(default: str = "newest prices") -> Decorator:
+    """Give a command the option ``--as-of``, a day or ``None``, of which the help says what it stands for."""
+    return click.option("--as-of", type=_worded("as-of"), metavar="DAY", help=f"Day it is for.  [default: {default}]")
 
 
 def takes_prices(command: Command) -> Command:
@@ -283,7 +281,7 @@ def takes_request(command: Command) -> Command:
         request = Request(portfolio=portfolio, choices=choices, as_of=as_of, today=today, source=source, out=out)
         return command(request=request, **given)
 
-    return takes_portfolio(takes_choices(takes_day(takes_prices(takes_out(with_request)))))
+    return takes_portfolio(takes_choices(takes_day()(takes_prices(takes_out(with_request)))))
 
 
 def today_in_new_york() -> date:

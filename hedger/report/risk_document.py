@@ -90,8 +90,8 @@ def paths_section(risk: Risk) -> list[Document]:
 
 
 def size_document(size: PositionSize) -> Document:
-    """Return a position sized by its stop."""
-    contract = size.contract
+    """Return a position sized by its stop; price and margin are ``None`` where no price is known."""
+    contract, quote = size.contract, size.quote
     return {
         "contract": contract.symbol,
         "name": contract.name,
@@ -106,6 +106,14 @@ def size_document(size: PositionSize) -> Document:
         "loss_per_contract": size.loss_per_contract,
         "contracts": size.n_contracts,
         "loss_at_stop": size.loss_at_stop,
+        "contract_code": None if quote is None else quote.code,
+        "price": None if quote is None else quote.price,
+        "price_source": None if quote is None else quote.price_source,
+        "notional": size.notional,
+        "initial_margin": size.initial_margin,
+        "margin_is_assumed": None if quote is None else quote.margin.is_assumed,
+        "margin_source": None if quote is None else quote.margin.source,
+        "notes": [{"code": note.code, "message": note.message} for note in size.notes],
     }
 
 

@@ -36,14 +36,30 @@ def size_view(size: PositionSize) -> RenderableType:
     rows = [
         ("May be lost", f"{to_dollars(size.risk_budget, places=2)} ({to_percent(size.risk, places=2)} of the equity)"),
         ("Lost by one contract at the stop", to_dollars(size.loss_per_contract, places=2)),
+        ("Initial margin", _sized_margin(size)),
+        ("Value of the position", _sized_value(size)),
         ("Value of a point", to_dollars(contract.multiplier, places=2)),
         ("Value of a tick", f"{to_dollars(contract.tick_value, places=2)} ({_points(contract.tick_size)})"),
     ]
     return Group(
         paragraph(lead, style="bold"),
         section(contract.name, number_table("", "", rows=rows)),
-        paragraph("Without fees, and without gaps through the stop."),
+        bullet_list([*(note.message for note in size.notes), "Without fees, and without gaps through the stop."]),
     )
+
+
+def _sized_value(size: PositionSize) -> str:
+    if size.quote is None or size.notional is None:
+        return UNKNOWN
+    return f"{to_dollars(size.notional)} (at {size.quote.price:,.2f} points)"
+
+
+def _sized_margin(size: PositionSize) -> str:
+    if size.quote is None or size.initial_margin is None:
+        return UNKNOWN
+    margin = size.quote.margin
+    remark = "assumed" if margin.is_assumed else f"of {margin.as_of}"
+    return f"{to_dollars(size.initial_margin)} ({remark})"
 
 
 def _points(tick_size: float | None) -> str:

@@ -9,10 +9,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hedger.errors import SettingsError
+from hedger.errors import Note, SettingsError
+from hedger.wording import plural
 
 if TYPE_CHECKING:
-    from hedger.contracts import FuturesContract
+    from collections.abc import Iterator
+
+    from hedger.contracts import ContractQuote, FuturesContract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,8 @@ class PositionSize:
     ----------
     contract
         The contract.
+    quote
+        Its price and margin; ``None`` where no price is known.
     equity, risk, stop
         Account in USD, share of it that may be lost, and distance of the stop in points.
     n_contracts
@@ -30,6 +35,7 @@ class PositionSize:
     """
 
     contract: FuturesContract
+    quote: ContractQuote | None
     equity: float
     risk: float
     stop: float
@@ -50,8 +56,55 @@ class PositionSize:
         """What the stop costs the position, USD, without fees and gaps."""
         return self.n_contracts * self.loss_per_contract
 
+    @property
+    def notional(self) -> float | None:
+        """Value of the position, USD."""
+        return None if self.quote is None else self.n_contracts * self.quote.notional
 
-def size_position(contract: FuturesContract, *, equity: float, risk: float, stop: float) -> PositionSize:
+    @property
+    def initial_margin(self) -> float | None:
+        """Initial margin of the position, USD."""
+        return None if self.quote is None else self.n_contracts * self.quote.margin.initial
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What keeps the position from being held, or its stop from being placed."""
+        return (*self._doubt_margin(), *self._doubt_stop())
+
+    def _doubt_margin(self) -> Iterator[Note]:
+        if self.quote is None or self.initial_margin is None or self.initial_margin <= self.equity:
+            return
+        held = math.floor(self.equity / self.quote.margin.initial)
+        yield Note(
+            code="margin_above_equity",
+            message=(
+                f"The initial margin of {plural(self.n_contracts, f'{self.contract.symbol} contract')}, "
+                f"${self.initial_margin:,.0f}, is more than the equity of ${self.equity:,.0f}, which carries {held:,} "
+                "at most. The stop limits the loss, not the margin."
+            ),
+        )
+
+    def _doubt_stop(self) -> Iterator[Note]:
+        tick = self.contract.tick_size
+        if tick is None:
+            return
+        ticks = self.stop / tick
+        if math.isclose(ticks, round(ticks), rel_tol=1e-9):
+            return
+        lower, upper = math.floor(ticks) * tick, math.ceil(ticks) * tick
+        places = f"{lower:g} or {upper:g}" if lower else f"{upper:g}"
+        yield Note(
+            code="stop_off_tick",
+            message=(
+                f"A stop {self.stop:g} points away is no multiple of the tick of {tick:g}: an order can rest {places} "
+                "points away."
+            ),
+        )
+
+
+def size_position(
+    contract: FuturesContract, *, equity: float, risk: float, stop: float, quote: ContractQuote | None = None
+) -> PositionSize:
     """Return the largest position whose stop costs at most ``equity x risk``.
 
     Parameters
@@ -64,6 +117,8 @@ def size_position(contract: FuturesContract, *, equity: float, risk: float, stop
         Share of `equity`, between 0 and 1.
     stop
         Points between entry and stop, positive.
+    quote
+        Price and margin of the contract, for the position's; the number of contracts does not depend on it.
 
     Raises
     ------
@@ -78,4 +133,4 @@ def size_position(contract: FuturesContract, *, equity: float, risk: float, stop
         raise SettingsError(f"The stop must be a positive number of index points, not {stop:g}.")
     # A quotient that is a whole number but for its last bit counts as that number.
     n_contracts = math.floor(equity * risk / (stop * contract.multiplier) * (1.0 + 1e-12))
-    return PositionSize(contract=contract, equity=equity, risk=risk, stop=stop, n_contracts=n_contracts)
+    return PositionSize(contract=contract, quote=quote, equity=equity, risk=risk, stop=stop, n_contracts=n_contracts)

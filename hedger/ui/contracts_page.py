@@ -8,6 +8,7 @@ import streamlit as st
 
 from hedger.contracts import INDICES, load_contracts
 from hedger.market import SnapshotSource
+from hedger.pricing import quote_fair
 from hedger.report import ListedContract, list_contracts, to_dollars, to_index_title
 from hedger.risk import size_position
 from hedger.ui.refusals import attempt
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-_EXAMPLE = {"equity": 10_000.0, "risk": 1.0, "stop": 5.0, "contract": "MES"}
+    from hedger.market import Prices
+
+_EXAMPLE = {"equity": 50_000.0, "risk": 1.0, "stop": 20.0, "contract": "MES"}
 """What the calculator begins with."""
 
 
@@ -55,7 +58,7 @@ def show_contracts(today: date) -> None:
     rows = attempt(lambda: list_contracts(day, levels))
     if rows is not None:
         _show_table(day, _matching(rows, wanted or ""))
-        _show_calculator(tuple(dict.fromkeys(row.contract.symbol for row in rows if row.is_listed)), rows)
+        _show_calculator(rows, levels, day)
 
 
 def _matching(rows: Sequence[ListedContract], wanted: str) -> list[ListedContract]:
@@ -137,8 +140,9 @@ def _cells(row: ListedContract) -> dict[str, Any]:
 
 
 @st.fragment
-def _show_calculator(roots: tuple[str, ...], rows: Sequence[ListedContract]) -> None:
-    """Show how many contracts a stop allows, and what points and ticks are worth."""
+def _show_calculator(rows: Sequence[ListedContract], levels: Prices, day: date) -> None:
+    """Show how many contracts a stop allows, their margin, and what points and ticks are worth."""
+    roots = tuple(dict.fromkeys(row.contract.symbol for row in rows if row.is_listed))
     st.markdown("## Position size", anchors=False)
     st.caption("How many contracts a trade may have, so that its stop costs no more than a share of the account.")
     for name, value in _EXAMPLE.items():
@@ -172,7 +176,8 @@ def _show_calculator(roots: tuple[str, ...], rows: Sequence[ListedContract]) -> 
             help="Distance from entry to stop, in index points.",
         )
     contract = next(row.contract for row in rows if row.contract.symbol == root and row.is_listed)
-    sized = attempt(lambda: size_position(contract, equity=equity, risk=percent / 100.0, stop=stop))
+    quote = quote_fair(contract, levels, day)
+    sized = attempt(lambda: size_position(contract, equity=equity, risk=percent / 100.0, stop=stop, quote=quote))
     if sized is None:
         return
     with st.container(horizontal=True, gap="small"):
@@ -180,6 +185,18 @@ def _show_calculator(roots: tuple[str, ...], rows: Sequence[ListedContract]) -> 
         st.metric("Loss at the stop", escape(to_dollars(sized.loss_at_stop, places=2)), width=METRIC_WIDTH)
         st.metric("May cost", escape(to_dollars(sized.risk_budget, places=2)), width=METRIC_WIDTH)
         st.metric("One contract loses", escape(to_dollars(sized.loss_per_contract, places=2)), width=METRIC_WIDTH)
+        st.metric(
+            "Initial margin",
+            escape(to_dollars(sized.initial_margin)),
+            width=METRIC_WIDTH,
+            help="Of all these contracts; an assumption where no recent figure is known, as in the table above.",
+        )
+        st.metric(
+            "Value",
+            escape(to_dollars(sized.notional)),
+            width=METRIC_WIDTH,
+            help="Of all these contracts (notional), at fair value by the newest index level known that day.",
+        )
         st.metric("One point", escape(to_dollars(contract.multiplier, places=2)), width=METRIC_WIDTH)
         st.metric("One tick", escape(to_dollars(contract.tick_value, places=2)), width=METRIC_WIDTH)
     if sized.n_contracts == 0:
@@ -190,4 +207,6 @@ def _show_calculator(roots: tuple[str, ...], rows: Sequence[ListedContract]) -> 
             ),
             icon=":material/warning:",
         )
+    for note in sized.notes:
+        st.warning(escape(note.message), icon=":material/warning:")
     st.caption("A stop can be filled at a worse price: overnight gaps and fast markets are not in these numbers.")

@@ -11,6 +11,9 @@ import pytest
 
 from hedger.advice import Advice, advise
 from hedger.contracts import select_contracts
+from hedger.market import SnapshotSource
+from hedger.pricing import quote_fair
+from hedger.report import to_dollars
 from hedger.report.terminal import show
 from hedger.report.terminal_stress import size_view, stress_view
 from hedger.risk import StatedScenario, size_position
@@ -178,9 +181,15 @@ def test_every_note_but_those_on_the_buffer_is_told(draw: Draw, technology: Port
 )
 def test_a_position_sized_by_its_stop(capsys: pytest.CaptureFixture[str], root: str, lead: str) -> None:
     (contract,) = select_contracts(DAY, symbols=[root])
-    show(size_view(size_position(contract, equity=10_000.0, risk=0.01, stop=5.0)))
+    levels = SnapshotSource().fetch(["^GSPC"], start=None, end=None)
+    quote = quote_fair(contract, levels, DAY)
+    sized = size_position(contract, equity=10_000.0, risk=0.01, stop=5.0, quote=quote)
+    show(size_view(sized))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == lead
+    assert cells(lines, "Initial margin") == [f"{to_dollars(sized.initial_margin)} (assumed)"]
+    assert cells(lines, "Value of the position") == [f"{to_dollars(sized.notional)} (at 7,689.49 points)"]
+    assert re.sub(r"\s+", " ", " ".join(lines)).count("is more than the equity of $10,000") == (root == "MES")
     assert cells(lines, "Value of a point") == [f"${contract.multiplier:,.2f}"]
     assert cells(lines, "Value of a tick") == [f"${contract.tick_value:,.2f} (0.25 points)"]
     assert cells(lines, "May be lost") == ["$100.00 (1.00% of the equity)"]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from hedger.contracts import INDICES, select_contracts
 from hedger.market import SnapshotSource
+from hedger.pricing import quote_fair
 from hedger.report import list_contracts, to_dollars
 from hedger.risk import size_position
 from hedger.ui.wording import escape
@@ -77,10 +78,15 @@ def test_the_calculator_sizes_as_the_command_line_does(
     page.number_input(key="size_stop").set_value(stop)
     page.run()
     (listed,) = select_contracts(TODAY, symbols=[contract])
-    sized = size_position(listed, equity=equity, risk=percent / 100.0, stop=stop)
+    levels = SnapshotSource().fetch([index.symbol for index in INDICES], start=None, end=None)
+    quote = quote_fair(listed, levels, date(2026, 8, 21))
+    sized = size_position(listed, equity=equity, risk=percent / 100.0, stop=stop, quote=quote)
     shown = {each.label: each.value for each in page.metric}
     assert shown["Contracts"] == f"{sized.n_contracts:,}"
     assert shown["Loss at the stop"] == escape(to_dollars(sized.loss_at_stop, places=2))
+    assert shown["Initial margin"] == escape(to_dollars(sized.initial_margin))
+    assert shown["Value"] == escape(to_dollars(sized.notional))
+    assert [each.value for each in page.warning] == [escape(note.message) for note in sized.notes]
     assert shown["One tick"] == escape(to_dollars(listed.tick_value, places=2))
 
 
@@ -89,6 +95,16 @@ def test_a_stop_that_no_contract_fits_says_what_would() -> None:
     page.number_input(key="size_stop").set_value(500.0).run()
     assert {each.label: each.value for each in page.metric}["Contracts"] == "0"
     assert "A smaller contract or a closer stop fits" in page.warning[0].value
+
+
+def test_an_example_that_the_account_can_carry_stands_at_first() -> None:
+    assert not open_contracts().warning
+
+
+def test_a_stop_between_two_ticks_is_doubted() -> None:
+    page = open_contracts()
+    page.number_input(key="size_stop").set_value(20.1).run()
+    assert escape("no multiple of the tick of 0.25: an order can rest 20 or 20.25 points") in page.warning[0].value
 
 
 def test_an_impossible_account_is_refused_in_a_sentence() -> None:
