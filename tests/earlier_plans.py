@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hedger.advice import Advice, advise, measure_account
@@ -16,27 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from hedger.market import Prices, PriceSource
+    from hedger.market import PriceSource
     from hedger.portfolio import Portfolio
     from hedger.review import Fill
-
-
-@dataclass(frozen=True)
-class ChangedSource:
-    """The shipped prices with the closes of some symbols multiplied up to a day, as they were before a split."""
-
-    factor: Mapping[str, float]
-    until: date
-    without: tuple[str, ...] = ()
-
-    def fetch(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
-        wanted = [symbol for symbol in symbols if symbol not in self.without]
-        prices = SnapshotSource().fetch(wanted, start=start, end=end)
-        close = prices.close.copy()
-        for symbol, factor in self.factor.items():
-            if symbol in prices.symbols:
-                close[prices.sessions <= self.until, prices.symbols.index(symbol)] *= factor
-        return replace(prices, close=close)
 
 
 def document_of(advice: Advice) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The pipeline: days, notes, identity of inputs, and what must not depend on what."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from books import BOOK, make_book, make_position
+from changed_prices import LAST, ChangedSource
 
 from hedger.advice import advise, decide, measure_account
 from hedger.contracts import INDICES, BrokerFees, BrokerMargin, Fees
@@ -22,24 +23,6 @@ from hedger.report import plan_document, to_json
 from hedger.settings import Settings
 
 NEWEST = date(2026, 8, 21)
-
-
-@dataclass(frozen=True)
-class ChangedSource:
-    """The shipped prices with some closes changed, dropped or ended early."""
-
-    factor: dict = field(default_factory=dict)
-    ends: dict = field(default_factory=dict)
-    without: tuple = ()
-
-    def fetch(self, symbols, *, start, end):
-        prices = SnapshotSource().fetch([s for s in symbols if s not in self.without], start=start, end=end)
-        close = prices.close.copy()
-        for (symbol, day), factor in self.factor.items():
-            close[np.searchsorted(prices.sessions, np.datetime64(day)), prices.symbols.index(symbol)] *= factor
-        for symbol, day in self.ends.items():
-            close[prices.sessions > np.datetime64(day), prices.symbols.index(symbol)] = np.nan
-        return replace(prices, close=close)
 
 
 @dataclass(frozen=True)
@@ -204,8 +187,8 @@ ES_FEES = BrokerFees(
         {"portfolio": make_book({**BOOK, "KO": 900.001})},
         {"portfolio": make_book({**BOOK, "PEP": 1.0})},
         {"portfolio": make_book(BOOK, make_position("USD", 1.0, asset_class="cash"))},
-        {"source": ChangedSource(factor={("KO", NEWEST): 1.0001})},
-        {"source": ChangedSource(factor={("^RUT", "2019-01-02"): 1.0001})},
+        {"source": ChangedSource({("KO", NEWEST, NEWEST): 1.0001})},
+        {"source": ChangedSource({("^RUT", date(2019, 1, 2), date(2019, 1, 2)): 1.0001})},
         {"settings": Settings(hedge=0.5001)},
         {"settings": Settings(hedge=0.5, tolerance=0.001)},
         {"settings": Settings(hedge=0.5, estimator="welch")},
@@ -268,8 +251,8 @@ def test_doubling_the_portfolio_and_the_limits_doubles_the_target():
 
 def test_prices_after_the_day_never_change_the_advice():
     day = date(2025, 3, 3)
-    later = {(symbol, f"2025-0{month}-03"): 1.5 for symbol in ("KO", "^GSPC", "NVDA") for month in (6, 7)}
-    one, other = (advise_today(source=source, as_of=day) for source in (SnapshotSource(), ChangedSource(factor=later)))
+    later = {(symbol, day + timedelta(days=1), LAST): 1.5 for symbol in ("KO", "^GSPC", "NVDA")}
+    one, other = (advise_today(source=source, as_of=day) for source in (SnapshotSource(), ChangedSource(later)))
     assert to_json(plan_document(one)) == to_json(plan_document(other))
 
 
@@ -352,7 +335,7 @@ def test_an_index_without_a_current_level_cannot_be_asked_for():
     with pytest.raises(
         SettingsError, match=r"no current level of nasdaq100 in the shipped snapshot.*Measured are: sp500"
     ):
-        advise_today(source=ChangedSource(ends={"^NDX": "2026-08-20"}), settings=Settings(index=("nasdaq100",)))
+        advise_today(source=ChangedSource({("^NDX", NEWEST, NEWEST): np.nan}), settings=Settings(index=("nasdaq100",)))
 
 
 def test_a_contract_without_a_price_can_be_asked_for_with_one_only():

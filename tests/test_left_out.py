@@ -1,14 +1,13 @@
 """What a plan leaves out: said with its worth, and given something that stands for it."""
 
-from dataclasses import replace
+import math
 from datetime import date
 
-import numpy as np
 import pytest
+from changed_prices import FIRST, ChangedSource
 
 from hedger import Settings, advise, plan_document, read_portfolio
 from hedger.errors import SettingsError
-from hedger.market import SnapshotSource
 from hedger.settings import parse_choices
 
 AS_OF = date(2026, 8, 21)
@@ -55,19 +54,10 @@ def test_a_proxy_for_something_that_is_not_held_is_refused():
         advice_for(proxy=(("GONE", "SPY"),))
 
 
-class FewCloses:
-    """The shipped prices, of one symbol the last few closes only."""
-
-    def fetch(self, symbols, *, start, end):
-        prices = SnapshotSource().fetch(symbols, start=start, end=end)
-        close = prices.close.copy()
-        close[:-10, prices.symbols.index("KO")] = np.nan
-        return replace(prices, close=close)
-
-
 def test_an_option_without_a_price_on_a_share_without_a_history_is_left_out_with_the_reason():
     portfolio = read_portfolio(b"Symbol,Quantity\nAAPL,100\nKO270115C00070000,5\n", as_of=AS_OF)
-    advice = advise(portfolio, FewCloses(), as_of=AS_OF, today=AS_OF)
+    few_closes = ChangedSource({("KO", FIRST, date(2026, 8, 7)): math.nan})
+    advice = advise(portfolio, few_closes, as_of=AS_OF, today=AS_OF)
     (option,) = plan_document(advice)["portfolio"]["excluded"]
     assert option["symbol"] == "KO270115C00070000"
     assert option["reason"] == "neither its price nor the history of KO tells a volatility"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from books import BOOK, make_book, make_position
-from earlier_plans import ChangedSource, document_of, plan_of, review_of, to_bytes
+from changed_prices import FIRST, ChangedSource
+from earlier_plans import document_of, plan_of, review_of, to_bytes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -123,7 +124,7 @@ def test_money_that_comes_in_lowers_the_beta_and_is_no_gain() -> None:
 @pytest.mark.parametrize(("factor", "n_new"), [(2.02, 2.0), (10.3, 10.0), (20.7, 20.0), (1.52, 1.5), (0.1, 0.1)])
 def test_a_split_since_the_plan_is_no_trade(factor: float, n_new: float) -> None:
     # The plan saw the unsplit price (and dividends of a per cent or three paid since).
-    unsplit = ChangedSource(factor={"KO": factor}, until=THEN)
+    unsplit = ChangedSource({("KO", FIRST, THEN): factor})
     earlier = plan_of(make_book({**BOOK, "KO": 900.0 / n_new}), THEN, source=unsplit)
     review = review_of(earlier, make_book(), NOW)
     require_exact(review.drift)
@@ -133,7 +134,7 @@ def test_a_split_since_the_plan_is_no_trade(factor: float, n_new: float) -> None
 
 
 def test_dividends_are_no_split() -> None:
-    earlier = plan_of(make_book(), THEN, source=ChangedSource(factor={"XOM": 1.08}, until=THEN))
+    earlier = plan_of(make_book(), THEN, source=ChangedSource({("XOM", FIRST, THEN): 1.08}))
     review = review_of(earlier, make_book(), NOW)
     assert review.drift.split == ()
     assert review.drift.value_by_holdings == pytest.approx(0.0, abs=1e-6)
@@ -145,7 +146,7 @@ def test_a_holding_that_was_sold_and_has_no_price_keeps_its_old_value_until_then
         plan_of(make_book(), THEN),
         make_book(less),
         NOW,
-        source=ChangedSource(factor={}, until=THEN, without=("JPM",)),
+        source=ChangedSource(without=("JPM",)),
     )
     require_exact(review.drift)
     (sold,) = [each for each in review.drift.by_holding if each.symbol == "JPM"]

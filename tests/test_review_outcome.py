@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+import math
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from books import BOOK, make_book
-from earlier_plans import ChangedSource, plan_of, review_of
+from changed_prices import FIRST, ChangedSource
+from earlier_plans import plan_of, review_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -273,7 +275,7 @@ def test_prices_that_begin_after_the_plan_tell_nothing_of_its_holdings(earlier: 
 def test_most_holdings_without_closes_are_too_little(earlier: EarlierPlan) -> None:
     kept = make_book({"KO": BIG["KO"]})
     gone = tuple(symbol for symbol in BOOK if symbol != "KO")
-    source = ChangedSource(factor={}, until=THEN, without=gone)
+    source = ChangedSource(without=gone)
     outcome = review_of(earlier, kept, NOW, source=source).outcome
     assert set(outcome.not_followed) == set(gone)
     assert "of its holdings only, too little for a realised beta" in outcome.too_little
@@ -282,7 +284,7 @@ def test_most_holdings_without_closes_are_too_little(earlier: EarlierPlan) -> No
 
 def test_what_has_no_closes_is_taken_to_move_like_the_rest(earlier: EarlierPlan, review: Review) -> None:
     less = make_book({symbol: quantity for symbol, quantity in BIG.items() if symbol != "KO"})
-    source = ChangedSource(factor={}, until=THEN, without=("KO",))
+    source = ChangedSource(without=("KO",))
     found = review_of(earlier, less, NOW, source=source).outcome.realised_beta
     assert found is not None
     assert review.outcome.realised_beta is not None
@@ -316,26 +318,9 @@ def test_a_future_whose_price_cannot_be_told_is_named() -> None:
     assert outcome.realised_beta is not None
 
 
-@dataclass(frozen=True)
-class Blanked:
-    """The shipped prices without the closes of some symbols on days between two others."""
-
-    symbols: tuple[str, ...]
-    after: date
-    until: date
-
-    def fetch(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
-        prices = SnapshotSource().fetch(symbols, start=start, end=end)
-        close = prices.close.copy()
-        rows = (prices.sessions > np.datetime64(self.after)) & (prices.sessions <= np.datetime64(self.until))
-        for symbol in set(self.symbols) & set(prices.symbols):
-            close[rows, prices.symbols.index(symbol)] = np.nan
-        return replace(prices, close=close)
-
-
 def test_holdings_that_no_longer_trade_stand_still_and_tell_no_beta(earlier: EarlierPlan) -> None:
     gone = tuple(symbol for symbol in BOOK if symbol != "KO")
-    source = Blanked(symbols=gone, after=THEN, until=NOW)
+    source = ChangedSource({(symbol, THEN + timedelta(days=1), NOW): math.nan for symbol in gone})
     outcome = review_of(earlier, make_book({"KO": BIG["KO"]}), NOW, source=source).outcome
     assert outcome.not_followed == ()
     assert outcome.realised_beta is None
@@ -347,7 +332,7 @@ def test_futures_on_an_index_whose_level_begins_later_have_a_gain_and_no_effecti
     settings = replace(MICRO, current=(("MNQ", -1),))
     earlier = plan_of(make_book(BIG), THEN, settings)
     assert {each.future.symbol for each in earlier.positions} == {"MES", "MNQ"}
-    source = Blanked(symbols=("^NDX",), after=date(1980, 1, 1), until=date(2026, 6, 30))
+    source = ChangedSource({("^NDX", FIRST, date(2026, 6, 30)): math.nan})
     nothing_else = {"current": (("MES", 0),), "index": ("sp500",), "legs": 1}
     outcome = review_of(earlier, make_book(BIG), NOW, nothing_else, source=source).outcome
     assert outcome.not_marked == ()
@@ -358,7 +343,7 @@ def test_futures_on_an_index_whose_level_begins_later_have_a_gain_and_no_effecti
 
 def test_futures_on_an_index_without_prices_are_named() -> None:
     earlier = plan_of(make_book(BIG), THEN, replace(MICRO, index=("sp500", "nasdaq100"), legs=2, allow_long_legs=True))
-    source = ChangedSource(factor={}, until=THEN, without=("^NDX",))
+    source = ChangedSource(without=("^NDX",))
     now_on_another = {"current": (("MES", 0),), "index": ("sp500",), "legs": 1}
     outcome = review_of(earlier, make_book(BIG), NOW, now_on_another, source=source).outcome
     assert outcome.not_marked == ("MNQU6",)
