@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from research import read_history
 
-from hedger.advice import measure_account
+from hedger.advice import measure_account, today_in_new_york
 from hedger.past import backtest_account
 from hedger.portfolio import to_portfolio
 from hedger.settings import Settings
@@ -65,7 +65,7 @@ def main() -> None:
     history = read_history(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     settings = Settings()
     portfolio = make_portfolio(history.prices, history.names)
-    measurement = measure_account(portfolio, HeldPrices(prices=history.prices), settings)
+    measurement = measure_account(portfolio, HeldPrices(prices=history.prices), settings, today=today_in_new_york())
     wall, processor = [], []
     for _ in range(RUNS):
         begin, worked = time.perf_counter(), time.process_time()

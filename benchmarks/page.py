@@ -82,8 +82,8 @@ def press(page: Page) -> float:
 
 def telling_steps(n_steps: int) -> list[int]:
     """Return percentages from which one step more changes the hedge of the sample."""
-    portfolio = read_portfolio(SAMPLE, as_of=datetime.now(UTC).date())
-    measurement = measure_account(portfolio, SnapshotSource(), Settings())
+    today = datetime.now(UTC).date()
+    measurement = measure_account(read_portfolio(SAMPLE, as_of=today), SnapshotSource(), Settings(), today=today)
     sizes = [decide(measurement, Settings(hedge=percent / 100)).plan.hedge_notional for percent in range(30, 100)]
     steps = [30 + step for step, (size, following) in enumerate(pairwise(sizes)) if size != following]
     return steps[:n_steps]

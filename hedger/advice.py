@@ -178,8 +178,15 @@ def advise(
         When prices, settings or the book do not allow advice; the message says what to do.
     """
     chosen = settings or Settings()
-    measurement = measure_account(portfolio, source or SnapshotSource(), chosen, as_of=as_of, today=today)
+    measurement = measure_account(
+        portfolio, source or SnapshotSource(), chosen, as_of=as_of, today=today or today_in_new_york()
+    )
     return decide(measurement, chosen)
+
+
+def today_in_new_york() -> date:
+    """Return the day on which advice is given; prices are made in New York."""
+    return datetime.now(ZoneInfo("America/New_York")).date()
 
 
 def measure_account(
@@ -188,14 +195,16 @@ def measure_account(
     settings: Settings,
     *,
     as_of: date | None = None,
-    today: date | None = None,
+    today: date,
 ) -> Measurement:
     """Fetch the prices of an account and measure its exposure: the part of advice that no hedge choice changes.
 
     Parameters
     ----------
-    portfolio, source, settings, as_of, today
+    portfolio, source, settings, as_of
         As :func:`advise`; of the settings only `estimator`, `beta`, `proxy` and `portfolio_value` matter here.
+    today
+        Day on which it is measured.
 
     Raises
     ------
@@ -233,7 +242,7 @@ def measure_account(
         exposure=exposure,
         estimator=settings.estimator,
         as_of=day,
-        today=today or datetime.now(ZoneInfo("America/New_York")).date(),
+        today=today,
         is_past=as_of is not None and everything.last_session > as_of,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hedger.advice import Measurement, measure_account
+from hedger.advice import Measurement, measure_account, today_in_new_york
 from hedger.choices import YEARS
 from hedger.errors import HedgeError
 from hedger.evidence import assess_evidence
@@ -84,7 +84,9 @@ def backtest(
         When prices, settings or the book do not allow it; the message says what to do.
     """
     chosen = settings or Settings()
-    measurement = measure_account(portfolio, source or SnapshotSource(), chosen, as_of=as_of, today=today)
+    measurement = measure_account(
+        portfolio, source or SnapshotSource(), chosen, as_of=as_of, today=today or today_in_new_york()
+    )
     return backtest_account(measurement, chosen, years=years, on_progress=on_progress)
 
 

@@ -16,6 +16,7 @@ from hedger.contracts import DEFAULT_FEE_SCHEDULE, BrokerFees, BrokerMargin, Siz
 from hedger.errors import SettingsError
 from hedger.exposure import ESTIMATORS, BetaOverride
 from hedger.hedge import HedgePolicy
+from hedger.market import SNAPSHOT, YAHOO
 from hedger.wording import shorten
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def read_choices(path: Path) -> dict[str, Any]:
     for written, choice in stated.items():
         name = written.replace("_", "-")
         # Relative to the settings file, as a reader would expect.
-        is_file = name in ("margins", "fees", "prices") and choice not in ("snapshot", "yahoo")
+        is_file = name in ("margins", "fees", "prices") and choice not in (SNAPSHOT, YAHOO)
         try:
             parsed = parse_choices({name: str(path.parent / str(choice)) if is_file else choice})
         except SettingsError as error:

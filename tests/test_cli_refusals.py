@@ -245,13 +245,13 @@ def raising(error: BaseException) -> Callable[[str], None]:
 
 # The time-zone library stands in for anything that nobody foresaw.
 def test_a_bug_stays_loud(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedger.cli.options.ZoneInfo", raising(LookupError("no such zone")))
+    monkeypatch.setattr("hedger.advice.ZoneInfo", raising(LookupError("no such zone")))
     with pytest.raises(LookupError, match="no such zone"):
         run("plan", book)
 
 
 def test_an_interruption_is_130(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedger.cli.options.ZoneInfo", raising(KeyboardInterrupt()))
+    monkeypatch.setattr("hedger.advice.ZoneInfo", raising(KeyboardInterrupt()))
     result = run("plan", book)
     assert (result.exit_code, result.output.strip()) == (130, "")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hedger.advice import decide, measure_account
+from hedger.advice import decide, measure_account, today_in_new_york
 from hedger.checks import require_root
 from hedger.cli.exits import ExitGroup, write_json
 from hedger.cli.options import (
@@ -20,7 +20,6 @@ from hedger.cli.options import (
     takes_prices,
     takes_request,
     takes_years,
-    today_in_new_york,
 )
 from hedger.cli.progress import progress_bar
 from hedger.contracts import INDICES, find_contract, select_contracts

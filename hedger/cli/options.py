@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 from click.core import ParameterSource
 
-from hedger.advice import measure_account
+from hedger.advice import measure_account, today_in_new_york
 from hedger.choices import SIZE_PARSERS, YEARS
 from hedger.errors import SettingsError
-from hedger.market import open_source
+from hedger.market import SNAPSHOT, YAHOO, open_source
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.settings import PARSERS, RUN_CHOICES, combine_choices, parse_choices, read_choices
 from hedger.wording import shorten
@@ -196,7 +194,7 @@ def takes_prices(command: Command) -> Command:
 
     @wraps(command)
     def with_source(*, prices: str, allow_snapshot: bool, **given: Any) -> Any:
-        if allow_snapshot and prices != "yahoo":
+        if allow_snapshot and prices != YAHOO:
             raise click.UsageError(
                 f"--allow-snapshot goes with --prices yahoo, not with {shorten(prices)}. "
                 "Leave it out, or ask for live prices."
@@ -205,7 +203,7 @@ def takes_prices(command: Command) -> Command:
 
     name = click.option(
         "--prices",
-        default="snapshot",
+        default=SNAPSHOT,
         metavar="SOURCE",
         help="snapshot (shipped), yahoo, or a CSV or Parquet file of adjusted closes.  [default: snapshot]",
     )
@@ -282,11 +280,6 @@ def takes_request(command: Command) -> Command:
         return command(request=request, **given)
 
     return takes_portfolio(takes_choices(takes_day()(takes_prices(takes_out(with_request)))))
-
-
-def today_in_new_york() -> date:
-    """Return the day on which advice is given; prices are made in New York."""
-    return datetime.now(ZoneInfo("America/New_York")).date()
 
 
 def takes_years(command: Command) -> Command:

@@ -12,7 +12,7 @@ from hedger.market.currency import CurrencyUnit, to_unit
 from hedger.market.fair_value import fair_value
 from hedger.market.futures import FuturesCloses, load_futures
 from hedger.market.price_file import FileSource
-from hedger.market.prices import Prices, PriceSource
+from hedger.market.prices import SNAPSHOT, YAHOO, Prices, PriceSource
 from hedger.market.rates import DatedRate, RateSeries, dividend_yield_on, load_rates, rate_on
 from hedger.market.snapshot import SnapshotSource
 from hedger.market.sources import open_source
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "SNAPSHOT",
+    "YAHOO",
     "CacheStatus",
     "CurrencyUnit",
     "DatedRate",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from hedger.arrays import DateArray, FloatArray
 
+SNAPSHOT, YAHOO = "snapshot", "yahoo"
+"""Names of the price sources that are no file of the user's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prices:

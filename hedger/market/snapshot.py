@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from hedger.market.decimal_table import DecimalTable
+from hedger.market.prices import SNAPSHOT
 from hedger.market.table import PriceTable
 from hedger.shipped import SHIPPED
 
@@ -30,7 +31,7 @@ PRICES_FILE = SHIPPED / "prices.npz"
 class SnapshotSource:
     """The shipped snapshot: stocks and ETFs from 2016-08-22, the indices from 1985, all to 2026-08-21."""
 
-    name: ClassVar[str] = "snapshot"
+    name: ClassVar[str] = SNAPSHOT
 
     def fetch(self, symbols: Sequence[str], *, start: date | None, end: date | None) -> Prices:
         """Return closes as :meth:`PriceSource.fetch` describes; decoding takes milliseconds, once a process."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hedger.errors import SettingsError
 from hedger.market.price_file import FileSource
+from hedger.market.prices import SNAPSHOT, YAHOO
 from hedger.market.snapshot import SnapshotSource
 from hedger.wording import shorten
 
@@ -31,9 +32,9 @@ def open_source(name_or_path: str | Path, *, allow_snapshot: bool = False) -> Pr
         When there is no such source and no such file.
     """
     name = str(name_or_path)
-    if name == SnapshotSource.name:
+    if name == SNAPSHOT:
         return SnapshotSource()
-    if name == "yahoo":
+    if name == YAHOO:
         from hedger.market.yahoo import YahooSource  # noqa: PLC0415 - for live prices only
 
         return YahooSource(fallback=SnapshotSource() if allow_snapshot else None)

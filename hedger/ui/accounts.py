@@ -13,7 +13,7 @@ import streamlit as st
 
 from hedger.advice import Measurement, measure_account
 from hedger.errors import InvalidRowsError, MarketDataError, PricesUnavailableError, SettingsError
-from hedger.market import open_source
+from hedger.market import SNAPSHOT, YAHOO, open_source
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.report import to_dollars
 from hedger.settings import Settings
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from hedger.errors import HedgerError
     from hedger.exposure import BetaOverride
     from hedger.portfolio import Corrections
-
-SNAPSHOT, LIVE = "snapshot", "yahoo"
 
 _KEPT = 8
 """Portfolios that a session remembers."""
@@ -57,7 +55,7 @@ class Account:
     proxy, beta
         As in :class:`hedger.settings.Settings`.
     prices
-        ``"snapshot"`` or ``"yahoo"``.
+        :data:`~hedger.market.SNAPSHOT` or :data:`~hedger.market.YAHOO`.
     allow_snapshot
         Whether the shipped prices may stand in for live ones.
     estimator
@@ -119,7 +117,7 @@ def choose_account(opened_with: Path | None, today: date, estimator: str) -> tup
         estimator=estimator,
     )
     previous: Account | None = st.session_state.get("account")
-    if previous is not None and previous.prices == LIVE != prices:
+    if previous is not None and previous.prices == YAHOO != prices:
         previous = None  # it would ask the network, which has been switched off
     is_shown_below = previous is not None and previous.file.digest == wanted.digest
     measured = attempt(
@@ -158,7 +156,7 @@ def _ask_prices() -> tuple[str, bool]:
         persist_state="session",
         help="For symbols that Yahoo Finance cannot give; the plan then says so.",
     )
-    return (LIVE if is_live else SNAPSHOT), allow_snapshot
+    return (YAHOO if is_live else SNAPSHOT), allow_snapshot
 
 
 def _measured(account: Account, today: date) -> tuple[Account, Measurement]:
@@ -170,7 +168,7 @@ def _measured(account: Account, today: date) -> tuple[Account, Measurement]:
 
 def _on_prices_at_hand(account: Account, today: date) -> tuple[Account, Measurement]:
     """Measure an account on the prices it wants, or say why they do not come and measure it on the shipped ones."""
-    if account.prices == LIVE:
+    if account.prices == YAHOO:
         with st.spinner("Asking Yahoo Finance for prices …", show_time=True):
             measurement = attempt(lambda: measure(account, today), only=MarketDataError)
         if measurement is not None:

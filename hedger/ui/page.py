@@ -6,15 +6,14 @@ A page's module is imported when the page is shown, so that nobody waits for wha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from hedger.advice import today_in_new_york
 from hedger.settings import Settings
 from hedger.ui.access import admit
 from hedger.ui.accounts import revisit_account
@@ -24,6 +23,7 @@ from hedger.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from hedger.advice import Advice
 
@@ -71,7 +71,7 @@ def show_page(opened_with: Path | None = None, *, today: date | None = None) -> 
     st.html(FOLDER / "page.css")
     if admit():
         entry = _choose_page()
-        entry.show(opened_with, today or datetime.now(ZoneInfo("America/New_York")).date())
+        entry.show(opened_with, today or today_in_new_york())
     st.caption(
         f"hedger {__version__}. Not investment advice: a calculation from past prices and stated assumptions. "
         "What you upload stays on the machine that runs this page; live prices, if you switch them on, are asked for "

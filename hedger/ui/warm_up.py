@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from importlib import import_module
-from zoneinfo import ZoneInfo
 
-from hedger.advice import advise
+from hedger.advice import advise, today_in_new_york
 from hedger.portfolio import read_portfolio
 from hedger.ui.files import first_file, sample_files
 
@@ -15,5 +13,5 @@ def warm_up() -> None:
     """Load the modules of the first page, the shipped prices and tables, and hedge the first sample once."""
     import_module("hedger.ui.page")
     sample = first_file(sample_files())
-    today = datetime.now(ZoneInfo("America/New_York")).date()
+    today = today_in_new_york()
     advise(read_portfolio(sample.content, as_of=today, name=sample.name), today=today)

@@ -1,6 +1,6 @@
 """The program that asks Yahoo Finance, in a process of its own: yfinance blocks for minutes and cannot be stopped.
 
-It reads lines of JSON from standard input, first the circumstances (:class:`_Circumstances`), then one question per
+It reads lines of JSON from standard input, first the terms (:class:`_Terms`), then one question per
 symbol, and writes one line of JSON per answer, as soon as it is there. It ends when standard input does, which
 also happens when the process that started it is killed.
 
@@ -44,7 +44,7 @@ FIRST_ALONE = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Circumstances:
+class _Terms:
     """What the starting process decides: the time it is, the seconds there are, the first pause, a folder to remove."""
 
     now: datetime
@@ -98,10 +98,10 @@ def to_answer(frame: pd.DataFrame, metadata: Mapping[str, Any], now: datetime) -
 class _Asker:
     """Puts questions to Yahoo and prints the answers."""
 
-    def __init__(self, circumstances: _Circumstances, answers: TextIO) -> None:
+    def __init__(self, terms: _Terms, answers: TextIO) -> None:
         self._answers = answers
-        self._now = circumstances.now
-        self._turnstile = Turnstile(first_pause=circumstances.first_pause, seconds=circumstances.seconds)
+        self._now = terms.now
+        self._turnstile = Turnstile(first_pause=terms.first_pause, seconds=terms.seconds)
         self._session = LimitedSession()
         self._printing = threading.Lock()
 
@@ -143,15 +143,15 @@ def main() -> None:
     warnings.simplefilter("ignore")  # after the imports: yfinance installs a filter of its own
     logging.getLogger("yfinance").disabled = True
     line = json.loads(sys.stdin.readline())
-    circumstances = _Circumstances(
+    terms = _Terms(
         now=datetime.fromisoformat(line["now"]),
         seconds=line["seconds"],
         first_pause=line["first_pause"],
         folder=line["folder"],
     )
     yfinance.config.debug.hide_exceptions = False
-    cache.set_cache_location(str(Path(circumstances.folder) / "library"))
-    asker = _Asker(circumstances, answers)
+    cache.set_cache_location(str(Path(terms.folder) / "library"))
+    asker = _Asker(terms, answers)
     pool = ThreadPoolExecutor(max_workers=AT_ONCE)
     first: Future[None] | None = None
     for question in sys.stdin:
@@ -161,7 +161,7 @@ def main() -> None:
         if first is None:
             first = under_way
             wait([first], timeout=FIRST_ALONE)
-    shutil.rmtree(circumstances.folder, ignore_errors=True)
+    shutil.rmtree(terms.folder, ignore_errors=True)
     os._exit(0)  # threads of yfinance would keep the process alive for another 40 s
 
 

@@ -35,8 +35,8 @@ INDEX_HISTORY_BEGINS = date(1985, 1, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """How to ask Yahoo Finance.
+class FetchLimits:
+    """How long Yahoo Finance may be asked, and from when on.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def gather(
     *,
     start: date | None,
     store: CloseStore,
-    circumstances: Circumstances,
+    limits: FetchLimits,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Gathered:
     """Return series of `symbols` and of the exchange rates that their currencies need.
@@ -106,12 +106,12 @@ def gather(
         First day that is needed; ``None`` for the usual history.
     store
         The cache; one that cannot be written is noted and does without.
-    circumstances
+    limits
         Time and limits.
     progress
         Called with each symbol that is done, the number of those and the number of all.
     """
-    gathering = _Gathering(start=start, store=store, circumstances=circumstances, progress=progress)
+    gathering = _Gathering(start=start, store=store, limits=limits, progress=progress)
     for symbol in symbols:
         gathering.need(symbol)
     gathering.ask()
@@ -124,7 +124,7 @@ class _Gathering:
 
     start: date | None
     store: CloseStore
-    circumstances: Circumstances
+    limits: FetchLimits
     progress: Callable[[str, int, int], None] | None
     began: float = field(default_factory=time.monotonic)
     process: YahooProcess | None = None
@@ -152,7 +152,7 @@ class _Gathering:
         whole_from = self._whole_from(symbol)
         if stored is None or stored.asked_from > whole_from:
             self._put(symbol, whole_from)
-        elif stored.is_fresh(self.circumstances.now):
+        elif stored.is_fresh(self.limits.now):
             self.fresh[symbol] = stored
             self._report(symbol)
         else:
@@ -163,13 +163,13 @@ class _Gathering:
         if not self.questions:
             return
         circuit = Circuit(self.store.folder)
-        until = circuit.open_until(self.circumstances.now)
+        until = circuit.open_until(self.limits.now)
         if until is not None:
             self._fail_all(_refused_until(until))
             return
-        left = self.circumstances.deadline - (time.monotonic() - self.began)
+        left = self.limits.deadline - (time.monotonic() - self.began)
         try:
-            process = YahooProcess(now=self.circumstances.now, seconds=left, first_pause=self.circumstances.first_pause)
+            process = YahooProcess(now=self.limits.now, seconds=left, first_pause=self.limits.first_pause)
         except OSError as error:
             self._fail_all(Failure(kind="stopped", detail=error.strerror or type(error).__name__))
             return
@@ -206,7 +206,7 @@ class _Gathering:
             return
         stored, since, whole_from = self.needed[symbol], self.questions[symbol], self._whole_from(symbol)
         series: CloseSeries | Failure | None
-        series = to_series(symbol, answer, since=since, asked_from=since, now=self.circumstances.now)
+        series = to_series(symbol, answer, since=since, asked_from=since, now=self.limits.now)
         if stored is not None and since > whole_from and not isinstance(series, Failure):
             series = stored.extended_by(series)
             if series is None:
@@ -240,7 +240,7 @@ class _Gathering:
         if any(index.symbol == symbol for index in INDICES):
             usual = INDEX_HISTORY_BEGINS
         else:
-            usual = date(self.circumstances.now.year - YEARS, 1, 1)
+            usual = date(self.limits.now.year - YEARS, 1, 1)
         stored = self.needed[symbol]
         return min(
             usual,
@@ -266,7 +266,7 @@ class _Gathering:
         refused = [symbol for symbol, failure in self.failures.items() if failure.kind == "refused"]
         try:
             if refused:
-                failure = _refused_until(circuit.open(self.circumstances.now))
+                failure = _refused_until(circuit.open(self.limits.now))
                 self.failures.update(dict.fromkeys(refused, failure))
             elif self.answered:
                 circuit.close()

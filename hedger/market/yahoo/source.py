@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from hedger.errors import PricesUnavailableError
+from hedger.market.prices import YAHOO
 from hedger.market.yahoo.assembly import CALENDAR, Assembly
-from hedger.market.yahoo.gathering import Circumstances, gather
+from hedger.market.yahoo.gathering import FetchLimits, gather
 from hedger.market.yahoo.store import CloseStore, find_cache_folder
 from hedger.wording import name_some
 
@@ -56,7 +57,7 @@ class YahooSource:
         Tells the time, with a time zone.
     """
 
-    name: ClassVar[str] = "yahoo"
+    name: ClassVar[str] = YAHOO
 
     folder: Path | None = None
     fallback: PriceSource | None = None
@@ -81,7 +82,7 @@ class YahooSource:
             (CALENDAR, *asked),
             start=start,
             store=CloseStore(self.folder or find_cache_folder()),
-            circumstances=Circumstances(now=now, deadline=self.deadline, first_pause=self.first_pause),
+            limits=FetchLimits(now=now, deadline=self.deadline, first_pause=self.first_pause),
         )
         assembly = Assembly(gathered=gathered, now=now)
         for symbol in asked:

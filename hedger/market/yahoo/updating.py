@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hedger.errors import Note, SettingsError
 from hedger.market.yahoo.circuit import Circuit
-from hedger.market.yahoo.gathering import Circumstances, gather
+from hedger.market.yahoo.gathering import FetchLimits, gather
 from hedger.market.yahoo.source import DEADLINE, FIRST_PAUSE
 from hedger.market.yahoo.store import CloseStore, DamagedEntryError, find_cache_folder
 
@@ -134,7 +134,7 @@ def update_prices(
         wanted,
         start=None,
         store=store,
-        circumstances=Circumstances(
+        limits=FetchLimits(
             now=now or datetime.now(UTC),
             deadline=DEADLINE + SECONDS_PER_SYMBOL * len(wanted) if deadline is None else deadline,
             first_pause=first_pause,
