@@ -12,13 +12,29 @@ from hostile_names import HOSTILE
 from hedger.advice import Advice, advise
 from hedger.exposure import BetaOverride
 from hedger.portfolio import SkippedRow
+from hedger.report.terminal import show
 from hedger.risk import StatedScenario
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import RenderableType
+
     from hedger.portfolio import Portfolio
 
 DAY = date(2026, 8, 21)
+
+
+@pytest.fixture
+def draw_view(capsys: pytest.CaptureFixture[str], plain_terminal: None) -> Callable[[RenderableType], list[str]]:
+    """Show a view and return the lines that it took."""
+
+    def drawn(view: RenderableType) -> list[str]:
+        show(view)
+        return capsys.readouterr().out.splitlines()
+
+    return drawn
 
 
 @pytest.fixture(scope="session")

@@ -11,16 +11,18 @@ import pytest
 from books import BOOK, make_book, make_position
 from earlier_plans import document_of as plan_document_of
 from earlier_plans import plan_of, review_of, to_bytes
+from terminal_lines import flowing
 
 from hedger.advice import advise
 from hedger.report import review_document, state_review, to_json
-from hedger.report.terminal import show
 from hedger.report.terminal_review import review_view
 from hedger.review import Review, read_fills, read_plan
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.console import RenderableType
 
     from hedger.portfolio import Portfolio
 
@@ -30,16 +32,10 @@ MARCH, THEN, NOW = date(2026, 3, 2), date(2026, 6, 22), date(2026, 8, 21)
 BIG = {symbol: 6 * quantity for symbol, quantity in BOOK.items()}
 MICRO = Settings(hedge=0.5, index=("sp500",), sizes=("micro",))
 
-pytestmark = pytest.mark.usefixtures("plain_terminal")
-
 
 @pytest.fixture
-def draw(capsys: pytest.CaptureFixture[str]) -> Draw:
-    def drawn(review: Review) -> list[str]:
-        show(review_view(review))
-        return capsys.readouterr().out.splitlines()
-
-    return drawn
+def draw(draw_view: Callable[[RenderableType], list[str]]) -> Draw:
+    return lambda review: draw_view(review_view(review))
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +47,6 @@ def review(technology: Portfolio) -> Review:
 def document_of(review: Review) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(to_json(review_document(review)))
     return document
-
-
-def text_of(lines: list[str]) -> str:
-    return " ".join(" ".join(lines).split())
 
 
 # ---------------------------------------------------------------- words
@@ -190,10 +182,10 @@ def test_the_same_review_gives_the_same_bytes(technology: Portfolio, review: Rev
 def test_the_verdict_comes_first_and_everything_fits_eighty_columns(review: Review, draw: Draw) -> None:
     lines = draw(review)
     assert max(map(len, lines)) <= 80
-    assert text_of(lines).startswith(state_review(review))
+    assert flowing(lines).startswith(state_review(review))
     titles = ["Then and now", "Why", "Trades", "Bands", "Since the plan", "Worth knowing"]
     assert [line for line in lines if line in titles] == titles
-    text = text_of(lines)
+    text = flowing(lines)
     drift, outcome = review.drift, review.outcome
     assert f"Value of the holdings ${drift.value_then:,.0f} ${drift.value_now:,.0f}" in text
     assert f"with the futures held {review.earlier.beta_after:.2f} {review.beta_held:.2f}" in text
@@ -220,7 +212,7 @@ def test_a_review_without_trades_has_no_ticket_and_says_what_is_too_early(draw: 
     portfolio = make_book(BIG)
     lines = draw(review_of(plan_of(portfolio, THEN, MICRO), portfolio, THEN))
     assert "Trades" not in lines
-    text = text_of(lines)
+    text = flowing(lines)
     assert "Only 0 sessions lie between the plan and today" in text
     assert "The holdings that moved the beta most" not in text
 
@@ -229,7 +221,7 @@ def test_new_sold_and_expired_things_are_shown_without_numbers_that_do_not_exist
     earlier = plan_of(make_book(BIG), MARCH, MICRO)
     new = {**{symbol: BIG[symbol] for symbol in ("AAPL", "MSFT")}, "AMD": 900.0}
     lines = draw(review_of(earlier, make_book(new), NOW, {"hedge": 0.4}))
-    text = text_of(lines)
+    text = flowing(lines)
     assert re.search(r"^AMD +\$0 +\$[\d,]+ +- +\d\.\d\d", "\n".join(lines), flags=re.MULTILINE)
     assert re.search(r"^NVDA +\$[\d,]+ +\$0 +\d\.\d\d +- ", "\n".join(lines), flags=re.MULTILINE)
     assert f"Expired and settled in cash since: {abs(earlier.positions[0].quantity)} MESH6 short." in text
@@ -240,7 +232,7 @@ def test_new_sold_and_expired_things_are_shown_without_numbers_that_do_not_exist
 def test_within_the_band_of_beta_a_tolerance_is_offered(draw: Draw) -> None:
     earlier = plan_of(make_book(BIG), THEN, MICRO)
     held = {"current": (("MES", earlier.positions[0].quantity + 1),)}
-    assert "such as --tolerance 5%" in text_of(draw(review_of(earlier, make_book(BIG), THEN, held)))
+    assert "such as --tolerance 5%" in flowing(draw(review_of(earlier, make_book(BIG), THEN, held)))
 
 
 def test_names_of_a_plan_that_anybody_may_have_written_reach_the_screen_escaped(draw: Draw) -> None:

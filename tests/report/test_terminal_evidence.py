@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from terminal_lines import cells_of
 
 from hedger.evidence import Difference, Evidence
 from hedger.past import Backtest, backtest
 from hedger.report import backtest_document, state_evidence, to_json, to_strategy
 from hedger.report.evidence_tables import word_accounts, word_estimators
-from hedger.report.terminal import show
 from hedger.report.terminal_evidence import backtest_view
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.console import RenderableType
 
     from hedger.portfolio import Portfolio
 
@@ -42,24 +43,15 @@ def on_futures(technology: Portfolio) -> Backtest:
 
 
 @pytest.fixture
-def draw(capsys: pytest.CaptureFixture[str], plain_terminal: None) -> Draw:
-    def drawn(outcome: Backtest) -> list[str]:
-        show(backtest_view(outcome))
-        return capsys.readouterr().out.splitlines()
-
-    return drawn
-
-
-def cells(lines: list[str], label: str) -> list[str]:
-    (found,) = [line for line in lines if re.match(re.escape(label) + r"(\s\s|$)", line)]
-    return re.split(r"\s{2,}", found.removeprefix(label).strip())
+def draw(draw_view: Callable[[RenderableType], list[str]]) -> Draw:
+    return lambda outcome: draw_view(backtest_view(outcome))
 
 
 def test_every_strategy_is_shown_as_the_result_has_it(draw: Draw, tested: Backtest) -> None:
     lines = draw(tested)
     assert max(map(len, lines)) <= 80
     evidence = tested.evidence
-    assert cells(lines, "no hedge") == [
+    assert cells_of(lines, "no hedge") == [
         "-",
         f"${evidence.drawdown:,.0f}",
         "-",
@@ -68,7 +60,7 @@ def test_every_strategy_is_shown_as_the_result_has_it(draw: Draw, tested: Backte
         "-",
     ]
     for record in evidence.strategies:
-        assert cells(lines, to_strategy(record.name)) == [
+        assert cells_of(lines, to_strategy(record.name)) == [
             f"{100 * record.hedge_effectiveness:.1f}%",
             f"${record.drawdown:,.0f}",
             f"{record.basis_points_per_year:.1f}",
@@ -81,7 +73,7 @@ def test_every_strategy_is_shown_as_the_result_has_it(draw: Draw, tested: Backte
 def test_every_quarter_is_shown_with_what_was_foretold_and_what_came(draw: Draw, tested: Backtest) -> None:
     lines = draw(tested)
     for quarter, hedged in zip(tested.evidence.quarters, tested.evidence.rule.quarters, strict=True):
-        row = cells(lines, str(quarter.start))
+        row = cells_of(lines, str(quarter.start))
         assert row[0] == " ".join(f"{symbol}{quantity:+d}" for symbol, quantity in hedged.held)
         assert row[4] == f"{hedged.low:.2f} to {hedged.high:.2f}"
         assert row[5] == f"{hedged.realised_beta:.2f}" + ("" if hedged.is_covered else "*")
@@ -102,7 +94,7 @@ def test_a_star_is_explained_where_there_is_one(draw: Draw, tested: Backtest) ->
 def test_the_estimator_in_use_is_marked(draw: Draw, tested: Backtest) -> None:
     lines = draw(tested)
     own = next(each for each in tested.evidence.estimators if each.name == "two-speed")
-    assert cells(lines, "two-speed (used)") == [f"{own.error:.2f}", f"{own.bias:+.2f}", f"{own.ratio:.2f}"]
+    assert cells_of(lines, "two-speed (used)") == [f"{own.error:.2f}", f"{own.bias:+.2f}", f"{own.ratio:.2f}"]
 
 
 def test_every_note_is_shown(draw: Draw, tested: Backtest) -> None:
@@ -120,11 +112,11 @@ def test_real_futures_are_shown_where_the_record_has_them(draw: Draw, tested: Ba
     lines = draw(on_futures)
     assert max(map(len, lines)) <= 80
     below = lines[lines.index("On the futures' own prices") :]
-    assert cells(below, "no hedge")[2] == f"${check.drawdown:,.0f}"
+    assert cells_of(below, "no hedge")[2] == f"${check.drawdown:,.0f}"
     assert [record.name for record in check.records] == [record.name for record in on_futures.evidence.strategies]
     for record in check.records:
         shown = record.on_futures
-        assert cells(below, to_strategy(record.name)) == [
+        assert cells_of(below, to_strategy(record.name)) == [
             f"{100 * record.on_index.hedge_effectiveness:.1f}%",
             f"{100 * shown.hedge_effectiveness:.1f}%",
             f"${shown.drawdown:,.0f}",

@@ -8,13 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from terminal_lines import cells_of, flowing, part
 
 from hedger.advice import Advice, advise
 from hedger.hedge import objection_to
 from hedger.portfolio import Portfolio, read_portfolio
 from hedger.report import state_answer
 from hedger.report.plan_tables import other_plans_table
-from hedger.report.terminal import show
 from hedger.report.terminal_plan import plan_view
 from hedger.settings import Settings
 
@@ -22,41 +22,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from rich.console import RenderableType
+
     Draw = Callable[[Advice], list[str]]
 
 DAY = date(2026, 8, 21)
 
-pytestmark = pytest.mark.usefixtures("plain_terminal")
-
 
 @pytest.fixture
-def draw(capsys: pytest.CaptureFixture[str]) -> Draw:
-    def drawn(advice: Advice) -> list[str]:
-        show(plan_view(advice))
-        return capsys.readouterr().out.splitlines()
-
-    return drawn
+def draw(draw_view: Callable[[RenderableType], list[str]]) -> Draw:
+    return lambda advice: draw_view(plan_view(advice))
 
 
 @pytest.fixture
 def lines(draw: Draw, technology_advice: Advice) -> list[str]:
     return draw(technology_advice)
-
-
-def row(lines: list[str], label: str) -> list[str]:
-    """Return the cells of the one row that begins with `label`, without it."""
-    (found,) = [line for line in lines if re.match(re.escape(label) + r"(\s\s|$)", line)]
-    return re.split(r"\s{2,}", found.removeprefix(label).strip())
-
-
-def part(lines: list[str], title: str) -> list[str]:
-    """Return the lines under a title, to the next blank one."""
-    start = lines.index(title) + 1
-    return lines[start : [*lines, ""].index("", start)]
-
-
-def flowing(lines: list[str]) -> str:
-    return re.sub(r"\s+", " ", " ".join(lines))
 
 
 def test_the_answer_comes_first(lines: list[str], technology_advice: Advice) -> None:
@@ -87,27 +67,27 @@ def test_a_terminal_gets_colours(draw: Draw, technology_advice: Advice, monkeypa
 def test_before_and_after_are_those_of_the_advice(lines: list[str], technology_advice: Advice) -> None:
     plan, risk = technology_advice.plan, technology_advice.risk
     beta = technology_advice.exposure.of("nasdaq100")
-    assert row(lines, "Beta to the Nasdaq-100") == [f"{plan.beta_before:.2f}", f"{plan.beta_after:.2f}"]
-    assert row(lines, "  95% interval, next quarter") == [
+    assert cells_of(lines, "Beta to the Nasdaq-100") == [f"{plan.beta_before:.2f}", f"{plan.beta_after:.2f}"]
+    assert cells_of(lines, "  95% interval, next quarter") == [
         f"{beta.low:.2f} to {beta.high:.2f}",
         f"{plan.beta_after_low:.2f} to {plan.beta_after_high:.2f}",
     ]
-    assert row(lines, "Yearly volatility") == [f"${risk.before.volatility:,.0f}", f"${risk.after.volatility:,.0f}"]
+    assert cells_of(lines, "Yearly volatility") == [f"${risk.before.volatility:,.0f}", f"${risk.after.volatility:,.0f}"]
     value = technology_advice.exposure.book.market_value
-    assert row(lines, "  share of the value") == [
+    assert cells_of(lines, "  share of the value") == [
         f"{risk.before.volatility / value:.1%}",
         f"{risk.after.volatility / value:.1%}",
     ]
     tails = {(tail.level, tail.horizon_days): tail.value_at_risk for tail in risk.before.tails}
     tails_after = {(tail.level, tail.horizon_days): tail.value_at_risk for tail in risk.after.tails}
     for label, key in {"Value at risk, 1 day, 95%": (0.95, 1), "Value at risk, 10 days, 99%": (0.99, 10)}.items():
-        assert row(lines, label) == [f"${tails[key]:,.0f}", f"${tails_after[key]:,.0f}"]
+        assert cells_of(lines, label) == [f"${tails[key]:,.0f}", f"${tails_after[key]:,.0f}"]
 
 
 def test_the_ticket_is_that_of_the_advice(lines: list[str], technology_advice: Advice) -> None:
     plan = technology_advice.plan
     for order in plan.orders:
-        assert row(lines, order.quote.code) == [
+        assert cells_of(lines, order.quote.code) == [
             "SELL",
             str(-order.quantity),
             f"{order.quote.price:,.2f}",
@@ -115,7 +95,7 @@ def test_the_ticket_is_that_of_the_advice(lines: list[str], technology_advice: A
             f"${order.initial_margin:,.0f}",
             f"${order.cost:,.2f}",
         ]
-    assert row(lines, "Total") == [
+    assert cells_of(lines, "Total") == [
         f"-${-plan.hedge_notional:,.0f}",
         f"${plan.initial_margin:,.0f}",
         f"${plan.round_trip_cost:,.2f}",
@@ -148,7 +128,7 @@ def test_every_index_has_a_line_best_first(lines: list[str], technology_advice: 
     assert shares == sorted(shares, reverse=True)
     sp500, test = technology_advice.exposure.of("sp500"), technology_advice.plan.index_test
     assert test is not None
-    assert row(lines, "S&P 500") == [
+    assert cells_of(lines, "S&P 500") == [
         f"{sp500.beta:.2f}",
         f"{sp500.low:.2f} to {sp500.high:.2f}",
         f"{dict(test.removed)['sp500']:.0%}",
@@ -223,18 +203,18 @@ def test_two_objectives_stand_side_by_side(draw: Draw, technology: Portfolio) ->
     comparison = advice.plan.comparison
     assert comparison is not None
     chosen, other = comparison.outcomes
-    assert row(drawn, "Shortfall, 1 day, 95%") == [
+    assert cells_of(drawn, "Shortfall, 1 day, 95%") == [
         f"${chosen.book_shortfall:,.0f}",
         f"${other.book_shortfall:,.0f}",
         f"${comparison.unhedged_book_shortfall:,.0f}",
     ]
-    assert row(drawn, "  of the 50% to hedge") == [
+    assert cells_of(drawn, "  of the 50% to hedge") == [
         f"${chosen.expected_shortfall:,.0f}",
         f"${other.expected_shortfall:,.0f}",
         f"${comparison.unhedged_shortfall:,.0f}",
     ]
-    assert row(drawn, "Tracking risk") == [f"${chosen.tracking_risk:,.0f}", f"${other.tracking_risk:,.0f}", "-"]
-    assert f"{advice.plan.positions[0].held_after:+d} NQ" in row(drawn, "Held")[0]
+    assert cells_of(drawn, "Tracking risk") == [f"${chosen.tracking_risk:,.0f}", f"${other.tracking_risk:,.0f}", "-"]
+    assert f"{advice.plan.positions[0].held_after:+d} NQ" in cells_of(drawn, "Held")[0]
     assert "You asked for 50%; the expected shortfall is least here." in flowing(drawn)
     assert "within your limits has a smaller expected shortfall." in flowing(part(drawn, "Order ticket"))
 

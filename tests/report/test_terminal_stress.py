@@ -8,13 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from terminal_lines import cells_of, part
 
 from hedger.advice import Advice, advise
 from hedger.contracts import select_contracts
 from hedger.market import SnapshotSource
 from hedger.pricing import quote_fair
 from hedger.report import to_dollars
-from hedger.report.terminal import show
 from hedger.report.terminal_stress import size_view, stress_view
 from hedger.risk import StatedScenario, size_position
 from hedger.settings import Settings
@@ -22,32 +22,18 @@ from hedger.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.console import RenderableType
+
     from hedger.portfolio import Portfolio
 
     Draw = Callable[[Advice], list[str]]
 
 DAY = date(2026, 8, 21)
 
-pytestmark = pytest.mark.usefixtures("plain_terminal")
-
 
 @pytest.fixture
-def draw(capsys: pytest.CaptureFixture[str]) -> Draw:
-    def drawn(advice: Advice) -> list[str]:
-        show(stress_view(advice))
-        return capsys.readouterr().out.splitlines()
-
-    return drawn
-
-
-def part(lines: list[str], title: str) -> list[str]:
-    start = lines.index(title) + 1
-    return lines[start : [*lines, ""].index("", start)]
-
-
-def cells(lines: list[str], label: str) -> list[str]:
-    (found,) = [line for line in lines if re.match(re.escape(label) + r"(\s\s|$)", line)]
-    return re.split(r"\s{2,}", found.removeprefix(label).strip())
+def draw(draw_view: Callable[[RenderableType], list[str]]) -> Draw:
+    return lambda advice: draw_view(stress_view(advice))
 
 
 def change(amount: float) -> str:
@@ -63,7 +49,7 @@ def test_every_scenario_and_every_crisis_is_shown_as_the_advice_has_it(draw: Dra
     assert max(map(len, lines)) <= 80
     moves, wrong = part(lines, "If the Nasdaq-100 moves"), part(lines, "If something goes wrong")
     for scenario in advice.risk.scenarios:
-        row = cells(moves, f"{dict(scenario.shocks)['nasdaq100']:+.0%}" + "*" * len(scenario.notes))
+        row = cells_of(moves, f"{dict(scenario.shocks)['nasdaq100']:+.0%}" + "*" * len(scenario.notes))
         assert row == [
             *(change(each) for each in (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)),
             f"{change(scenario.hedged_low)} to {change(scenario.hedged_high)}",
@@ -73,13 +59,13 @@ def test_every_scenario_and_every_crisis_is_shown_as_the_advice_has_it(draw: Dra
         if scenario.name.startswith("Margin"):  # which change no value
             assert f"{scenario.name}: {' '.join(scenario.notes)}" in " ".join(wrong)
         elif not scenario.name.startswith("Correlation"):  # which take two lines
-            row = cells(wrong, scenario.name)
+            row = cells_of(wrong, scenario.name)
             assert row == [change(each) for each in (scenario.unhedged_pnl, scenario.hedge_pnl, scenario.hedged_pnl)]
     assert advice.risk.stresses[-1].name == "my own"
     crises = part(lines, "Past crises with today's holdings and contracts")
     for replay in advice.risk.replays:
         if replay.episode.kind == "crisis":
-            assert cells(crises, replay.episode.name) == [
+            assert cells_of(crises, replay.episode.name) == [
                 f"{replay.n_real} of 20",
                 *(change(each) for each in (replay.unhedged_pnl, replay.hedge_pnl, replay.hedged_pnl)),
             ]
@@ -97,14 +83,14 @@ def test_the_futures_account_is_shown_with_its_chances_buffers_and_past(draw: Dr
     assert f"by +{call.call_move:.1%}, to {call.call_level:,.0f}." in told
     for chance in call.chances:
         assert chance.simulated is not None
-        assert cells(cash, f"{chance.horizon_days} sessions") == [
+        assert cells_of(cash, f"{chance.horizon_days} sessions") == [
             f"{chance.probability:.0%}",
             f"{chance.simulated:.0%}",
             *(f"${call.need(each, chance.horizon_days):,.0f}" for each in (0.10, 0.05, 0.01)),
         ]
     for stressed in call.stressed:
         at = "-" if stressed.call_move is None else f"{stressed.call_move:+.1%}"
-        assert cells(cash, f"{stressed.margin_multiplier - 1.0:+.0%}") == [
+        assert cells_of(cash, f"{stressed.margin_multiplier - 1.0:+.0%}") == [
             f"${stressed.cash_needed:,.0f}",
             at,
             f"{stressed.probability:.0%}",
@@ -114,7 +100,7 @@ def test_the_futures_account_is_shown_with_its_chances_buffers_and_past(draw: Dr
     past = part(lines, "What that account would have gone through")
     for account in advice.risk.past_accounts:
         label = f"Rally {account.episode.name}" if account.episode.kind == "rally" else account.episode.name
-        assert cells(past, label) == [
+        assert cells_of(past, label) == [
             change(account.pnl),
             change(account.worst_pnl),
             account.call_session.isoformat() if account.call_session else "-",
@@ -127,24 +113,24 @@ def test_costs_stand_beside_what_else_would_do(draw: Draw, technology: Portfolio
     advice = advise(technology, settings=settings, today=DAY)
     lines, risk = draw(advice), advice.risk
     costs = part(lines, "What it costs, and what else would do")
-    assert cells(costs, "These futures: fees and spread") == [
+    assert cells_of(costs, "These futures: fees and spread") == [
         f"${risk.costs.one_off:,.2f}",
         f"${risk.costs.rolls_per_year:,.0f}",
     ]
     assert risk.costs.carry_per_year is not None
-    assert cells(costs, "  dividends less interest") == [f"-${-risk.costs.carry_per_year:,.0f}"]
+    assert cells_of(costs, "  dividends less interest") == [f"-${-risk.costs.carry_per_year:,.0f}"]
     selling, fund = risk.other_ways
     assert selling.tax is not None
-    assert cells(costs, f"Selling ${selling.amount:,.0f} of stocks")[-1] == f"${selling.tax:,.0f}"
-    assert cells(costs, "PSQ, an inverse fund") == [f"${fund.one_off:,.2f}", f"${fund.per_year:,.0f}", "-"]
+    assert cells_of(costs, f"Selling ${selling.amount:,.0f} of stocks")[-1] == f"${selling.tax:,.0f}"
+    assert cells_of(costs, "PSQ, an inverse fund") == [f"${fund.one_off:,.2f}", f"${fund.per_year:,.0f}", "-"]
     taxes = part(lines, "Tax on the futures (United States, never advice)")
     for tax in risk.futures_tax:
-        assert cells(taxes, tax.scenario) == [
+        assert cells_of(taxes, tax.scenario) == [
             change(each) for each in (tax.gain, tax.long_term, tax.short_term, tax.tax)
         ]
     own = part(lines, "Risk that no index future removes")
     for each in risk.top_unhedgeable:
-        assert cells(own, each.symbol) == [f"${each.market_value:,.0f}", f"{each.share:.0%}"]
+        assert cells_of(own, each.symbol) == [f"${each.market_value:,.0f}", f"{each.share:.0%}"]
 
 
 def test_a_plan_without_contracts_has_no_account_to_show(draw: Draw, technology: Portfolio) -> None:
@@ -179,17 +165,16 @@ def test_every_note_but_those_on_the_buffer_is_told(draw: Draw, technology: Port
         ("ES", "At most 0 ES contracts: one already loses $250.00 at a stop 5 points away."),
     ],
 )
-def test_a_position_sized_by_its_stop(capsys: pytest.CaptureFixture[str], root: str, lead: str) -> None:
+def test_a_position_sized_by_its_stop(draw_view: Callable[[RenderableType], list[str]], root: str, lead: str) -> None:
     (contract,) = select_contracts(DAY, symbols=[root])
     levels = SnapshotSource().fetch(["^GSPC"], start=None, end=None)
     quote = quote_fair(contract, levels, DAY)
     sized = size_position(contract, equity=10_000.0, risk=0.01, stop=5.0, quote=quote)
-    show(size_view(sized))
-    lines = capsys.readouterr().out.splitlines()
+    lines = draw_view(size_view(sized))
     assert lines[0] == lead
-    assert cells(lines, "Initial margin") == [f"{to_dollars(sized.initial_margin)} (assumed)"]
-    assert cells(lines, "Value of the position") == [f"{to_dollars(sized.notional)} (at 7,689.49 points)"]
+    assert cells_of(lines, "Initial margin") == [f"{to_dollars(sized.initial_margin)} (assumed)"]
+    assert cells_of(lines, "Value of the position") == [f"{to_dollars(sized.notional)} (at 7,689.49 points)"]
     assert re.sub(r"\s+", " ", " ".join(lines)).count("is more than the equity of $10,000") == (root == "MES")
-    assert cells(lines, "Value of a point") == [f"${contract.multiplier:,.2f}"]
-    assert cells(lines, "Value of a tick") == [f"${contract.tick_value:,.2f} (0.25 points)"]
-    assert cells(lines, "May be lost") == ["$100.00 (1.00% of the equity)"]
+    assert cells_of(lines, "Value of a point") == [f"${contract.multiplier:,.2f}"]
+    assert cells_of(lines, "Value of a tick") == [f"${contract.tick_value:,.2f} (0.25 points)"]
+    assert cells_of(lines, "May be lost") == ["$100.00 (1.00% of the equity)"]

@@ -15,7 +15,6 @@ from hedger.exposure import BetaOverride
 from hedger.market import SnapshotSource
 from hedger.portfolio import Portfolio, Position, read_portfolio
 from hedger.report import list_contracts
-from hedger.report.terminal import show
 from hedger.report.terminal_tables import betas_view, contracts_view, holdings_view
 from hedger.settings import Settings
 
@@ -29,14 +28,11 @@ if TYPE_CHECKING:
 
 DAY = date(2026, 8, 21)
 
-pytestmark = pytest.mark.usefixtures("plain_terminal")
-
 
 @pytest.fixture
-def draw(capsys: pytest.CaptureFixture[str]) -> Draw:
+def draw(draw_view: Draw) -> Draw:
     def drawn(view: RenderableType) -> list[str]:
-        show(view)
-        lines = capsys.readouterr().out.splitlines()
+        lines = draw_view(view)
         assert max(map(len, lines)) <= 80
         return lines
 
