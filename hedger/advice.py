@@ -7,7 +7,7 @@ fetches prices and measures the exposure, :func:`decide` prices the contracts, s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -184,9 +184,9 @@ def advise(
     return decide(measurement, chosen)
 
 
-def today_in_new_york() -> date:
-    """Return the day on which advice is given; prices are made in New York."""
-    return datetime.now(ZoneInfo("America/New_York")).date()
+def today_in_new_york(now: datetime | None = None) -> date:
+    """Return the day in New York, where prices are made, at an instant with its time zone; at this one by default."""
+    return (now or datetime.now(UTC)).astimezone(ZoneInfo("America/New_York")).date()
 
 
 def measure_account(

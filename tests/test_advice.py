@@ -1,14 +1,15 @@
 """The pipeline: days, notes, identity of inputs, and what must not depend on what."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from books import BOOK, make_book, make_position
 from changed_prices import LAST, ChangedSource
 
-from hedger.advice import advise, decide, measure_account
+from hedger.advice import advise, decide, measure_account, today_in_new_york
 from hedger.contracts import INDICES, BrokerFees, BrokerMargin, Fees
 from hedger.errors import (
     InfeasibleHedgeError,
@@ -101,8 +102,17 @@ def test_old_prices_are_said_from_the_fifth_day(days, is_old):
         assert f"end on 2026-08-21, {days} days ago" in advice.notes[0].message
 
 
-def test_without_a_day_today_is_that_of_new_york():
-    assert advise(make_book()).measurement.today >= NEWEST
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        (datetime(2026, 8, 22, 3, 59, tzinfo=UTC), date(2026, 8, 21)),
+        (datetime(2026, 8, 22, 4, 0, tzinfo=UTC), date(2026, 8, 22)),
+        (datetime(2026, 1, 10, 4, 59, tzinfo=UTC), date(2026, 1, 9)),
+        (datetime(2026, 1, 10, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo")), date(2026, 1, 9)),
+    ],
+)
+def test_today_is_the_day_of_new_york_wherever_one_is(instant, day):
+    assert today_in_new_york(instant) == day
 
 
 def test_prices_end_with_the_newest_level_of_an_index():
