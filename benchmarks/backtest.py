@@ -21,7 +21,7 @@ import numpy as np
 from research import read_history
 
 from hedger.advice import measure_account, today_in_new_york
-from hedger.past import backtest_account
+from hedger.backtest import backtest_account
 from hedger.portfolio import to_portfolio
 from hedger.settings import Settings
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from hedger.backtest import backtest
 from hedger.cli import hedger
 from hedger.cli import progress as progress_module
 from hedger.cli.progress import progress_bar
 from hedger.errors import InsufficientHistoryError, SettingsError
-from hedger.past import backtest
 from hedger.settings import Settings
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.advice import Advice
-    from hedger.cli.options import HoldingsFile, Request
+    from hedger.cli.options import NamedFile, Request
     from hedger.market import PriceSource
 
 # Views are imported where they are shown: with --json nothing is drawn, and rich need not be loaded.
@@ -84,7 +84,7 @@ def plan(*, request: Request, is_json: bool) -> None:
 @takes_portfolio
 @takes_day("today")
 @takes_json
-def holdings(*, portfolio: HoldingsFile, as_of: date | None, is_json: bool) -> None:
+def holdings(*, portfolio: NamedFile, as_of: date | None, is_json: bool) -> None:
     """Show what was read from the file, and what was not and why."""
     held = portfolio.read(as_of or today_in_new_york())
     if is_json:
@@ -179,7 +179,7 @@ def backtest(*, request: Request, years: int, is_json: bool) -> None:
 
     Takes the options of `hedger plan`; it is the rule of that plan that is followed through the past.
     """
-    from hedger.past import backtest_account  # other commands start without it
+    from hedger.backtest import backtest_account  # other commands start without it
 
     measurement = request.measure()
     if request.out is not None:

@@ -161,7 +161,7 @@ def _with_files(stated: Choices) -> Choices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingsFile:
+class NamedFile:
     """A holdings file that the command line names, not yet read."""
 
     path: str
@@ -173,11 +173,11 @@ class HoldingsFile:
 
 
 def takes_portfolio(command: Command) -> Command:
-    """Give a command the argument PORTFOLIO, passed on as a :class:`HoldingsFile`."""
+    """Give a command the argument PORTFOLIO, passed on as a :class:`NamedFile`."""
 
     @wraps(command)
     def with_portfolio(*, portfolio: str, leave_out_bad_rows: bool, **given: Any) -> Any:
-        return command(portfolio=HoldingsFile(path=portfolio, leave_out_bad_rows=leave_out_bad_rows), **given)
+        return command(portfolio=NamedFile(path=portfolio, leave_out_bad_rows=leave_out_bad_rows), **given)
 
     flag = _flag("leave-out-bad-rows", "Go on without rows that cannot be read; the plan names them.")
     decorated: Command = click.argument("portfolio", metavar="PORTFOLIO")(flag(with_portfolio))
@@ -240,7 +240,7 @@ class Request:
         Folder for the plan's files.
     """
 
-    portfolio: HoldingsFile
+    portfolio: NamedFile
     choices: tuple[Choices, Choices]
     as_of: date | None
     today: date
@@ -268,7 +268,7 @@ def takes_request(command: Command) -> Command:
     @wraps(command)
     def with_request(
         *,
-        portfolio: HoldingsFile,
+        portfolio: NamedFile,
         choices: tuple[Choices, Choices],
         as_of: date | None,
         source: PriceSource,

@@ -10,7 +10,7 @@ from hedger.arrays import freeze
 from hedger.evidence.calibration import Calibration, check_calibration
 from hedger.evidence.doubts import list_doubts
 from hedger.evidence.figures import bootstrap_difference, deepest_fall, spread_by_quarter, yearly_volatility
-from hedger.evidence.following import Market, follow_quarter, follow_strategy
+from hedger.evidence.following import PastQuarters, follow_quarter, follow_strategy
 from hedger.evidence.history import gather_history, list_spans
 from hedger.evidence.league import EstimatorRecord, miss_betas, rank_estimators
 from hedger.evidence.on_futures import FuturesCheck, check_on_futures
@@ -193,14 +193,14 @@ def assess_evidence(
         misses.append(miss_betas(history, span, estimators))
         if on_progress is not None:
             on_progress(done, len(spans))
-    market = Market(
+    past = PastQuarters(
         history=history,
         quarters=tuple(follow_quarter(history, span) for span in spans),
         quotes={quote.symbol: quote for quote in quotes},
         buffer=buffer,
     )
     records = tuple(
-        follow_strategy(strategy, [quarter[position] for quarter in held], market)
+        follow_strategy(strategy, [quarter[position] for quarter in held], past)
         for position, strategy in enumerate(strategies)
     )
     of_rule = [quarter[0] for quarter in held]
@@ -213,7 +213,7 @@ def assess_evidence(
             known_share=span.known_share,
             unhedged_pnl=float(moves.gains.sum()),
         )
-        for span, moves in zip(spans, market.quarters, strict=True)
+        for span, moves in zip(spans, past.quarters, strict=True)
     )
     return Evidence(
         value=history.book.beta_base,
@@ -223,8 +223,8 @@ def assess_evidence(
         quarters=quarters,
         strategies=records,
         differences=_differences(records),
-        on_futures=check_on_futures(held, strategies, market, quarters, futures),
-        calibration=check_calibration(of_rule, records[0], market),
+        on_futures=check_on_futures(held, strategies, past, quarters, futures),
+        calibration=check_calibration(of_rule, records[0], past),
         estimators=rank_estimators(misses),
         notes=tuple(list_doubts(quarters, records[0])),
     )

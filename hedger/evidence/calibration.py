@@ -14,7 +14,7 @@ from hedger.risk import ACCEPTED, assess_margin_calls, hedge_gains
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hedger.evidence.following import Market
+    from hedger.evidence.following import PastQuarters
     from hedger.evidence.records import StrategyRecord
     from hedger.evidence.walk import HeldQuarter
 
@@ -69,7 +69,7 @@ class Calibration:
     n_beyond_buffer: int
 
 
-def check_calibration(quarters: Sequence[HeldQuarter], record: StrategyRecord, market: Market) -> Calibration:
+def check_calibration(quarters: Sequence[HeldQuarter], record: StrategyRecord, past: PastQuarters) -> Calibration:
     """Compare what would have been stated at each roll with what came.
 
     Parameters
@@ -82,11 +82,11 @@ def check_calibration(quarters: Sequence[HeldQuarter], record: StrategyRecord, m
     before, after = [], []
     n_accounts = n_beyond = 0
     hedges = np.split(record.hedge, np.cumsum(record.lengths)[:-1])
-    for held, came, moves, hedge in zip(quarters, record.quarters, market.quarters, hedges, strict=True):
+    for held, came, moves, hedge in zip(quarters, record.quarters, past.quarters, hedges, strict=True):
         exposure, plan = held.exposure, held.plan
-        past = exposure.gains[np.isfinite(exposure.gains)]
+        known = exposure.gains[np.isfinite(exposure.gains)]
         hedged = exposure.gains + hedge_gains(exposure, plan) if plan is not None else exposure.gains
-        before.append(check_forecast(past, moves.gains))
+        before.append(check_forecast(known, moves.gains))
         after.append(check_forecast(hedged[np.isfinite(hedged)], moves.gains + hedge))
         call = assess_margin_calls(exposure, plan) if plan is not None else None
         if plan is not None and call is not None:

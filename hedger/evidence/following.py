@@ -62,7 +62,7 @@ def follow_quarter(history: History, span: Span) -> QuarterMoves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Market:
+class PastQuarters:
     """What happened in the tested quarters, and what futures cost.
 
     Parameters
@@ -101,59 +101,59 @@ class Market:
         return sum(n * margin.initial for n, margin in margins), sum(n * margin.maintenance for n, margin in margins)
 
 
-def follow_strategy(strategy: Strategy, quarters: Sequence[HeldQuarter], market: Market) -> StrategyRecord:
+def follow_strategy(strategy: Strategy, quarters: Sequence[HeldQuarter], past: PastQuarters) -> StrategyRecord:
     """Return what came of a strategy.
 
     Parameters
     ----------
     quarters
-        What it held, one per quarter of `market`.
+        What it held, one per quarter of `past`.
     """
-    notional = market.notional
+    notional = past.notional
     records, hedges, costs = [], [], []
     before: tuple[tuple[str, int], ...] = ()
-    for position, (moves, held) in enumerate(zip(market.quarters, quarters, strict=True)):
+    for position, (moves, held) in enumerate(zip(past.quarters, quarters, strict=True)):
         span = moves.span
         futures = np.concatenate([stretch_gains(each, span, moves.steps, notional) for each in held.stretches])
         cost, n_orders = np.zeros(span.n_sessions), 0
         for stretch in held.stretches:
-            paid, n_placed = trade_cost(before, stretch.held, market.quotes, is_roll=stretch.first == span.first)
+            paid, n_placed = trade_cost(before, stretch.held, past.quotes, is_roll=stretch.first == span.first)
             cost[stretch.first - span.first] += paid
             n_orders += n_placed
             before = stretch.held
-        following = market.quarters[position + 1 : position + 2]
+        following = past.quarters[position + 1 : position + 2]
         if not following or following[0].span.first != span.last:
-            paid, n_placed = trade_cost(before, (), market.quotes, is_roll=False)
+            paid, n_placed = trade_cost(before, (), past.quotes, is_roll=False)
             cost[-1] += paid
             n_orders += n_placed
             before = ()
         hedge = futures - cost
-        records.append(_quarter(held, market, moves, hedge=hedge, cost=float(cost.sum()), n_orders=n_orders))
+        records.append(_quarter(held, past, moves, hedge=hedge, cost=float(cost.sum()), n_orders=n_orders))
         hedges.append(hedge)
         costs.append(cost)
     return StrategyRecord(
         name=strategy.name,
-        value=market.history.book.beta_base,
-        unhedged=np.concatenate([moves.gains for moves in market.quarters]),
+        value=past.history.book.beta_base,
+        unhedged=np.concatenate([moves.gains for moves in past.quarters]),
         hedge=np.concatenate(hedges),
         costs=np.concatenate(costs),
         quarters=tuple(records),
-        lengths=market.lengths,
+        lengths=past.lengths,
     )
 
 
 def _quarter(
-    held: HeldQuarter, market: Market, moves: QuarterMoves, *, hedge: FloatArray, cost: float, n_orders: int
+    held: HeldQuarter, past: PastQuarters, moves: QuarterMoves, *, hedge: FloatArray, cost: float, n_orders: int
 ) -> HedgedQuarter:
-    plan, exposure, history = held.plan, held.exposure, market.history
+    plan, exposure, history = held.plan, held.exposure, past.history
     unhedged, hedged = moves.gains, moves.gains + hedge
     reference = plan.reference_index if plan is not None else exposure.best_index(exposure.indices)
     measured = exposure.of(reference)
     returns = np.column_stack([unhedged, hedged]) / moves.values[:, None]
     (realised, realised_after), _ = realised_betas(returns, moves.index_returns[:, history.indices.index(reference)])
-    initial, _ = market.margins(held.stretches[0].held)
-    buffer = market.buffer if market.buffer is not None else max(history.book.cash - initial, 0.0)
-    worst, is_called = _account(held.stretches, market, initial + buffer, hedge)
+    initial, _ = past.margins(held.stretches[0].held)
+    buffer = past.buffer if past.buffer is not None else max(history.book.cash - initial, 0.0)
+    worst, is_called = _account(held.stretches, past, initial + buffer, hedge)
     return HedgedQuarter(
         held=held.stretches[0].held,
         reference_index=reference,
@@ -178,11 +178,11 @@ def _quarter(
     )
 
 
-def _account(stretches: Sequence[Stretch], market: Market, cash: float, hedge: FloatArray) -> tuple[float, bool]:
+def _account(stretches: Sequence[Stretch], past: PastQuarters, cash: float, hedge: FloatArray) -> tuple[float, bool]:
     """Return the largest loss of the futures account at a close of the quarter, USD, and whether it was called."""
     summed = np.cumsum(hedge)
     needed = np.concatenate(
-        [np.full(stretch.last - stretch.first, market.margins(stretch.held)[1]) for stretch in stretches]
+        [np.full(stretch.last - stretch.first, past.margins(stretch.held)[1]) for stretch in stretches]
     )
     is_called = bool(np.any((cash + summed < needed) & (needed > 0)))
     return float(max(-summed.min(), 0.0)), is_called

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.arrays import FloatArray
-    from hedger.evidence.following import Market
+    from hedger.evidence.following import PastQuarters
     from hedger.evidence.history import History, Span
     from hedger.evidence.records import Quarter, StrategyRecord
     from hedger.evidence.strategies import Strategy, StrategyName
@@ -105,7 +105,7 @@ class FuturesCheck:
 def check_on_futures(
     held: Sequence[Sequence[HeldQuarter]],
     strategies: Sequence[Strategy],
-    market: Market,
+    past: PastQuarters,
     quarters: Sequence[Quarter],
     futures: Sequence[FuturesCloses],
 ) -> FuturesCheck | None:
@@ -116,22 +116,22 @@ def check_on_futures(
     held
         What each strategy held, by quarter.
     quarters
-        Of `market`.
+        Of `past`.
     futures
         Closes of real futures, at most one per index.
     """
-    levels, has_close = _levels(market.history, futures)
+    levels, has_close = _levels(past.history, futures)
     covered = [
         position
-        for position, (moves, by_strategy) in enumerate(zip(market.quarters, held, strict=True))
-        if _is_covered(moves.span, _places_held(by_strategy, market), levels, has_close)
+        for position, (moves, by_strategy) in enumerate(zip(past.quarters, held, strict=True))
+        if _is_covered(moves.span, _places_held(by_strategy, past), levels, has_close)
     ]
     if not covered:
         return None
-    same = tuple(market.quarters[position] for position in covered)
-    on_index = replace(market, quarters=same)
+    same = tuple(past.quarters[position] for position in covered)
+    on_index = replace(past, quarters=same)
     own = tuple(replace(moves, steps=_steps(levels, moves.span)) for moves in same)
-    on_futures = replace(market, quarters=own)
+    on_futures = replace(past, quarters=own)
     records = []
     for place, strategy in enumerate(strategies):
         by_quarter = [held[position][place] for position in covered]
@@ -148,11 +148,11 @@ def check_on_futures(
     )
 
 
-def _places_held(by_strategy: Sequence[HeldQuarter], market: Market) -> list[int]:
+def _places_held(by_strategy: Sequence[HeldQuarter], past: PastQuarters) -> list[int]:
     """Return the positions of the indices of which any strategy held futures in a quarter."""
     stretches = [stretch for quarter in by_strategy for stretch in quarter.stretches]
     symbols = {symbol for stretch in stretches for symbol, _ in stretch.held}
-    return sorted({market.history.indices.index(market.quotes[symbol].index) for symbol in symbols})
+    return sorted({past.history.indices.index(past.quotes[symbol].index) for symbol in symbols})
 
 
 def _is_covered(span: Span, places: Sequence[int], levels: FloatArray, has_close: FloatArray) -> bool:

@@ -15,8 +15,8 @@ from hedger.report.document import notes_section, policy_document, portfolio_sec
 from hedger.version import __version__
 
 if TYPE_CHECKING:
+    from hedger.backtest import Backtest
     from hedger.evidence import Evidence, FuturesCheck, HedgedQuarter, StrategyRecord
-    from hedger.past import Backtest
 
     Document = dict[str, Any]
 

@@ -11,8 +11,8 @@ from hedger.report.words import UNKNOWN, to_beta, to_dollars, to_percent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hedger.backtest import Backtest
     from hedger.evidence import Calibration, Evidence, FuturesCheck, HedgedQuarter
-    from hedger.past import Backtest
 
 
 NO_HEDGE = "no hedge"

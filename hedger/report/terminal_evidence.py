@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from hedger.past import Backtest
+    from hedger.backtest import Backtest
 
 
 def backtest_view(backtest: Backtest) -> RenderableType:

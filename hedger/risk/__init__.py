@@ -1,6 +1,5 @@
 """Exposure and plan to risk: what the hedge changes."""
 
-from hedger.risk.alternatives import SELLING, OtherWay, list_other_ways
 from hedger.risk.assessment import Risk, assess_risk
 from hedger.risk.circumstances import Circumstances
 from hedger.risk.costs import CostItem, Costs, assess_costs
@@ -16,6 +15,7 @@ from hedger.risk.margin_calls import (
     StressedCall,
     assess_margin_calls,
 )
+from hedger.risk.other_ways import SELLING, OtherWay, list_other_ways
 from hedger.risk.own_risk import OwnRisk, rank_own_risk
 from hedger.risk.positions import hedge_gains, held_notional
 from hedger.risk.scenarios import SEVERAL_SESSIONS, Scenario, index_scenarios

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hedger.exposure import hedge_effectiveness
-from hedger.risk.alternatives import OtherWay, list_other_ways
 from hedger.risk.circumstances import Circumstances
 from hedger.risk.costs import Costs, assess_costs
 from hedger.risk.distribution import Distribution, gain_distribution
 from hedger.risk.doubts import list_doubts
 from hedger.risk.episodes import PastAccount, Replay, account_in, replay_episodes
 from hedger.risk.margin_calls import MarginCall, assess_margin_calls
+from hedger.risk.other_ways import OtherWay, list_other_ways
 from hedger.risk.own_risk import OwnRisk, rank_own_risk
 from hedger.risk.positions import hedge_gains
 from hedger.risk.scenarios import Scenario, index_scenarios

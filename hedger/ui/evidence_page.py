@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.past import Backtest, backtest_account
+from hedger.backtest import Backtest, backtest_account
 from hedger.report import backtest_document, evidence_tables, state_evidence, to_json, to_percent
 from hedger.ui.evidence_charts import beta_rows, beta_specification, gain_rows, gain_series, gain_specification
 from hedger.ui.refusals import attempt

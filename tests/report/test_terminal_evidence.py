@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from terminal_lines import cells_of
 
+from hedger.backtest import Backtest, backtest
 from hedger.evidence import Difference, Evidence
-from hedger.past import Backtest, backtest
 from hedger.report import backtest_document, state_evidence, to_json, to_strategy
 from hedger.report.evidence_tables import word_accounts, word_estimators
 from hedger.report.terminal_evidence import backtest_view

@@ -11,8 +11,8 @@ from page_states import SAMPLES, TODAY, everything, metrics, refusal, sentence
 from streamlit.testing.v1 import AppTest
 
 from hedger.advice import decide, measure_account
+from hedger.backtest import YEARS, Backtest, backtest_account
 from hedger.market import SnapshotSource
-from hedger.past import YEARS, Backtest, backtest_account
 from hedger.portfolio import read_portfolio
 from hedger.report import evidence_tables, state_evidence, to_percent
 from hedger.settings import Settings
