@@ -205,7 +205,7 @@ def test_the_same_words_serve_every_setting():
 @pytest.mark.parametrize(
     ("choices", "message"),
     [
-        ({"estimator": "magic"}, r'no estimator "magic"\. Known are: two-speed, welch, ewma, ols'),
+        ({"estimator": "magic"}, r'no estimator "magic"\. Known are: two-speed, vasicek-two-speed, welch'),
         ({"portfolio_value": 0.0}, r"portfolio's value must be positive, not 0\.00"),
         ({"portfolio_value": math.nan}, "portfolio_value must be a number such as 25000.0, or None, not nan"),
         ({"futures_price": (("ES", 0.0),)}, "futures price of ES must be positive, not 0"),

@@ -42,14 +42,14 @@ if TYPE_CHECKING:
 class VasicekBeta:
     r"""Precision-weighted mean of an estimate and a prior (Vasicek 1973).
 
-    :math:`\\beta = w b + (1 - w) m` with :math:`w = \\tau^2 / (\\tau^2 + \\mathrm{se}^2)`.
+    :math:`\beta = w b + (1 - w) m` with :math:`w = \tau^2 / (\tau^2 + \mathrm{se}^2)`.
 
     Parameters
     ----------
     base
         Estimator of :math:`b` and its standard error.
     prior_mean, prior_variance
-        :math:`m` and :math:`\\tau^2`.
+        :math:`m` and :math:`\tau^2`.
     """
 
     base: BetaEstimator = field(default_factory=OLSBeta)

@@ -21,17 +21,28 @@ if TYPE_CHECKING:
 
 ESTIMATORS: dict[str, BetaEstimator] = {
     "two-speed": TwoSpeedBeta(),
+    "vasicek-two-speed": VasicekBeta(base=TwoSpeedBeta()),
     "welch": WelchBeta(),
+    "vasicek-ewma": VasicekBeta(base=EWMABeta()),
+    "vasicek-welch": VasicekBeta(base=WelchBeta()),
     "ewma": EWMABeta(),
-    "ols": OLSBeta(),
     "vasicek": VasicekBeta(),
+    "ols": OLSBeta(),
+    "vasicek-dimson": VasicekBeta(base=DimsonBeta()),
     "blume": BlumeBeta(),
-    "down-beta": DownBeta(),
+    "vasicek-scholes-williams": VasicekBeta(base=ScholesWilliamsBeta()),
+    "vasicek-down-beta": VasicekBeta(base=DownBeta()),
     "dimson": DimsonBeta(),
+    "down-beta": DownBeta(),
+    "vasicek-monthly": VasicekBeta(base=MonthlyBeta()),
     "scholes-williams": ScholesWilliamsBeta(),
     "monthly": MonthlyBeta(),
 }
-"""Estimators by their name in settings: the default first, then in the order of how well they foretell beta."""
+"""Estimators by their name in settings: the default first, then in the order of how well they foretell a stock's beta.
+
+Those that begin with ``vasicek`` shrink the named one to a beta of one by its standard error; ``vasicek`` alone shrinks
+``ols``.
+"""
 
 
 @cache

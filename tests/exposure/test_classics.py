@@ -14,6 +14,7 @@ from hedger.exposure import (
     OLSBeta,
     ScholesWilliamsBeta,
     VasicekBeta,
+    load_forecast_errors,
 )
 
 CLASSICS = {
@@ -89,6 +90,30 @@ def test_vasicek_weighs_estimate_and_prior_by_their_precision(market):
     precision = 1.0 / plain.stderr**2 + 1.0 / 0.1
     assert shrunk.beta == pytest.approx((plain.beta / plain.stderr**2 + 0.9 / 0.1) / precision, abs=1e-12)
     assert shrunk.stderr == pytest.approx(precision**-0.5, abs=1e-12)
+
+
+SHRUNK = [name for name in ESTIMATORS if name.startswith("vasicek-")]
+
+
+@pytest.mark.parametrize("name", SHRUNK)
+def test_vasicek_is_offered_on_other_estimators(name, market):
+    plain, shrunk = (ESTIMATORS[each].estimate(*market) for each in (name.removeprefix("vasicek-"), name))
+    weight = plain.stderr**2 / (0.2 + plain.stderr**2)
+    assert shrunk.beta == pytest.approx(weight + (1.0 - weight) * plain.beta, abs=1e-12)
+    assert shrunk.shrink_weight == pytest.approx(weight, abs=1e-12)
+
+
+def test_vasicek_can_be_had_on_every_slope():
+    slopes = {name for name in ESTIMATORS if not name.startswith("vasicek")} - {"blume"}  # blume shrinks by itself
+    assert {name.removeprefix("vasicek-") for name in SHRUNK} == slopes - {"ols"}
+    assert ESTIMATORS["vasicek"] == VasicekBeta(base=ESTIMATORS["ols"])
+
+
+def test_estimators_stand_in_the_order_of_their_forecast_errors():
+    errors = load_forecast_errors()
+    assert list(errors) == list(ESTIMATORS)
+    assert list(errors.values()) == sorted(errors.values())
+    assert errors["ols"] == 1.0
 
 
 @every_classic
