@@ -39,6 +39,8 @@ def check_choices(choices: Mapping[str, Any]) -> None:
     for name, kind in _KINDS.items():
         if not kind.accepts(choices[name]):
             raise SettingsError(f"The setting {name} must be {kind.expected}, not {shorten(repr(choices[name]))}.")
+    if not choices["sizes"] and not choices["contracts"]:
+        raise SettingsError("No contract size is chosen to hedge with. Choose at least one: --sizes.")
     for name in ("contracts", "current", "futures_price"):
         for stated in choices[name]:
             require_root(_option(name), stated if isinstance(stated, str) else stated[0])

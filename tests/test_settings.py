@@ -238,6 +238,7 @@ def test_the_same_words_serve_every_setting():
         ({"beta": (("AAPL", 1.2),)}, "beta must be a tuple of BetaOverride"),
         ({"objective": "least"}, "objective must be one of variance, expected-shortfall, not 'least'"),
         ({"order_type": None}, "order_type must be one of market, limit, not None"),
+        ({"sizes": ()}, r"No contract size is chosen to hedge with\. Choose at least one: --sizes\."),
         # Roots that no catalogue has.
         ({"contracts": ("ESU6",)}, r'--contracts: There is no contract "ESU6"\. Write the root: ES\.'),
         ({"current": (("MESZ26", -2),)}, r'--current: There is no contract "MESZ26"\. Write the root: MES\.'),

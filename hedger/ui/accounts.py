@@ -163,7 +163,8 @@ def _measured(account: Account, today: date) -> tuple[Account, Measurement]:
     """Measure an account with the choices that its own portfolio asks for."""
     portfolio = read_holdings(account, today)
     proxy, beta = read_stand_ins(portfolio, account.file)
-    return _on_prices_at_hand(replace(account, portfolio_value=_ask_value(portfolio), proxy=proxy, beta=beta), today)
+    value = _ask_value(portfolio, account.file)
+    return _on_prices_at_hand(replace(account, portfolio_value=value, proxy=proxy, beta=beta), today)
 
 
 def _on_prices_at_hand(account: Account, today: date) -> tuple[Account, Measurement]:
@@ -200,16 +201,18 @@ def _offer_remedy(error: HedgerError, account: Account, today: date, is_shown_be
             ask_stand_ins(dict.fromkeys(typed, "as you have it"), account.file)
 
 
-def _ask_value(portfolio: Portfolio) -> float | None:
-    """Ask what a portfolio is worth whose file gives weights only."""
+def _ask_value(portfolio: Portfolio, file: HoldingsFile) -> float | None:
+    """Ask what a portfolio is worth whose file gives weights only; nothing is assumed until the visitor says so."""
     if not any(position.weight is not None and position.quantity is None for position in portfolio.positions):
         return None
-    value: float = st.number_input(
+    value: float | None = st.number_input(
         "Portfolio value, USD",
         min_value=1.0,
-        value=100_000.0,
+        value=None,
         step=10_000.0,
-        key="portfolio_value",
+        format="%.0f",
+        placeholder="What is it worth?",
+        key=f"portfolio_value {file.digest}",
         persist_state="session",
         help="This file gives weights only; the size of the hedge follows from what the portfolio is worth.",
     )

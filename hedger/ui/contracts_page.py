@@ -192,7 +192,7 @@ def _show_calculator(rows: Sequence[ListedContract], levels: Prices, day: date) 
             help="Of all these contracts; an assumption where no recent figure is known, as in the table above.",
         )
         st.metric(
-            "Value",
+            "Position value",
             escape(to_dollars(sized.notional)),
             width=METRIC_WIDTH,
             help="Of all these contracts (notional), at fair value by the newest index level known that day.",

@@ -1,8 +1,8 @@
 """The choices: widgets to :class:`hedger.Settings`, the same on every page.
 
 Each stands in the address under its key, so that a link restores it; a choice that is the default does not, and one
-that a link states wrongly is dropped by Streamlit. What tells of the holdings never stands there: futures held
-already last as long as the visit.
+that a link states wrongly is named by :mod:`hedger.ui.links`. What tells of the holdings never stands there: futures
+held already last as long as the visit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import streamlit as st
 
 from hedger.contracts import INDICES, SIZES
 from hedger.exposure import ESTIMATORS, load_forecast_errors
-from hedger.hedge import MOST_LEGS, OBJECTIVES
+from hedger.hedge import OBJECTIVES
 from hedger.settings import Settings, parse_choices
 from hedger.ui.money_costs import kept_rates
 from hedger.ui.money_figures import kept_figures
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 Choices = dict[str, Any]
 """Fields of :class:`hedger.Settings`, but for futures held already: as they were typed, under ``held``."""
 
-LARGEST_HEDGE = 150
-"""Per cent of the exposure up to which the page offers to hedge."""
+LARGEST_HEDGE = 200
+"""Per cent of the exposure up to which one may hedge, as on the command line."""
 AUTO = "auto"
 
 _BY_SHARE = "Share of exposure"
@@ -204,7 +204,7 @@ def _ask_legs() -> tuple[int | None, bool]:
     """Ask how many indices the hedge may use, and whether one of them may be bought."""
     legs = st.segmented_control(
         "Indices in the hedge",
-        [AUTO, *range(1, MOST_LEGS + 1)],
+        [AUTO, *range(1, len(INDICES) + 1)],
         default=_DEFAULTS.legs or AUTO,
         required=True,
         format_func=lambda most: str(most).capitalize(),

@@ -19,6 +19,7 @@ from hedger.ui.access import admit
 from hedger.ui.accounts import revisit_account
 from hedger.ui.advised import show_advised_page
 from hedger.ui.hedge_page import show_hedge_page
+from hedger.ui.links import doubt_link, remember_link
 from hedger.version import __version__
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ def show_page(opened_with: Path | None = None, *, today: date | None = None) -> 
     st.html(FOLDER / "page.css")
     if admit():
         entry = _choose_page()
+        remember_link()
+        doubts = st.container()
         entry.show(opened_with, today or today_in_new_york())
+        with doubts:
+            doubt_link()
     st.caption(
         f"hedger {__version__}. Not investment advice: a calculation from past prices and stated assumptions. "
         "What you upload stays on the machine that runs this page; live prices, if you switch them on, are asked for "

@@ -85,7 +85,7 @@ def test_the_calculator_sizes_as_the_command_line_does(
     assert shown["Contracts"] == f"{sized.n_contracts:,}"
     assert shown["Loss at the stop"] == escape(to_dollars(sized.loss_at_stop, places=2))
     assert shown["Initial margin"] == escape(to_dollars(sized.initial_margin))
-    assert shown["Value"] == escape(to_dollars(sized.notional))
+    assert shown["Position value"] == escape(to_dollars(sized.notional))
     assert [each.value for each in page.warning] == [escape(note.message) for note in sized.notes]
     assert shown["One tick"] == escape(to_dollars(listed.tick_value, places=2))
 

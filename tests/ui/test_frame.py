@@ -23,6 +23,7 @@ from streamlit.testing.v1 import AppTest
 
 from hedger.portfolio import read_portfolio
 from hedger.report import state_answer, to_dollars
+from hedger.ui.links import BOUND
 from hedger.ui.page import PAGES
 from hedger.ui.wording import escape
 
@@ -131,6 +132,38 @@ def test_a_link_that_states_a_choice_wrongly_opens_the_page_without_it(link: dic
     page = open_link(**link)
     assert_shows(page, advice_for())
     assert page.selectbox(key="portfolio").value == "Technology"
+    ((name, stated),) = link.items()
+    said = "" if name not in BOUND else f"The link says {name}={stated if isinstance(stated, str) else stated[0]}, which"
+    assert [escape(said) in each.value for each in page.warning] == [True] * bool(said)
+
+
+def test_a_wrong_choice_of_a_link_is_named_on_every_page_until_it_is_made() -> None:
+    page = open_link(hedge="-5", sizes=["huge"], legs="2")
+    words = "The link says hedge=-5 and sizes=huge, which cannot be used."
+    assert [escape(words) in each.value for each in page.warning] == [True]
+    page.slider(key="hedge").set_value(50).run()
+    assert [escape("The link says sizes=huge, which") in each.value for each in page.warning] == [True]
+    go_to(page, "risk")
+    assert [escape("The link says sizes=huge, which") in each.value for each in page.warning] == [True]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"hedge": "100"},
+        {"tolerance": "0.0"},
+        {"legs": "Auto"},
+        {"sizes": ["Standard", "E-mini", "Micro"]},
+        {"allow_long_legs": "false"},
+        {"tolerance": "2.00"},
+        {"hedge": "200"},
+    ],
+    ids=str,
+)
+def test_a_link_that_states_a_default_or_a_number_in_another_spelling_is_not_doubted(link: dict[str, Any]) -> None:
+    page = open_link(**link)
+    assert not page.exception
+    assert not any("The link says" in each.value for each in page.warning)
 
 
 def test_the_address_tells_choices_and_nothing_of_the_holdings() -> None:
@@ -168,4 +201,4 @@ def test_a_first_file_that_cannot_be_used_is_refused_on_every_page(tmp_path: Any
     show: Callable[[str], AppTest] = partial(go_to, open_page(opened_with=broken))
     for url_path in [*PATHS, "review"]:
         page = show(url_path)
-        assert refusal(page) == sentence(partial(read_portfolio, broken, as_of=TODAY))
+        assert refusal(page) == sentence(partial(read_portfolio, broken.read_bytes(), as_of=TODAY))

@@ -174,15 +174,35 @@ def test_the_badge_warns_of_old_prices(age: int, colour: str, words: str) -> Non
 def test_every_sample_shows_its_advice(sample: str) -> None:
     page = open_page()
     page.selectbox(key="portfolio").set_value(sample.replace("_", " ").capitalize()).run()
-    is_weights = bool(page.number_input) and any(each.key == "portfolio_value" for each in page.number_input)
-    assert_shows(page, advice_for(sample, portfolio_value=100_000.0 if is_weights else None))
+    asked = [each for each in page.number_input if each.label == "Portfolio value, USD"]
+    for each in asked:
+        each.set_value(100_000.0).run()
+    assert_shows(page, advice_for(sample, portfolio_value=100_000.0 if asked else None))
 
 
-def test_weights_refer_to_the_value_that_is_asked_for() -> None:
+def test_weights_wait_for_the_value_that_is_asked_for() -> None:
     page = open_page(opened_with=SAMPLES / "model_weights.csv")
-    page.number_input(key="portfolio_value").set_value(750_000.0).run()
+    (value,) = (each for each in page.number_input if each.label == "Portfolio value, USD")
+    assert value.value is None
+    assert not page.metric
+    assert escape('the size of the hedge is unknown. Here: "Portfolio value, USD".') in refusal(page)
+    value.set_value(750_000.0).run()
     assert_shows(page, advice_for("model_weights", portfolio_value=750_000.0))
     assert metrics(page)["Cash"][0] == escape(to_dollars(0.05 * 750_000.0))
+
+
+def test_without_a_contract_size_the_page_asks_for_one() -> None:
+    page = open_page()
+    page.button_group(key="sizes").set_value([]).run()
+    assert refusal(page) == escape('No contract size is chosen to hedge with. Here: "Contract sizes".')
+
+
+def test_the_slider_and_the_indices_reach_as_far_as_the_command_line() -> None:
+    page = open_page()
+    page.slider(key="hedge").set_value(200).run()
+    assert_shows(page, advice_for(hedge=2.0))
+    page.segmented_control(key="legs").set_value(5).run()
+    assert_shows(page, advice_for(hedge=2.0, legs=5))
 
 
 def test_futures_held_already_are_shown() -> None:
