@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from research import FIRST_BOOK, LOOKBACK, QUARTER, SMALL, STEP, WARM_UP
 
-from hedger.exposure import ESTIMATORS, TwoSpeedBeta, realised_betas
+from hedger.exposure import ESTIMATORS, TwoSpeedBeta, realised_betas, share_beta_variance
+from hedger.exposure.interval import Z_REALISED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,8 @@ class Panel:
         Betas by name of the estimator, shape (n_dates, 4, n_stocks), NaN where a stock has no full year of returns.
     errors
         Standard errors of the default estimator, of the same shape.
+    reaches
+        Half widths of the product's interval around its forecast over 63 sessions, of the same shape.
     realised
         Betas by horizon, NaN where a stock did not trade throughout; of the same shape.
     is_large
@@ -57,6 +60,7 @@ class Panel:
     years: IntArray
     forecasts: dict[str, FloatArray]
     errors: FloatArray
+    reaches: FloatArray
     realised: dict[int, FloatArray]
     is_large: BoolArray
 
@@ -67,6 +71,21 @@ class Panel:
         squares = np.where(judged, np.square(self.forecasts[name] - self.realised[horizon]), 0.0).sum(axis=2)
         n_stocks = judged.sum(axis=2)
         return float(np.sqrt((squares[n_stocks > 0] / n_stocks[n_stocks > 0]).mean()))
+
+    def held(self, stocks: BoolArray, *, first_year: int = 0, last_year: int = 9999) -> tuple[float, float]:
+        """Return how often the interval of one stock held over 63 sessions, and its mean half width.
+
+        Parameters
+        ----------
+        stocks
+            Which count, shape (n_stocks,).
+        first_year, last_year
+            Of the dates that count.
+        """
+        missed = np.abs(self.forecasts[next(iter(ESTIMATORS))] - self.realised[QUARTER])
+        judged = np.isfinite(missed) & stocks
+        judged &= ((self.years >= first_year) & (self.years <= last_year))[:, None, None]
+        return float((missed <= self.reaches)[judged].mean()), float(self.reaches[judged].mean())
 
     def of_book(self, name: str, book: DrawnBook) -> FloatArray:
         """Return the forecast betas of a book to the four indices, shape (4,)."""
@@ -80,7 +99,8 @@ def foretell(history: History) -> Panel:
     days = np.arange(WARM_UP, history.sessions.size - QUARTER, STEP)
     shape = (days.size, history.indices.shape[1], history.stocks.shape[1])
     forecasts = {name: np.full(shape, np.nan) for name in ESTIMATORS}
-    errors, realised = np.full(shape, np.nan), {horizon: np.full(shape, np.nan) for horizon in HORIZONS}
+    errors, reaches = np.full(shape, np.nan), np.full(shape, np.nan)
+    realised = {horizon: np.full(shape, np.nan) for horizon in HORIZONS}
     default = next(iter(ESTIMATORS))
     for date, day in enumerate(days.tolist()):
         known = history.stocks[max(day - LOOKBACK, 0) : day]
@@ -91,6 +111,10 @@ def foretell(history: History) -> Panel:
                 forecasts[name][date, position, judged] = estimates.beta
                 if name == default:
                     errors[date, position, judged] = estimates.stderr
+                    variance = share_beta_variance(
+                        known[:, judged], index[max(day - LOOKBACK, 0) : day], estimates.beta
+                    )
+                    reaches[date, position, judged] = Z_REALISED * np.sqrt(variance)
             for horizon, betas in realised.items():
                 ahead = slice(day, day + horizon)
                 if day + horizon <= index.size:
@@ -100,6 +124,7 @@ def foretell(history: History) -> Panel:
         years=to_years(history, days),
         forecasts=forecasts,
         errors=errors,
+        reaches=reaches,
         realised=realised,
         is_large=np.array([name not in SMALL.split() for name in history.names]),
     )

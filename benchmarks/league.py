@@ -121,6 +121,17 @@ def print_intervals(league: League) -> None:
                 f"{half.mean():10.3f}" if half.size else "         -" for half in halves
             ]
             print(f"{horizon} sessions, {words:14}" + "".join(figures))
+    large = league.panel.is_large
+    every = np.ones(large.size, dtype=bool)
+    judged = {
+        "all": league.panel.held(every),
+        f"to {FIRST_LATER_YEAR - 1}": league.panel.held(every, last_year=FIRST_LATER_YEAR - 1),
+        "later": league.panel.held(every, first_year=FIRST_LATER_YEAR),
+        "large": league.panel.held(large),
+        "small": league.panel.held(~large),
+    }
+    figures = (f"{name} {share:.3f} ({width:.2f})" for name, (share, width) in judged.items())
+    print("one stock, 63 sessions, held (half width): " + ", ".join(figures))
     textbook = league.held(YARDSTICK, hedged.textbook[YARDSTICK])
     print(f"textbook ({TEXTBOOK} errors of one-year least squares), 63 sessions: held {textbook:.3f}")
 

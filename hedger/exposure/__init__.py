@@ -19,7 +19,7 @@ from hedger.exposure.covariance import (
 from hedger.exposure.estimators import BetaEstimator, EWMABeta, OLSBeta, TwoSpeedBeta, WelchBeta
 from hedger.exposure.exposure import BetaOverride, Exposure, HoldingBeta, IndexBeta
 from hedger.exposure.held_futures import HeldFuture, add_up, to_held_future
-from hedger.exposure.interval import MONTH, QUARTER, book_gains, realised_beta_variance
+from hedger.exposure.interval import MONTH, QUARTER, book_gains, realised_beta_variance, share_beta_variance
 from hedger.exposure.measured_book import measure_book
 from hedger.exposure.measurement import LOOKBACK, measure_exposure
 from hedger.exposure.realised import hedge_effectiveness, realised_betas
@@ -78,6 +78,7 @@ __all__ = [
     "pair_returns",
     "realised_beta_variance",
     "realised_betas",
+    "share_beta_variance",
     "symbols_to_price",
     "to_held_future",
     "value_holdings",

@@ -12,9 +12,9 @@ half-life 63 over the index variance known the day before, so that a few days of
     \text{half width of 95 %} = 2.04 \sqrt{\text{variance}}.
 
 The sampling variance of a beta realised over 21 sessions is three times that over 63; estimation and drift are the
-same. For one share, whose drift is mostly its own and in :math:`s^2` already, the variance over 63 sessions is
-:math:`2.45 s^2 + 0.19 d^2`. `benchmarks/league.py` measures how often the intervals of books hold: README has its
-table. All scale with leverage, and an index fund gets the narrow interval it deserves.
+same. For one share, calibrated apart, the variance over 63 sessions is :math:`2.45 s^2 + 0.19 d^2`.
+`benchmarks/league.py` measures how often the intervals hold: README has those of books. All scale with leverage, and an
+index fund gets the narrow interval it deserves.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ OWN_NOISE_OF_A_SHARE = 2.45, 0.19
 """The same factors for one share over 63 sessions.
 
 Calibrated on 186 large and 18 small US stocks, 2008 to 2025, four indices: the interval holds in 95.0 % of cases, in
-95.5 % before 2017 and 94.6 % since, in 94.9 % of large and 96.2 % of small companies; with records cut to 20, 63 and
+95.4 % before 2017 and 94.6 % since, in 94.9 % of large and 96.2 % of small companies; with records cut to 20, 63 and
 125 returns in 96.8, 95.5 and 95.2 %.
 """
 LEAST_COVERAGE = 0.3
