@@ -31,13 +31,14 @@ from hedger.exposure.measured_book import measure_book
 from hedger.exposure.regression import SHORTEST_RECORD
 from hedger.exposure.returns import pair_returns
 from hedger.exposure.valuation import value_holdings
+from hedger.wording import FEW, name_some
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from hedger.contracts import Index
-    from hedger.exposure.book import Book
+    from hedger.exposure.book import Book, Excluded
     from hedger.exposure.estimators import BetaEstimator
     from hedger.exposure.exposure import BetaOverride, Exposure
     from hedger.market import Prices
@@ -136,6 +137,16 @@ def _stated_betas(overrides: Sequence[BetaOverride], indices: Sequence[str]) -> 
     return stated
 
 
+def _word_reasons(excluded: Sequence[Excluded]) -> str:
+    """Say why positions are left out, those with the same reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for each in excluded:
+        by_reason.setdefault(each.reason, []).append(each.symbol)
+    told = [f"{name_some(symbols, FEW)}: {reason}" for reason, symbols in by_reason.items()][:FEW]
+    n_untold = sum(len(symbols) for symbols in list(by_reason.values())[FEW:])
+    return "; ".join([*told, f"and {n_untold:,} more for other reasons"] if n_untold else told)
+
+
 def _require_holdings(
     book: Book,
     stated: dict[tuple[str, str], float],
@@ -151,11 +162,12 @@ def _require_holdings(
             "Write the symbol as `hedger holdings` shows it."
         )
     if (book.holdings or book.excluded) and not any(holding.is_priced for holding in book.holdings):
-        left_out = "; ".join(f"{each.symbol}: {each.reason}" for each in book.excluded[:5])
+        left_out = _word_reasons(book.excluded)
         raise PricesUnavailableError(
             "No holding of the portfolio has a current price, so there is nothing to hedge"
             + (f" ({left_out})" if left_out else "")
-            + ". Use --prices yahoo, or --prices with a file that has a column for them.",
+            + ". Choose a later day where their prices begin after this one, or use --prices yahoo, or --prices with a "
+            "file that has a column for them.",
             [each.symbol for each in book.excluded],
         )
     for holding in book.holdings:

@@ -465,6 +465,17 @@ def assert_has_no_exposure(exposure, why):
     assert note.message == why
 
 
+def test_holdings_without_prices_are_counted_and_named_with_their_reasons():
+    alike = {f"OLD{n}": 1.0 for n in range(20)}
+    with pytest.raises(PricesUnavailableError, match="OLD3, OLD4 and 15 more: the price source does not know") as caught:
+        measure(make_portfolio(**alike), make_market(**PAIR))
+    assert "Choose a later day where their prices begin after this one, or use --prices yahoo" in str(caught.value)
+    assert caught.value.symbols == tuple(alike)
+    reasons = tuple((f"OLD{n}", f"reason {n}") for n in range(20))
+    with pytest.raises(PricesUnavailableError, match="OLD4: reason 4; and 15 more for other reasons"):
+        measure(make_portfolio(**alike), make_prices(make_market(**PAIR), missing=reasons))
+
+
 def test_a_portfolio_of_cash_alone_has_no_exposure():
     cash = make_position("CASH", None, market_value=5000.0, asset_class="cash")
     exposure = measure(make_portfolio(cash), make_market(**PAIR))
