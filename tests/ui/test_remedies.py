@@ -20,6 +20,11 @@ from hedger.ui.remedies import in_page_words
         ),
         ("The price is far off. Check --futures-price.", "The price is far off."),
         ("--risk 5 can be read in two ways: 5 %, or all. Write --risk 5% for the first.", None),
+        ("--legs 2 has no effect: few.", '"Indices in the hedge" 2 has no effect: few.'),
+        (
+            "--unrealised-gain has no effect without --long-term-tax.",
+            '"Unrealised gain, USD" has no effect without "Long-term rate, %".',
+        ),
         ("Two legs. Use --legs 1, or --legs auto.", 'Two legs. Here: "Indices in the hedge".'),
     ],
 )
