@@ -105,7 +105,9 @@ def test_the_exposure_is_the_advice(document, technology_advice):
         for name in ("index", "level", "beta", "stderr", "low", "high", "r_squared", "beta_dollars"):
             assert row[name] == getattr(measured, name), name
     for row, holding in zip(written["by_holding"], exposure.by_holding, strict=True):
-        for name in ("symbol", "market_value", "index", "beta", "stderr", "shrink_weight", "n_observations"):
+        for name in (
+            "symbol", "market_value", "index", "beta", "stderr", "low", "high", "shrink_weight", "n_observations"
+        ):  # fmt: skip
             assert row[name] == getattr(holding, name), name
         assert row["flags"] == list(holding.flags)
     assert written["covariance"] == exposure.covariance.tolist()

@@ -190,6 +190,14 @@ class TestContent:
         assert total[1] == pytest.approx(technology_advice.exposure.book.market_value, rel=1e-12)
         assert total[6] == pytest.approx(technology_advice.plan.beta_dollars, rel=1e-9)
 
+    def test_holdings_have_the_reach_of_the_beta_to_come(self, content: bytes, technology_advice: Advice) -> None:
+        reference = technology_advice.plan.reference_index
+        book = opened(content, has_values=True)
+        for holding in technology_advice.exposure.by_holding:
+            if holding.index == reference:
+                row = row_of(book, "holdings", holding.symbol)
+                assert (row[4] - row[5], row[4] + row[5]) == pytest.approx((holding.low, holding.high), rel=1e-12)
+
     def test_holdings_stand_in_the_order_of_their_exposure(self, content: bytes) -> None:
         rows = list(opened(content, has_values=True)["holdings"].iter_rows(values_only=True))
         first = next(number for number, row in enumerate(rows) if row[0] == "Holding") + 1

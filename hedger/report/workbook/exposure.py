@@ -90,11 +90,12 @@ def write_holdings_sheet(book: Workbook, document: Document) -> None:
     page = Page(book, "holdings", [26, *[14.0] * (8 + len(others)), 40])
     page.title(
         "Holdings",
-        "Exposure is beta times market value; of an option, times its underlying and its delta.",
+        "Exposure is beta times market value; of an option, times its underlying and its delta. ± is how far the beta "
+        "of the next quarter may lie from the one shown (95%).",
     )
     page.section(f"Exposure to the {titles[reference]}, the largest first")
     first = page.header(
-        "Holding", "Market value", "Share of value", "Moves like", f"Beta to {titles[reference]}", "Standard error",
+        "Holding", "Market value", "Share of value", "Moves like", f"Beta to {titles[reference]}", "Next quarter ±",
         "Beta dollars", *(f"Beta to {titles[name]}" for name in others), "Sessions used", "Remarks", n_remarks=1,
     )  # fmt: skip
     rows = _by_holding(document)
@@ -131,7 +132,7 @@ def _holding_row(page: Page, row: dict[str, Document], indices: list[str], total
         cell(share, "percent1", formula=f"={at[1]}/{total_at}" if total else None),
         cell(main["exposure_value"], "dollars"),
         cell(main["beta"], "beta"),
-        cell(main["stderr"], "rate"),
+        cell(None if main["high"] is None else main["high"] - main["beta"], "beta"),
         cell(main["exposure_value"] * main["beta"], "dollars", formula=f"={at[3]}*{at[4]}"),
         *(cell(row[name]["beta"], "beta") for name in indices[1:]),
         cell(main["n_observations"], "count"),
