@@ -30,9 +30,9 @@ def size_view(size: PositionSize) -> RenderableType:
     contract = size.contract
     lead = f"At most {plural(size.n_contracts, f'{contract.symbol} contract')}: "
     if size.n_contracts:
-        lead += f"a stop {size.stop:g} points away costs {to_dollars(size.loss_at_stop, places=2)}."
+        lead += f"a stop {_points(size.stop)} away costs {to_dollars(size.loss_at_stop, places=2)}."
     else:
-        lead += f"one already loses {to_dollars(size.loss_per_contract, places=2)} at a stop {size.stop:g} points away."
+        lead += f"one already loses {to_dollars(size.loss_per_contract, places=2)} at a stop {_points(size.stop)} away."
     rows = [
         ("May be lost", f"{to_dollars(size.risk_budget, places=2)} ({to_percent(size.risk, places=2)} of the equity)"),
         ("Lost by one contract at the stop", to_dollars(size.loss_per_contract, places=2)),
@@ -62,8 +62,10 @@ def _sized_margin(size: PositionSize) -> str:
     return f"{to_dollars(size.initial_margin)} ({remark})"
 
 
-def _points(tick_size: float | None) -> str:
-    return UNKNOWN if tick_size is None else f"{tick_size:g} points"
+def _points(distance: float | None) -> str:
+    if distance is None:
+        return UNKNOWN
+    return f"{distance:g} point{'' if distance == 1 else 's'}"
 
 
 def _parts(advice: Advice) -> Iterator[RenderableType]:

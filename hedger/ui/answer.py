@@ -12,8 +12,7 @@ from hedger.report import ALARMS, plan_tables, state_answer, to_beta, to_dollars
 from hedger.ui.chart import show_gain_chart
 from hedger.ui.downloads import show_downloads
 from hedger.ui.remedies import in_page_words
-from hedger.ui.summary import METRIC_WIDTH
-from hedger.ui.tables import draw_table, order_ticket
+from hedger.ui.tables import draw_table, order_ticket, show_metric
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
@@ -56,58 +55,42 @@ def _show_figures(advice: Advice) -> None:
     plan, risk = advice.plan, advice.risk
     reference = to_index_title(plan.reference_index)
     with st.container(horizontal=True, gap="small", key="figures"):
-        st.metric(
+        show_metric(
             "Hedge size",
-            escape(to_dollars(plan.hedge_notional)),
-            width=METRIC_WIDTH,
-            help="Value of all contracts held after the orders (notional). Short is negative.",
+            to_dollars(plan.hedge_notional),
+            tip="Value of all contracts held after the orders (notional). Short is negative.",
         )
-        st.metric(
+        show_metric(
             "Initial margin",
-            escape(to_dollars(plan.initial_margin)),
-            delta=f"{to_percent(advice.margin_share, places=1)} of the portfolio",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="What the broker asks to be posted for these contracts; part of it may be an assumption.",
+            to_dollars(plan.initial_margin),
+            below=f"{to_percent(advice.margin_share, places=1)} of the portfolio",
+            tip="What the broker asks to be posted for these contracts; part of it may be an assumption.",
         )
-        st.metric(
+        show_metric(
             "Beta before → after",
             f"{to_beta(plan.beta_before)} → {to_beta(plan.beta_after)}",
-            delta=f"{to_beta(plan.beta_after_low)} to {to_beta(plan.beta_after_high)}",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help=escape(
-                f"How much the portfolio moves when the {reference} moves by 1. Below it the range in which the beta "
-                "after the hedge should lie over the next quarter, 19 times out of 20."
-            ),
+            below=f"{to_beta(plan.beta_after_low)} to {to_beta(plan.beta_after_high)}",
+            tip=f"How much the portfolio moves when the {reference} moves by 1. Below it the range in which the beta "
+            "after the hedge should lie over the next quarter, 19 times out of 20.",
         )
-        st.metric(
+        show_metric(
             "Cost a year",
-            escape(to_dollars(risk.costs.per_year)),
-            delta=escape(f"{'a gain; ' if risk.costs.per_year < 0 else ''}{to_dollars(risk.costs.one_off)} in and out"),
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="Rolls, and dividends owed less interest earned (carry); negative is a gain. Below it commission, "
+            to_dollars(risk.costs.per_year),
+            below=f"{'a gain; ' if risk.costs.per_year < 0 else ''}{to_dollars(risk.costs.one_off)} in and out",
+            tip="Rolls, and dividends owed less interest earned (carry); negative is a gain. Below it commission, "
             "fees and spread of the orders, in and out (round trip).",
         )
-        st.metric(
+        show_metric(
             "Margin call",
             to_percent(_chance_of_call(risk.margin_call)),
-            delta="chance in a quarter",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="Chance that the futures account is called for cash within the next quarter, with the cash buffer of "
+            below="chance in a quarter",
+            tip="Chance that the futures account is called for cash within the next quarter, with the cash buffer of "
             "the file or the one you state.",
         )
-        st.metric(
+        show_metric(
             "Variance removed",
             to_percent(risk.hedge_effectiveness),
-            width=METRIC_WIDTH,
-            help="Hedge effectiveness: the share of the portfolio's variance that this hedge would have removed over "
+            tip="Hedge effectiveness: the share of the portfolio's variance that this hedge would have removed over "
             "the last five years; recent sessions count more.",
         )
 

@@ -12,7 +12,7 @@ from hedger.pricing import quote_fair
 from hedger.report import ListedContract, list_contracts, to_dollars, to_index_title
 from hedger.risk import size_position
 from hedger.ui.refusals import attempt
-from hedger.ui.summary import METRIC_WIDTH
+from hedger.ui.tables import show_metric
 from hedger.ui.wording import escape, to_day
 from hedger.wording import plural
 
@@ -181,24 +181,22 @@ def _show_calculator(rows: Sequence[ListedContract], levels: Prices, day: date) 
     if sized is None:
         return
     with st.container(horizontal=True, gap="small"):
-        st.metric("Contracts", f"{sized.n_contracts:,}", width=METRIC_WIDTH, help="Whole contracts, rounded down.")
-        st.metric("Loss at the stop", escape(to_dollars(sized.loss_at_stop, places=2)), width=METRIC_WIDTH)
-        st.metric("May cost", escape(to_dollars(sized.risk_budget, places=2)), width=METRIC_WIDTH)
-        st.metric("One contract loses", escape(to_dollars(sized.loss_per_contract, places=2)), width=METRIC_WIDTH)
-        st.metric(
+        show_metric("Contracts", f"{sized.n_contracts:,}", tip="Whole contracts, rounded down.")
+        show_metric("Loss at the stop", to_dollars(sized.loss_at_stop, places=2))
+        show_metric("May cost", to_dollars(sized.risk_budget, places=2))
+        show_metric("One contract loses", to_dollars(sized.loss_per_contract, places=2))
+        show_metric(
             "Initial margin",
-            escape(to_dollars(sized.initial_margin)),
-            width=METRIC_WIDTH,
-            help="Of all these contracts; an assumption where no recent figure is known, as in the table above.",
+            to_dollars(sized.initial_margin),
+            tip="Of all these contracts; an assumption where no recent figure is known, as in the table above.",
         )
-        st.metric(
+        show_metric(
             "Position value",
-            escape(to_dollars(sized.notional)),
-            width=METRIC_WIDTH,
-            help="Of all these contracts (notional), at fair value by the newest index level known that day.",
+            to_dollars(sized.notional),
+            tip="Of all these contracts (notional), at fair value by the newest index level known that day.",
         )
-        st.metric("One point", escape(to_dollars(contract.multiplier, places=2)), width=METRIC_WIDTH)
-        st.metric("One tick", escape(to_dollars(contract.tick_value, places=2)), width=METRIC_WIDTH)
+        show_metric("One point", to_dollars(contract.multiplier, places=2))
+        show_metric("One tick", to_dollars(contract.tick_value, places=2))
     if sized.n_contracts == 0:
         st.warning(
             escape(

@@ -12,8 +12,7 @@ from hedger.report import backtest_document, evidence_tables, state_evidence, to
 from hedger.ui.evidence_charts import beta_rows, beta_specification, gain_rows, gain_series, gain_specification
 from hedger.ui.refusals import attempt
 from hedger.ui.remedies import in_page_words
-from hedger.ui.summary import METRIC_WIDTH
-from hedger.ui.tables import draw_table
+from hedger.ui.tables import draw_table, show_metric
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
@@ -118,36 +117,29 @@ def _show(backtest: Backtest) -> None:
 def _show_figures(evidence: Evidence) -> None:
     rule, calibration = evidence.rule, evidence.calibration
     with st.container(horizontal=True, gap="small"):
-        st.metric(
+        show_metric(
             "Variance removed",
             to_percent(rule.hedge_effectiveness),
-            width=METRIC_WIDTH,
-            help="Hedge effectiveness: the share of the portfolio's squared ups and downs that the futures took away.",
+            tip="Hedge effectiveness: the share of the portfolio's squared ups and downs that the futures took away.",
         )
-        st.metric(
+        show_metric(
             "Deepest fall",
             to_percent(rule.drawdown / evidence.value),
-            delta=f"{to_percent(evidence.drawdown / evidence.value)} without",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="Largest loss from a high, as a share of today's value; below it the same without a hedge.",
+            below=f"{to_percent(evidence.drawdown / evidence.value)} without",
+            tip="Largest loss from a high, as a share of today's value; below it the same without a hedge.",
         )
-        st.metric(
+        show_metric(
             "Cost a year",
             f"{rule.basis_points_per_year:.1f} bp",
-            width=METRIC_WIDTH,
-            help="Commission, fees and spread of all trades and rolls, in hundredths of a per cent of the portfolio.",
+            tip="Commission, fees and spread of all trades and rolls, in hundredths of a per cent of the portfolio.",
         )
-        st.metric(
+        show_metric(
             "Beta as foretold",
             f"{calibration.n_covered} of {calibration.n_quarters}",
-            width=METRIC_WIDTH,
-            help="Quarters in which the beta that came lay in the interval stated before; 19 of 20 would be right.",
+            tip="Quarters in which the beta that came lay in the interval stated before; 19 of 20 would be right.",
         )
-        st.metric(
+        show_metric(
             "Margin calls",
             f"{rule.n_called} of {len(evidence.quarters)}",
-            width=METRIC_WIDTH,
-            help="Quarters in which the cash of the futures account would not have lasted.",
+            tip="Quarters in which the cash of the futures account would not have lasted.",
         )

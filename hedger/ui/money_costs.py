@@ -9,8 +9,7 @@ import streamlit as st
 from hedger.contracts import read_contract_code
 from hedger.report import calendar_document, to_dollars, to_percent
 from hedger.risk import SELLING
-from hedger.ui.summary import METRIC_WIDTH
-from hedger.ui.tables import markdown_table
+from hedger.ui.tables import markdown_table, show_metric
 from hedger.ui.wording import escape, message_of, to_day
 
 if TYPE_CHECKING:
@@ -24,32 +23,26 @@ def show_costs(advice: Advice) -> None:
     costs = advice.risk.costs
     st.markdown("## What it costs", anchors=False)
     with st.container(horizontal=True, gap="small"):
-        st.metric(
+        show_metric(
             "Once",
-            escape(to_dollars(costs.one_off, places=2)),
-            width=METRIC_WIDTH,
-            help="Commission, fees and spread of the orders, in and out again.",
+            to_dollars(costs.one_off, places=2),
+            tip="Commission, fees and spread of the orders, in and out again.",
         )
-        st.metric(
+        show_metric(
             "Each roll",
-            escape(to_dollars(costs.roll, places=2)),
-            width=METRIC_WIDTH,
-            help="To the next expiry, about once a quarter.",
+            to_dollars(costs.roll, places=2),
+            tip="To the next expiry, about once a quarter.",
         )
-        st.metric(
+        show_metric(
             "Carry a year",
-            escape(to_dollars(costs.carry_per_year)),
-            width=METRIC_WIDTH,
-            help="Dividends owed less interest received; negative is a gain.",
+            to_dollars(costs.carry_per_year),
+            tip="Dividends owed less interest received; negative is a gain.",
         )
-        st.metric(
+        show_metric(
             "All, a year",
-            escape(to_dollars(costs.per_year)),
-            delta=f"{costs.basis_points_per_year:+,.1f} bp",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="Rolls and carry, in USD and in hundredths of a per cent (bp) of the portfolio. Negative is a gain.",
+            to_dollars(costs.per_year),
+            below=f"{costs.basis_points_per_year:+,.1f} bp",
+            tip="Rolls and carry, in USD and in hundredths of a per cent (bp) of the portfolio. Negative is a gain.",
         )
     rows = [
         (_KINDS[item.kind], item.name, to_dollars(item.amount, places=2), item.as_of or "not dated")

@@ -12,8 +12,7 @@ from hedger.ui.money_charts import fan_rows, fan_specification
 from hedger.ui.money_costs import show_calendar, show_costs, show_tax
 from hedger.ui.money_figures import ask_fees, ask_margins
 from hedger.ui.remedies import in_page_words
-from hedger.ui.summary import METRIC_WIDTH
-from hedger.ui.tables import markdown_table
+from hedger.ui.tables import markdown_table, show_metric
 from hedger.ui.wording import escape, to_day
 from hedger.wording import plural
 
@@ -57,39 +56,29 @@ def _show_lens(advice: Advice, call: MarginCall) -> None:
     else:
         st.success(words, icon=":material/check_circle:")
     with st.container(horizontal=True, gap="small"):
-        st.metric("Initial margin", escape(to_dollars(plan.initial_margin)), width=METRIC_WIDTH)
-        st.metric(
+        show_metric("Initial margin", to_dollars(plan.initial_margin))
+        show_metric(
             "Buffer",
-            escape(to_dollars(call.buffer)),
-            delta=_ORIGINS[call.origin],
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="Cash in the futures account beyond initial margin. State your own under Change the hedge.",
+            to_dollars(call.buffer),
+            below=_ORIGINS[call.origin],
+            tip="Cash in the futures account beyond initial margin. State your own under Change the hedge.",
         )
-        st.metric(
+        show_metric(
             "Chance of a call",
             to_percent(chance.probability),
-            delta=f"{to_percent(chance.simulated)} in past windows",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help=f"Within {plural(chance.horizon_days, 'session')}, by formula; below it the share of past windows.",
+            below=f"{to_percent(chance.simulated)} in past windows",
+            tip=f"Within {plural(chance.horizon_days, 'session')}, by formula; below it the share of past windows.",
         )
-        st.metric(
+        show_metric(
             f"Buffer for {to_percent(ACCEPTED)}",
-            escape(to_dollars(call.need(ACCEPTED, chance.horizon_days))),
-            width=METRIC_WIDTH,
-            help="Cash beyond initial margin that leaves this chance of a call within a quarter.",
+            to_dollars(call.need(ACCEPTED, chance.horizon_days)),
+            tip="Cash beyond initial margin that leaves this chance of a call within a quarter.",
         )
-        st.metric(
+        show_metric(
             "Hedge it carries",
             to_percent(call.largest_hedge_fraction),
-            delta=f"{to_percent(call.largest_hedge)} of this one",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="Share of the index risk that the same cash would carry through a quarter with a chance of 95%.",
+            below=f"{to_percent(call.largest_hedge)} of this one",
+            tip="Share of the index risk that the same cash would carry through a quarter with a chance of 95%.",
         )
     st.vega_lite_chart(
         fan_rows(plan, call),

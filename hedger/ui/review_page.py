@@ -25,8 +25,8 @@ from hedger.review import follow_choices, read_fills, read_plan, review_plan
 from hedger.ui.accounts import measure, read_holdings
 from hedger.ui.refusals import attempt
 from hedger.ui.remedies import in_page_words
-from hedger.ui.summary import METRIC_WIDTH, show_heading
-from hedger.ui.tables import draw_table
+from hedger.ui.summary import show_heading
+from hedger.ui.tables import draw_table, show_metric
 from hedger.ui.wording import escape, to_day
 
 if TYPE_CHECKING:
@@ -213,33 +213,26 @@ def _show_figures(review: Review) -> None:
     drift, earlier = review.drift, review.earlier
     title = to_index_title(earlier.reference_index)
     with st.container(horizontal=True, gap="small"):
-        st.metric(
+        show_metric(
             "Value of the holdings",
-            escape(to_dollars(drift.value_now)),
-            delta=to_dollars(drift.value_now - drift.value_then, is_change=True),
-            width=METRIC_WIDTH,
+            to_dollars(drift.value_now),
+            below=to_dollars(drift.value_now - drift.value_then, is_change=True),
+            tip="Below it the change since the plan.",
         )
-        st.metric(
+        show_metric(
             f"{title} beta",
             to_beta(drift.beta_now),
-            delta=f"{to_beta(drift.beta_then)} then",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="Of the portfolio without its futures.",
+            below=f"{to_beta(drift.beta_then)} then",
+            tip="Of the portfolio without its futures.",
         )
-        st.metric(
+        show_metric(
             "Beta that is left",
             to_beta(review.beta_held),
-            delta=f"{to_beta(earlier.beta_after)} planned",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="With the futures held today.",
+            below=f"{to_beta(earlier.beta_after)} planned",
+            tip="With the futures held today.",
         )
-        st.metric(
+        show_metric(
             "Cost of the trades",
-            escape(to_dollars(review.cost, places=2)),
-            width=METRIC_WIDTH,
-            help="Commission, fees and spread: of a change in and out, of a roll both sides.",
+            to_dollars(review.cost, places=2),
+            tip="Commission, fees and spread: of a change in and out, of a roll both sides.",
         )

@@ -17,8 +17,7 @@ from hedger.ui.risk_charts import (
     tail_specification,
 )
 from hedger.ui.risk_scenarios import ask_scenarios
-from hedger.ui.summary import METRIC_WIDTH
-from hedger.ui.tables import markdown_table
+from hedger.ui.tables import markdown_table, show_metric
 from hedger.ui.wording import escape, message_of, to_day
 
 if TYPE_CHECKING:
@@ -44,32 +43,25 @@ def _show_figures(advice: Advice) -> None:
     risk = advice.risk
     base = advice.exposure.book.beta_base
     with st.container(horizontal=True, gap="small"):
-        st.metric(
+        show_metric(
             "Volatility a year",
             _change(
                 to_percent(risk.before.volatility / base, places=1), to_percent(risk.after.volatility / base, places=1)
             ),
-            delta=escape(_change(to_dollars(risk.before.volatility), to_dollars(risk.after.volatility))),
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="How much the value spreads in a year (one standard deviation), without and with the hedge.",
+            below=_change(to_dollars(risk.before.volatility), to_dollars(risk.after.volatility)),
+            tip="How much the value spreads in a year (one standard deviation), without and with the hedge.",
         )
         for before, after in list(zip(risk.before.tails, risk.after.tails, strict=True))[:2]:
-            st.metric(
+            show_metric(
                 f"Loss, {tail_name(before)}",
-                escape(to_dollars(after.value_at_risk)),
-                delta=escape(f"{to_dollars(before.value_at_risk)} without"),
-                delta_color="off",
-                delta_arrow="off",
-                width=METRIC_WIDTH,
-                help=f"Value at risk of one session at {to_percent(before.level)}, with the hedge and without it.",
+                to_dollars(after.value_at_risk),
+                below=f"{to_dollars(before.value_at_risk)} without",
+                tip=f"Value at risk of one session at {to_percent(before.level)}, with the hedge and without it.",
             )
-        st.metric(
+        show_metric(
             "Beyond any index",
             to_percent(risk.unhedgeable_share),
-            width=METRIC_WIDTH,
-            help="Share of the portfolio's variance that comes from its own holdings: no index future removes it.",
+            tip="Share of the portfolio's variance that comes from its own holdings: no index future removes it.",
         )
 
 

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from hedger.doubts import FRESH_FOR
+from hedger.exposure import Excluded
 from hedger.report import to_beta, to_dollars, to_index_title
 from hedger.ui.remedies import in_page_words
 from hedger.ui.stand_ins import ask_stand_ins, has_worth
-from hedger.ui.tables import markdown_table
+from hedger.ui.tables import markdown_table, show_metric
 from hedger.ui.wording import escape, message_of, title, to_day
 from hedger.wording import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hedger.advice import Measurement
     from hedger.ui.accounts import Account
 
-METRIC_WIDTH = 142
-"""Pixels: two figures beside each other on a phone."""
 MOST_ROWS = 200
 """Skipped rows that are shown; a browser would halt at half a million."""
 
@@ -32,23 +33,19 @@ def show_summary(account: Account, measurement: Measurement) -> None:
     with st.container(horizontal=True, gap="small"):
         with st.container(key="portfolio_name"):
             show_heading(measurement)
-        st.metric("Value", escape(to_dollars(book.market_value)), width=METRIC_WIDTH)
-        st.metric("Positions", f"{len(book.holdings):,}", width=METRIC_WIDTH)
+        show_metric("Value", to_dollars(book.market_value))
+        show_metric("Positions", f"{len(book.holdings):,}")
         is_told = book.cash or measurement.portfolio.cash_total is not None
-        st.metric(
+        show_metric(
             "Cash",
-            escape(to_dollars(book.cash)) if is_told else "not told",
-            width=METRIC_WIDTH,
-            help="Cash and money funds, where the file tells of them.",
+            to_dollars(book.cash) if is_told else "not told",
+            tip="Cash and money funds, where the file tells of them.",
         )
-        st.metric(
+        show_metric(
             f"{to_index_title(beta.index)} beta",
             to_beta(beta.beta),
-            delta=f"{to_beta(beta.low)} to {to_beta(beta.high)}",
-            delta_color="off",
-            delta_arrow="off",
-            width=METRIC_WIDTH,
-            help="How much the portfolio moves when the index moves by 1. Below it the range in which the beta of the "
+            below=f"{to_beta(beta.low)} to {to_beta(beta.high)}",
+            tip="How much the portfolio moves when the index moves by 1. Below it the range in which the beta of the "
             "next quarter should lie, 19 times out of 20.",
         )
     n_read = sum(position.asset_class != "cash" for position in measurement.portfolio.positions)
@@ -104,7 +101,8 @@ def _show_left_out(account: Account, measurement: Measurement) -> None:
 
 def _show_excluded(account: Account, measurement: Measurement, stood_for: dict[str, str]) -> None:
     """Show holdings without prices beside their stand-ins, the largest first, and the rest as a table."""
-    excluded = sorted(measurement.exposure.book.excluded, key=lambda each: -abs(each.market_value or 0.0))
+    together = _of_all_accounts(measurement.exposure.book.excluded)
+    excluded = sorted(together, key=lambda each: -abs(each.market_value or 0.0))
     worth = {each.symbol for each in excluded if each.market_value is not None}
     replaceable = {position.symbol for position in measurement.portfolio.positions if has_worth(position, worth)}
     asked = {
@@ -119,4 +117,19 @@ def _show_excluded(account: Account, measurement: Measurement, stood_for: dict[s
         (each.symbol, each.reason, to_dollars(each.market_value)) for each in excluded if each.symbol not in asked
     ]
     if others:
-        st.markdown(markdown_table(("Position", "Why it is not hedged", "Value in the file"), others, n_text=2))
+        headings = ("Position", "Why it is not hedged", "Value in the file")
+        st.markdown(markdown_table(headings, others[:MOST_ROWS], n_text=2))
+    if len(others) > MOST_ROWS:
+        st.caption(f"And {len(others) - MOST_ROWS:,} more; plan.json names all of them.")
+
+
+def _of_all_accounts(excluded: Iterable[Excluded]) -> list[Excluded]:
+    """Return what is not hedged with one entry per symbol and reason, worth what all its rows are."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for each in excluded:
+        known = values.setdefault((each.symbol, each.reason), [])
+        known += [] if each.market_value is None else [each.market_value]
+    return [
+        Excluded(symbol=symbol, reason=reason, market_value=sum(known) if known else None)
+        for (symbol, reason), known in values.items()
+    ]

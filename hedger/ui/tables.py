@@ -1,8 +1,10 @@
-"""Tables of text, the order ticket among them."""
+"""What the pages are made of: figures with their help, and tables of text, the order ticket among them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from hedger.report import to_dollars
 from hedger.ui.wording import escape, to_day
@@ -12,6 +14,35 @@ if TYPE_CHECKING:
 
     from hedger.advice import Advice
     from hedger.report import TextTable
+
+
+METRIC_WIDTH = 142
+"""Pixels: two figures beside each other on a phone."""
+
+
+def show_metric(label: str, value: str, *, below: str | None = None, tip: str | None = None) -> None:
+    """Show a figure under its name.
+
+    Parameters
+    ----------
+    label
+        Its name, in words of this package.
+    value
+        The figure; escaped.
+    below
+        What belongs to it, in small type; escaped. It is no change, so it has no colour and no arrow.
+    tip
+        What it means, behind a question mark; escaped.
+    """
+    st.metric(
+        label,
+        escape(value),
+        delta=None if below is None else escape(below),
+        delta_color="off",
+        delta_arrow="off",
+        width=METRIC_WIDTH,
+        help=None if tip is None else escape(tip),
+    )
 
 
 def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, n_text: int = 1) -> str:

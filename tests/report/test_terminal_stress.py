@@ -178,3 +178,9 @@ def test_a_position_sized_by_its_stop(draw_view: Callable[[RenderableType], list
     assert cells_of(lines, "Value of a point") == [f"${contract.multiplier:,.2f}"]
     assert cells_of(lines, "Value of a tick") == [f"${contract.tick_value:,.2f} (0.25 points)"]
     assert cells_of(lines, "May be lost") == ["$100.00 (1.00% of the equity)"]
+
+
+def test_a_stop_of_one_point_is_written_so(draw_view: Callable[[RenderableType], list[str]]) -> None:
+    (contract,) = select_contracts(DAY, symbols=["MES"])
+    lines = draw_view(size_view(size_position(contract, equity=10_000.0, risk=0.01, stop=1.0)))
+    assert lines[0] == "At most 20 MES contracts: a stop 1 point away costs $100.00."

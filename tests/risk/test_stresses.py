@@ -142,7 +142,7 @@ def test_a_stated_holding_moves_as_stated_and_leaves_the_rest_to_the_index(half_
 
 
 def test_a_stated_fall_beyond_the_limit_of_a_session_is_labelled(half_hedged):
-    edge, deep = stated_scenarios([stated(("sp500", -0.20)), stated(("sp500", -0.21))], *half_hedged)
+    edge, deep = stated_scenarios([stated(("sp500", -0.17)), stated(("sp500", -0.21))], *half_hedged)
     assert (edge.takes_several_sessions, deep.takes_several_sessions) == (False, True)
     assert deep.notes == (
         "Stated: S&P 500 -21%.",

@@ -128,11 +128,11 @@ def assert_shows(page: AppTest, advice: Advice) -> None:
     share = plan.initial_margin / advice.exposure.book.beta_base
     assert shown["Initial margin"] == (
         escape(to_dollars(plan.initial_margin)),
-        f"{to_percent(share, places=1)} of the portfolio",
+        escape(f"{to_percent(share, places=1)} of the portfolio"),
     )
     assert shown["Beta before → after"] == (
-        f"{to_beta(plan.beta_before)} → {to_beta(plan.beta_after)}",
-        f"{to_beta(plan.beta_after_low)} to {to_beta(plan.beta_after_high)}",
+        escape(f"{to_beta(plan.beta_before)} → {to_beta(plan.beta_after)}"),
+        escape(f"{to_beta(plan.beta_after_low)} to {to_beta(plan.beta_after_high)}"),
     )
     costs, call = advice.risk.costs, advice.risk.margin_call
     assert shown["Cost a year"] == (
@@ -140,8 +140,8 @@ def assert_shows(page: AppTest, advice: Advice) -> None:
         escape(f"{'a gain; ' if costs.per_year < 0 else ''}{to_dollars(plan.round_trip_cost)} in and out"),
     )
     chance = 0.0 if call is None else {each.horizon_days: each.probability for each in call.chances}[63]
-    assert shown["Margin call"] == (to_percent(chance), "chance in a quarter")
-    assert shown["Variance removed"][0] == to_percent(advice.risk.hedge_effectiveness)
+    assert shown["Margin call"] == (escape(to_percent(chance)), "chance in a quarter")
+    assert shown["Variance removed"][0] == escape(to_percent(advice.risk.hedge_effectiveness))
     drawn = chart(page)
     columns = zip(*(drawn[name] for name in ("moves", "unhedged", "low", "high", "futures")), strict=True)
     gains = {move: figures for move, *figures in columns}

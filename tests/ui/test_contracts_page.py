@@ -82,7 +82,7 @@ def test_the_calculator_sizes_as_the_command_line_does(
     quote = quote_fair(listed, levels, date(2026, 8, 21))
     sized = size_position(listed, equity=equity, risk=percent / 100.0, stop=stop, quote=quote)
     shown = {each.label: each.value for each in page.metric}
-    assert shown["Contracts"] == f"{sized.n_contracts:,}"
+    assert shown["Contracts"] == escape(f"{sized.n_contracts:,}")
     assert shown["Loss at the stop"] == escape(to_dollars(sized.loss_at_stop, places=2))
     assert shown["Initial margin"] == escape(to_dollars(sized.initial_margin))
     assert shown["Position value"] == escape(to_dollars(sized.notional))

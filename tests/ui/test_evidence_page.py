@@ -58,10 +58,10 @@ def test_the_page_shows_the_test_of_the_command_line(backtest: Backtest) -> None
     shown, evidence = everything(page), backtest.evidence
     assert escape(state_evidence(backtest.evidence)) in shown
     figures = metrics(page)
-    assert figures["Variance removed"][0] == to_percent(evidence.rule.hedge_effectiveness)
+    assert figures["Variance removed"][0] == escape(to_percent(evidence.rule.hedge_effectiveness))
     assert figures["Deepest fall"] == (
-        to_percent(evidence.rule.drawdown / evidence.value),
-        f"{to_percent(evidence.drawdown / evidence.value)} without",
+        escape(to_percent(evidence.rule.drawdown / evidence.value)),
+        escape(f"{to_percent(evidence.drawdown / evidence.value)} without"),
     )
     assert figures["Beta as foretold"][0] == f"{evidence.calibration.n_covered} of {evidence.calibration.n_quarters}"
     for record in evidence.strategies:

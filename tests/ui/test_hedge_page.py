@@ -35,7 +35,10 @@ def test_a_new_visitor_sees_the_technology_book_hedged_in_full() -> None:
     shown = metrics(page)
     assert shown["Value"][0] == escape(to_dollars(book.market_value))
     assert shown["Positions"][0] == str(len(book.holdings))
-    assert shown["Nasdaq-100 beta"] == (to_beta(beta.beta), f"{to_beta(beta.low)} to {to_beta(beta.high)}")
+    assert shown["Nasdaq-100 beta"] == (
+        escape(to_beta(beta.beta)),
+        escape(f"{to_beta(beta.low)} to {to_beta(beta.high)}"),
+    )
     assert_shows(page, advice)
 
 
@@ -275,6 +278,18 @@ def test_what_was_left_out_is_named_with_reason_and_value() -> None:
     assert escape(next(note.message for note in advice.notes if note.code == "holdings_excluded")) in everything
     for row in advice.portfolio.skipped_rows:
         assert f"| Line {row.line} | {escape(row.reason)} |" in everything
+
+
+def test_a_symbol_of_several_accounts_is_left_out_once_with_its_whole_value() -> None:
+    rows = "".join(f"A{number},ZZZZ,10,100\nA{number},YYYY,10,\n" for number in range(1, 4))
+    holdings = f"Account,Symbol,Quantity,Market Value\nA1,AAPL,400,120000\n{rows}".encode()
+    page = open_page()
+    page.file_uploader(key="upload").set_value(("mine.csv", holdings, "text/csv")).run()
+    said = "\n".join(texts(page))
+    assert len(advice_for(holdings).exposure.book.excluded) > 2
+    assert said.count("**ZZZZ**") == 1
+    assert escape("; $300 in the file") in said
+    assert said.count("| YYYY |") == 1
 
 
 def test_the_path_given_on_the_command_line_comes_first(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ def test_a_buffer_that_is_too_small_is_flagged_with_the_hedge_that_it_would_carr
     shown = {each.label: (each.value, each.delta) for each in page.metric}
     assert shown["Buffer"] == (escape(to_dollars(100_000.0)), "as you state")
     assert shown["Hedge it carries"] == (
-        to_percent(call.largest_hedge_fraction),
-        f"{to_percent(call.largest_hedge)} of this one",
+        escape(to_percent(call.largest_hedge_fraction)),
+        escape(f"{to_percent(call.largest_hedge)} of this one"),
     )
 
 
@@ -197,7 +197,7 @@ def test_costs_are_shown_part_by_part_with_their_dates_and_sources() -> None:
     assert shown["Once"][0] == dollars(costs.one_off, places=2)[0]
     assert shown["Each roll"][0] == dollars(costs.roll, places=2)[0]
     assert shown["Carry a year"][0] == dollars(costs.carry_per_year)[0]
-    assert shown["All, a year"] == (dollars(costs.per_year)[0], f"{costs.basis_points_per_year:+,.1f} bp")
+    assert shown["All, a year"] == (dollars(costs.per_year)[0], escape(f"{costs.basis_points_per_year:+,.1f} bp"))
     rows = rows_of(page, "When", "What")
     assert [row[1] for row in rows] == [escape(item.name) for item in costs.items]
     for row, item in zip(rows, costs.items, strict=True):

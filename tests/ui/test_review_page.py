@@ -74,7 +74,8 @@ def test_an_uploaded_plan_is_reviewed_as_the_command_line_does(fills: bytes | No
     for trade in review.trades:
         assert escape(trade.future.code) in shown
     figures = metrics(page)
-    assert figures["Beta that is left"] == (to_beta(review.beta_held), f"{to_beta(review.earlier.beta_after)} planned")
+    left, planned = to_beta(review.beta_held), to_beta(review.earlier.beta_after)
+    assert figures["Beta that is left"] == (escape(left), escape(f"{planned} planned"))
     assert figures["Cost of the trades"][0] == escape(to_dollars(review.cost, places=2))
     for note in review.notes:
         assert escape(in_page_words(note.message)) in shown

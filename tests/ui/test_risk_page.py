@@ -152,7 +152,7 @@ def test_the_spread_of_gains_is_shown_before_and_after() -> None:
         escape(to_dollars(after.tails[0].value_at_risk)),
         escape(f"{to_dollars(before.tails[0].value_at_risk)} without"),
     )
-    assert shown["Beyond any index"][0] == to_percent(advice.risk.unhedgeable_share)
+    assert shown["Beyond any index"][0] == escape(to_percent(advice.risk.unhedgeable_share))
 
 
 def test_what_no_index_removes_is_named_with_the_holdings_that_carry_it() -> None:
