@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,6 +12,7 @@ from hedger.ui.evidence_charts import beta_rows, beta_specification, gain_rows, 
 from hedger.ui.refusals import attempt
 from hedger.ui.remedies import in_page_words
 from hedger.ui.tables import draw_table, show_metric
+from hedger.ui.visit import remember
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
@@ -46,20 +46,18 @@ def show_evidence(advice: Advice) -> None:
 
 def _tested(advice: Advice, years: int) -> Backtest:
     """Return the test of this plan's rule, made once in a visit; a change of page or choice ends it in between."""
-    kept: OrderedDict[tuple[str, int], Backtest] = st.session_state.setdefault("backtests", OrderedDict())
-    key = (advice.inputs_hash, years)
-    if key not in kept:
+
+    def make() -> Backtest:
         bar = st.progress(0.0, text="Testing the hedge on the past …")
 
         def show_progress(n_done: int, n_all: int) -> None:
             bar.progress(n_done / n_all, text=f"Testing the hedge on the past: quarter {n_done} of {n_all}")
 
-        kept[key] = backtest_account(advice.measurement, advice.settings, years=years, on_progress=show_progress)
+        backtest = backtest_account(advice.measurement, advice.settings, years=years, on_progress=show_progress)
         bar.empty()
-    kept.move_to_end(key)
-    while len(kept) > _KEPT:
-        kept.popitem(last=False)
-    return kept[key]
+        return backtest
+
+    return remember("backtests", (advice.inputs_hash, years), make, _KEPT)
 
 
 def _show(backtest: Backtest) -> None:

@@ -8,7 +8,6 @@ The fragment is one part of the page's tree although its slider stands on the le
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from hedger.ui.answer import show_answer
 from hedger.ui.controls import LARGEST_HEDGE, Choices, ask_aim, ask_contracts, ask_limits, ask_method, settle
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import show_summary
+from hedger.ui.visit import remember
 from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
@@ -77,14 +77,7 @@ def _show_hedge(account: Account, measurement: Measurement, choices: Choices, re
 
 def _decided(measurement: Measurement, settings: Settings) -> Advice:
     """Return the advice for these choices, worked out once while they are among the newest of the visit."""
-    kept: OrderedDict[tuple[Measurement, Settings], Advice] = st.session_state.setdefault("decided", OrderedDict())
-    key = (measurement, settings)
-    if key not in kept:
-        kept[key] = decide(measurement, settings)
-    kept.move_to_end(key)
-    while len(kept) > KEPT:
-        kept.popitem(last=False)
-    return kept[key]
+    return remember("decided", (measurement, settings), lambda: decide(measurement, settings), KEPT)
 
 
 def _decide_ahead(measurement: Measurement, settings: Settings) -> None:

@@ -1,0 +1,36 @@
+"""What a visit remembers of what it has worked out."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, TypeVar
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+Made = TypeVar("Made")
+
+
+def remember(name: str, key: Hashable, make: Callable[[], Made], most: int) -> Made:
+    """Return what belongs to a key, made once while it is among the newest that were asked for in this visit.
+
+    Parameters
+    ----------
+    name
+        What is remembered, and its place in the state of the visit.
+    key
+        Everything that it depends on.
+    make
+        Makes it.
+    most
+        Of this name; beyond them the one that was asked for longest ago is forgotten.
+    """
+    kept: OrderedDict[Hashable, Made] = st.session_state.setdefault(name, OrderedDict())
+    if key not in kept:
+        kept[key] = make()
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
+    return kept[key]
