@@ -22,7 +22,7 @@ from hedger.report.review_words import state_review
 from hedger.report.risk_document import size_document
 from hedger.report.schema import load_plan_schema, plan_schema_json
 from hedger.report.text_table import TextTable
-from hedger.report.words import ALARMS, state_answer, to_beta, to_dollars, to_index_title, to_month, to_percent
+from hedger.report.words import ALARMS, state_answer, to_beta, to_day, to_dollars, to_index_title, to_month, to_percent
 
 __all__ = [
     "ALARMS",
@@ -54,6 +54,7 @@ __all__ = [
     "state_review",
     "stress_document",
     "to_beta",
+    "to_day",
     "to_dollars",
     "to_index_title",
     "to_json",

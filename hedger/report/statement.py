@@ -14,7 +14,6 @@ from hedger.wording import capitalise, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     Document = dict[str, Any]
 
@@ -67,11 +66,6 @@ class Source:
     figure: str
     as_of: str
     origin: str
-
-
-def to_day(day: date) -> str:
-    """Write a day as ``21 August 2026``."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def to_plain(message: str) -> str:

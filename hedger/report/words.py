@@ -62,6 +62,16 @@ def to_index_title(name: str) -> str:
     return find_index(name).title
 
 
+def to_day(day: date) -> str:
+    """Write a day for a table or a figure: ``"21 Aug 2026"``."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def to_long_day(day: date) -> str:
+    """Write a day for a letter: ``"21 August 2026"``."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def to_month(day: date) -> str:
     """Write the month of a day, such as ``"September 2026"``."""
     return f"{day:%B %Y}"

@@ -10,7 +10,8 @@ import pytest
 from hedger.advice import Advice, advise
 from hedger.portfolio import read_portfolio
 from hedger.report import plan_document
-from hedger.report.statement import explain, list_assumptions, list_sources, to_day, to_plain
+from hedger.report.statement import explain, list_assumptions, list_sources, to_plain
+from hedger.report.words import to_long_day
 from hedger.settings import Settings
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def test_a_client_reads_no_options_unless_there_is_nothing_else(message: str, pl
 
 
 def test_days_are_written_out() -> None:
-    assert to_day(date(2026, 9, 7)) == "7 September 2026"
+    assert to_long_day(date(2026, 9, 7)) == "7 September 2026"
 
 
 def test_another_objective_than_variance_is_named_among_the_choices(technology: Portfolio) -> None:

@@ -19,8 +19,7 @@ from hedger.report.pdf.front import front_parts
 from hedger.report.pdf.moves import crisis_parts, move_parts
 from hedger.report.pdf.page import HEIGHT, MARGIN, REGULAR, WIDTH, to_print
 from hedger.report.plan_tables import SHOWN_PLANS, other_plans_table
-from hedger.report.statement import to_day
-from hedger.report.words import state_answer
+from hedger.report.words import state_answer, to_long_day
 from hedger.wording import shorten
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def _print(document: Document, answer: str, others: TextTable | None, *, n_pages
         number = canvas.getPageNumber()
         if number > 1:
             canvas.drawString(MARGIN, HEIGHT - 32, f"Hedge plan: {name}")
-            canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 32, to_day(as_of))
+            canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 32, to_long_day(as_of))
         canvas.line(MARGIN, 34, WIDTH - MARGIN, 34)
         digits = document["inputs_hash"][:12]
         canvas.drawString(MARGIN, 24, f"hedger {document['version']}, inputs {digits}. Not investment advice.")

@@ -13,10 +13,9 @@ from hedger.report.statement import (
     REASONS,
     list_assumptions,
     list_sources,
-    to_day,
     to_plain,
 )
-from hedger.report.words import to_dollars
+from hedger.report.words import to_dollars, to_long_day
 from hedger.wording import name_some
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def calendar_parts(document: Document) -> list[Any]:
     days: dict[date, list[str]] = {}
     for day, words in _days(document["calendar"]):
         days.setdefault(day, []).append(words)
-    rows = [(to_day(day), paragraph(" ".join(words), "cell")) for day, words in sorted(days.items())]
+    rows = [(to_long_day(day), paragraph(" ".join(words), "cell")) for day, words in sorted(days.items())]
     return section("Calendar", table((), rows, (100.0, TEXT_WIDTH - 100.0), n_labels=2))
 
 

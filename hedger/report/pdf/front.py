@@ -9,8 +9,8 @@ from reportlab.platypus import Spacer
 from hedger.report.palette import AFTER, ALARM, BEFORE
 from hedger.report.pdf.charts import BarChart, Bars
 from hedger.report.pdf.page import TEXT_WIDTH, panel, paragraph, section, side_by_side, table
-from hedger.report.statement import explain, index_title, to_day, to_plain
-from hedger.report.words import ALARMS, to_beta, to_dollars, to_percent
+from hedger.report.statement import explain, index_title, to_plain
+from hedger.report.words import ALARMS, to_beta, to_dollars, to_long_day, to_percent
 from hedger.wording import plural, shorten
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def front_parts(document: Document, answer: str) -> list[Any]:
     parts = [
         paragraph(f"Hedge plan: {shorten(portfolio['name'])}", "title"),
         paragraph(
-            f"For {to_day(document['as_of'])}. {plural(portfolio['n_positions'], 'holding')} worth "
+            f"For {to_long_day(document['as_of'])}. {plural(portfolio['n_positions'], 'holding')} worth "
             f"{to_dollars(portfolio['market_value'])}, cash included. Prices: {prices['source']}, "
-            f"closes of {to_day(prices['last_session'])}.",
+            f"closes of {to_long_day(prices['last_session'])}.",
             "small",
         ),
         Spacer(1, 5),
@@ -73,7 +73,9 @@ def _ticket(document: Document) -> Iterator[Any]:
         rows.append(("Total", "", "", "", "", *sums))
     head = ("Contract", "Action", "Contracts", "Price, points", "Per point", "Notional", "Initial margin", "Round trip")
     yield table(head, rows, _TICKET_WIDTHS, n_labels=2, has_total=len(plan["orders"]) > 1)
-    words = f"Last trading day {to_day(calendar['last_trading_day'])}; roll on {to_day(calendar['roll_date'])}."
+    words = (
+        f"Last trading day {to_long_day(calendar['last_trading_day'])}; roll on {to_long_day(calendar['roll_date'])}."
+    )
     if any(each["quantity_before"] for each in plan["positions"]):
         after = ", ".join(f"{each['quantity']:+,} {each['symbol']}" for each in plan["positions"])
         words += f" Held afterwards: {after}; initial margin of all {to_dollars(plan['initial_margin'])}."
