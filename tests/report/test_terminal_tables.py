@@ -147,6 +147,16 @@ class TestBetas:
         assert row(lines, "NVDA")[2:] == ["1.90"] * 4
         assert "- u: stated by you." in lines
 
+    def test_thin_trading_and_young_listings_carry_marks(self, draw: Draw, technology: Portfolio) -> None:
+        measured = measure(technology)
+        flags = {"NVDA": ("short_record", "thinly_traded"), "CSCO": ("stale_closes",), "AMD": ("no_record",)}
+        rows = tuple(replace(each, flags=flags.get(each.symbol, ())) for each in measured.exposure.by_holding)
+        lines = draw(betas_view(replace(measured, exposure=replace(measured.exposure, by_holding=rows))))
+        assert [row(lines, symbol)[0] for symbol in flags] == ["st", "c", "n"]
+        legend = " ".join(line.strip() for line in lines)
+        for words in ("- s: less than a year", "- t: seldom traded", "- c: closes that stood", "- n: no record"):
+            assert words in legend
+
     def test_options_and_proxies_carry_marks_of_their_own(self, draw: Draw) -> None:
         text = b"Symbol,Quantity,Price\nAAPL270115C00250000,5,60\nOLDFD,10,100\nKO,100,60\n"
         measured = measure(read_portfolio(text, as_of=DAY), settings=Settings(proxy=(("OLDFD", "SPY"),)))
