@@ -18,9 +18,8 @@ from hedger.exposure import realised_betas
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hedger.arrays import FloatArray
     from hedger.evidence.history import History, Span
-    from hedger.exposure import BetaEstimator, PairedReturns
+    from hedger.exposure import BetaEstimator
 
 YARDSTICK = "ols"
 """Name of the estimator that the others are compared with: ordinary least squares over one year."""
@@ -64,19 +63,17 @@ def miss_betas(history: History, span: Span, estimators: Mapping[str, BetaEstima
     shares = np.array([holding.exposure_value for holding in book.holdings]) / book.beta_base
     returns = history.book_gains(span) / history.values_before(span)
     ahead = history.index_returns(span)
-    came = [float(realised_betas(returns[:, None], ahead[:, place])[0][0]) for place in span.indices.tolist()]
-    return {
-        name: [float(shares @ _estimate(paired, place, estimator)) - realised for place, realised in enumerate(came)]
-        for name, estimator in estimators.items()
-    }
-
-
-def _estimate(paired: PairedReturns, index: int, estimator: BetaEstimator) -> FloatArray:
-    """Return the betas of all assets to one index, over gaps as a plan measures them, shape (n_assets,)."""
-    beta = np.empty(paired.assets.shape[1])
-    for columns, assets, returns in paired.groups(index):
-        beta[columns] = estimator.estimate(assets, returns).beta
-    return beta
+    misses: dict[str, list[float]] = {name: [] for name in estimators}
+    for place, known in enumerate(span.indices.tolist()):
+        (came,), _ = realised_betas(returns[:, None], ahead[:, known])
+        # Over gaps, as a plan measures them; the returns are the same for all estimators.
+        groups = list(paired.groups(place))
+        for name, estimator in estimators.items():
+            betas = np.empty(shares.size)
+            for columns, assets, index in groups:
+                betas[columns] = estimator.estimate(assets, index).beta
+            misses[name].append(float(shares @ betas - came))
+    return misses
 
 
 def rank_estimators(misses: Sequence[Mapping[str, Sequence[float]]]) -> tuple[EstimatorRecord, ...]:
