@@ -353,4 +353,7 @@ def _inputs_hash(
         "as_of": measurement.as_of,
         "today": measurement.today,
     }
-    return fingerprint(stated, [measurement.prices, *([world.levels] if world.levels is not None else [])])
+    tables = [measurement.prices]
+    if world.levels is not None and world.levels is not measurement.prices:
+        tables.append(world.levels)
+    return fingerprint(stated, tables)
