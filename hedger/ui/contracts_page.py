@@ -9,11 +9,11 @@ import streamlit as st
 from hedger.contracts import INDICES, load_contracts
 from hedger.market import SnapshotSource
 from hedger.pricing import quote_fair
-from hedger.report import ListedContract, list_contracts, to_dollars, to_index_title
+from hedger.report import ListedContract, list_contracts, to_day, to_dollars, to_index_title
 from hedger.risk import size_position
 from hedger.ui.refusals import attempt
 from hedger.ui.tables import show_metric
-from hedger.ui.wording import escape, to_day
+from hedger.ui.wording import escape
 from hedger.wording import plural
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hedger.report import palette, to_beta
+from hedger.report import palette, to_beta, to_day
 from hedger.ui.chart_parts import (
     DAY_AXIS,
     GAIN,
@@ -18,7 +18,6 @@ from hedger.ui.chart_parts import (
     lines,
     pointer,
 )
-from hedger.ui.wording import to_day
 
 if TYPE_CHECKING:
     from hedger.evidence import Evidence

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from hedger.contracts import read_contract_code
-from hedger.report import calendar_document, to_dollars, to_percent
+from hedger.report import calendar_document, to_day, to_dollars, to_percent
 from hedger.risk import SELLING
 from hedger.ui.tables import markdown_table, show_metric
-from hedger.ui.wording import escape, message_of, to_day
+from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
     from hedger.advice import Advice

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.report import to_dollars, to_index_title, to_percent
+from hedger.report import to_day, to_dollars, to_index_title, to_percent
 from hedger.risk import ACCEPTED
 from hedger.ui.money_charts import fan_rows, fan_specification
 from hedger.ui.money_costs import show_calendar, show_costs, show_tax
 from hedger.ui.money_figures import ask_fees, ask_margins
 from hedger.ui.remedies import in_page_words
 from hedger.ui.tables import markdown_table, show_metric
-from hedger.ui.wording import escape, to_day
+from hedger.ui.wording import escape
 from hedger.wording import plural
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from hedger.report import (
     review_tables,
     state_review,
     to_beta,
+    to_day,
     to_dollars,
     to_index_title,
     to_json,
@@ -27,7 +28,7 @@ from hedger.ui.refusals import attempt
 from hedger.ui.remedies import in_page_words
 from hedger.ui.summary import show_heading
 from hedger.ui.tables import draw_table, show_metric
-from hedger.ui.wording import escape, to_day
+from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
     from datetime import date

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hedger.report import palette, to_dollars
+from hedger.report import palette, to_day, to_dollars
 from hedger.ui.chart_parts import (
     ACCOUNT,
     CALL_LINE,
@@ -22,7 +22,6 @@ from hedger.ui.chart_parts import (
     pointer,
     series_encoding,
 )
-from hedger.ui.wording import to_day
 
 if TYPE_CHECKING:
     from hedger.hedge import HedgePlan

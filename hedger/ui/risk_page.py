@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.report import to_dollars, to_index_title, to_percent
+from hedger.report import to_day, to_dollars, to_index_title, to_percent
 from hedger.ui.risk_charts import (
     account_rows,
     account_specification,
@@ -18,7 +18,7 @@ from hedger.ui.risk_charts import (
 )
 from hedger.ui.risk_scenarios import ask_scenarios
 from hedger.ui.tables import markdown_table, show_metric
-from hedger.ui.wording import escape, message_of, to_day
+from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ import streamlit as st
 
 from hedger.doubts import FRESH_FOR
 from hedger.exposure import Excluded
-from hedger.report import to_beta, to_dollars, to_index_title
+from hedger.report import to_beta, to_day, to_dollars, to_index_title
 from hedger.ui.remedies import in_page_words
 from hedger.ui.stand_ins import ask_stand_ins, has_worth
 from hedger.ui.tables import markdown_table, show_metric
-from hedger.ui.wording import escape, message_of, title, to_day
+from hedger.ui.wording import escape, message_of, title
 from hedger.wording import plural
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.report import to_dollars
-from hedger.ui.wording import escape, to_day
+from hedger.report import to_day, to_dollars
+from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,7 +14,6 @@ from hedger.wording import capitalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from hedger.errors import Note
 
@@ -38,11 +37,6 @@ def escape(text: object) -> str:
 def title(name: str) -> str:
     """Return a file's name as a title: ``"large_caps"`` is ``"Large caps"``."""
     return capitalise(name.replace("_", " ").strip())
-
-
-def to_day(session: date) -> str:
-    """Write a day: ``"21 Aug 2026"``."""
-    return f"{session.day} {session:%b %Y}"
 
 
 def message_of(notes: Iterable[Note], code: str) -> str | None:

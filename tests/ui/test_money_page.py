@@ -20,11 +20,11 @@ from hedger.contracts import load_fee_schedules, read_fees, read_margins
 from hedger.errors import SettingsError
 from hedger.market import SnapshotSource
 from hedger.portfolio import read_portfolio
-from hedger.report import calendar_document, to_dollars, to_index_title, to_percent
+from hedger.report import calendar_document, to_day, to_dollars, to_index_title, to_percent
 from hedger.settings import PARSERS, Settings
 from hedger.ui.money_figures import FEES, MARGINS, NamedText
 from hedger.ui.money_page import show_money
-from hedger.ui.wording import escape, to_day
+from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

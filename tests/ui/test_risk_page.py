@@ -12,10 +12,10 @@ from page_browser import download, wait_until_still
 from page_states import advice_for, everything, open_body
 from playwright.sync_api import expect
 
-from hedger.report import to_dollars, to_percent
+from hedger.report import to_day, to_dollars, to_percent
 from hedger.risk import StatedScenario
 from hedger.ui.risk_page import show_risk
-from hedger.ui.wording import escape, to_day
+from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

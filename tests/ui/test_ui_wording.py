@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from hedger.errors import Note
+from hedger.report import to_day
 from hedger.ui.tables import markdown_table
-from hedger.ui.wording import WORD_JOINER, escape, message_of, title, to_day
+from hedger.ui.wording import WORD_JOINER, escape, message_of, title
 
 
 @pytest.mark.parametrize(
