@@ -133,7 +133,8 @@ def test_a_link_that_states_a_choice_wrongly_opens_the_page_without_it(link: dic
     assert_shows(page, advice_for())
     assert page.selectbox(key="portfolio").value == "Technology"
     ((name, stated),) = link.items()
-    said = "" if name not in BOUND else f"The link says {name}={stated if isinstance(stated, str) else stated[0]}, which"
+    text = stated if isinstance(stated, str) else stated[0]
+    said = f"The link says {name}={text}, which" if name in BOUND else ""
     assert [escape(said) in each.value for each in page.warning] == [True] * bool(said)
 
 
