@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group
 
-from hedger.report.terminal import bullet_list, number_table, paragraph, section
+from hedger.report import money_tables
+from hedger.report.terminal import bullet_list, draw_table, number_table, paragraph, section
 from hedger.report.words import BUFFER_ORIGINS, UNKNOWN, state_answer, to_dollars, to_index_title, to_percent
-from hedger.risk import SELLING, SEVERAL_SESSIONS
+from hedger.risk import SEVERAL_SESSIONS
 from hedger.wording import plural
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
     if risk.other_ways or risk.costs.items:
         yield section("What it costs, and what else would do", *_costs(advice))
     if risk.futures_tax:
-        yield section("Tax on the futures (United States, never advice)", *_taxes(advice))
+        yield section(
+            "Tax on the futures (United States, never advice)", draw_table(money_tables.futures_tax_table(risk))
+        )
     notes = [note.message for note in advice.notes if note.code not in ("buffer_assumed", "buffer_too_small")]
     yield section("Worth knowing", bullet_list(notes))
 
@@ -159,35 +162,13 @@ def _margin_call(advice: Advice, call: MarginCall) -> Iterator[RenderableType]:
             f"With a buffer of {to_dollars(call.buffer)} ({origin}) a margin call comes when the {title} moves by "
             f"{to_percent(call.call_move, places=1, is_change=True)}, to {call.call_level:,.0f}."
         )
-    rows = [
-        (
-            f"{chance.horizon_days} sessions",
-            to_percent(chance.probability),
-            to_percent(chance.simulated),
-            *(to_dollars(need.buffer) for need in call.needs if need.horizon_days == chance.horizon_days),
-        )
-        for chance in call.chances
-    ]
-    levels = [f"buffer for {to_percent(need.probability)}" for need in call.needs[: len(rows[0]) - 3]]
-    yield number_table("call within", "formula", "past windows", *levels, rows=rows)
+    yield draw_table(money_tables.call_chances_table(call))
     yield paragraph(f"Should margins rise, and a call within {call.chances[-1].horizon_days} sessions:")
-    yield number_table("margins", "at once", "call at", "chance", *levels, rows=list(_risen_margins(call)))
+    yield draw_table(money_tables.raised_margins_table(call))
     if call.largest_hedge < 1:
         yield paragraph(
             f"The same cash would carry {to_percent(call.largest_hedge)} of these contracts through a quarter "
             "with a chance of 95%."
-        )
-
-
-def _risen_margins(call: MarginCall) -> Iterator[tuple[str, ...]]:
-    """Yield the account under raised margins: cash at once, move and chance of a call in a quarter, buffers."""
-    for each in call.stressed:
-        yield (
-            to_percent(each.margin_multiplier - 1.0, is_change=True),
-            to_dollars(each.cash_needed),
-            to_percent(each.call_move, places=1, is_change=True),
-            to_percent(each.probability),
-            *(to_dollars(need.buffer) for need in each.needs),
         )
 
 
@@ -208,41 +189,13 @@ def _past_accounts(advice: Advice) -> Iterator[RenderableType]:
 def _own_risk(advice: Advice) -> Iterator[RenderableType]:
     risk = advice.risk
     yield paragraph(f"{to_percent(risk.unhedgeable_share)} of the variance; most of it comes from")
-    rows = [(each.symbol, to_dollars(each.market_value), to_percent(each.share)) for each in risk.top_unhedgeable]
-    yield number_table("holding", "value", "share of it", rows=rows)
+    yield draw_table(money_tables.own_risk_table(risk))
 
 
 def _costs(advice: Advice) -> Iterator[RenderableType]:
     costs = advice.risk.costs
-    rows = [
-        ("These futures: fees and spread", to_dollars(costs.one_off, places=2), to_dollars(costs.rolls_per_year), ""),
-        ("  dividends less interest", "", to_dollars(costs.carry_per_year), ""),
-    ]
-    rows += [
-        (
-            f"Selling {to_dollars(way.amount)} of stocks" if way.name == SELLING else f"{way.name}, an inverse fund",
-            to_dollars(way.one_off, places=2),
-            to_dollars(way.per_year),
-            to_dollars(way.tax),
-        )
-        for way in advice.risk.other_ways
-    ]
-    yield number_table("", "once", "a year", "tax on gains", rows=rows)
-    yield from (
-        paragraph(f"{way.name.capitalize() if way.name == SELLING else way.name}: {way.remark}")
-        for way in advice.risk.other_ways
-    )
-
-
-def _taxes(advice: Advice) -> Iterator[RenderableType]:
-    rows = [
-        (
-            each.scenario,
-            to_dollars(each.gain, is_change=True),
-            to_dollars(each.long_term, is_change=True),
-            to_dollars(each.short_term, is_change=True),
-            to_dollars(each.tax, is_change=True),
-        )
-        for each in advice.risk.futures_tax
-    ]
-    yield number_table("scenario", "futures", "60% long-term", "40% short-term", "tax", rows=rows)
+    yield draw_table(money_tables.other_ways_table(advice))
+    carry = f" and {to_dollars(costs.carry_per_year)} for dividends less interest" if costs.carry_per_year else ""
+    yield paragraph(f"These futures: {to_dollars(costs.rolls_per_year)} a year for rolls{carry}.")
+    for way in advice.risk.other_ways:
+        yield paragraph(f"{money_tables.title_way(way.name)}: {way.remark}")

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from hedger.contracts import read_contract_code
-from hedger.report import calendar_document, to_day, to_dollars, to_percent
-from hedger.risk import SELLING
-from hedger.ui.tables import markdown_table, show_metric
+from hedger.report import calendar_document, money_tables, to_day, to_dollars, to_percent
+from hedger.ui.tables import draw_table, markdown_table, show_metric
 from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
@@ -59,28 +58,12 @@ def show_costs(advice: Advice) -> None:
 
 def _show_other_ways(advice: Advice) -> None:
     st.markdown("### What else would do", anchors=False)
-    costs = advice.risk.costs
-    rows = [
-        ("These futures", to_dollars(abs(advice.plan.hedge_notional)), *_amounts(costs.one_off, costs.per_year, None)),
-        *(
-            (_way_title(way.name), to_dollars(way.amount), *_amounts(way.one_off, way.per_year, way.tax))
-            for way in advice.risk.other_ways
-        ),
-    ]
-    st.markdown(markdown_table(("", "Amount", "Once", "A year", "Tax on gains"), rows))
+    st.markdown(draw_table(money_tables.other_ways_table(advice)))
     remarks = [
-        f"- **{escape(_way_title(way.name))}**: {escape(way.remark)} {escape(way.source)}."
+        f"- **{escape(money_tables.title_way(way.name))}**: {escape(way.remark)} {escape(way.source)}."
         for way in advice.risk.other_ways
     ]
     st.markdown("\n".join(remarks))
-
-
-def _way_title(name: str) -> str:
-    return "Selling the stocks" if name == SELLING else f"{name}, an inverse fund"
-
-
-def _amounts(one_off: float | None, per_year: float, tax: float | None) -> tuple[str, ...]:
-    return to_dollars(one_off, places=2), to_dollars(per_year), to_dollars(tax)
 
 
 def show_calendar(advice: Advice) -> None:
@@ -151,13 +134,5 @@ def show_tax(advice: Advice) -> None:
     if close is not None:
         st.warning(escape(close), icon=":material/account_balance:")
     if advice.risk.futures_tax:
-        rows = [
-            (
-                each.scenario,
-                *(to_dollars(amount, is_change=True) for amount in (each.gain, each.long_term, each.short_term)),
-                to_dollars(each.tax, is_change=True),
-            )
-            for each in advice.risk.futures_tax
-        ]
-        st.markdown(markdown_table(("Scenario", "Futures", "60% long-term", "40% short-term", "Tax"), rows))
+        st.markdown(draw_table(money_tables.futures_tax_table(advice.risk)))
         st.caption(f"At {to_percent(advice.settings.long_term_tax)} and {to_percent(advice.settings.short_term_tax)}.")

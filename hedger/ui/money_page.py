@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.report import to_day, to_dollars, to_index_title, to_percent
+from hedger.report import money_tables, to_day, to_dollars, to_index_title, to_percent
 from hedger.risk import ACCEPTED
 from hedger.ui.money_charts import fan_rows, fan_specification
 from hedger.ui.money_costs import show_calendar, show_costs, show_tax
 from hedger.ui.money_figures import ask_fees, ask_margins
 from hedger.ui.remedies import in_page_words
-from hedger.ui.tables import markdown_table, show_metric
+from hedger.ui.tables import draw_table, markdown_table, show_metric
 from hedger.ui.wording import escape
 from hedger.wording import plural
 
@@ -26,8 +26,6 @@ _ORIGINS = {
     "no_cash": "no cash in the file",
     "cash_below_margin": "cash below margin",
 }
-NEVER = "no move"
-AT_ONCE = "at once"
 
 
 def show_money(advice: Advice) -> None:
@@ -92,10 +90,10 @@ def _show_lens(advice: Advice, call: MarginCall) -> None:
         "band: 9 in 10. In 19 of 20 courses no close until then lies below the dotted line: where it crosses the call "
         "line, the chance of a call has reached 5%."
     )
-    st.markdown(_chance_table(call))
+    st.markdown(draw_table(money_tables.call_chances_table(call)))
     st.markdown(_fan_table(call))
     st.markdown("### If margins rise", anchors=False)
-    st.markdown(_stressed_table(advice, call))
+    st.markdown(draw_table(money_tables.raised_margins_table(call)))
     st.caption("From January to March 2020 the exchange raised them 1.8 to 2.2 times.")
 
 
@@ -119,21 +117,6 @@ def _call_sentence(advice: Advice, call: MarginCall) -> str:
     return words if call.is_stated else f"{words} State your own buffer under Change the hedge."
 
 
-def _chance_table(call: MarginCall) -> str:
-    chances = list(dict.fromkeys(need.probability for need in call.needs))
-    rows = [
-        (
-            plural(each.horizon_days, "session"),
-            to_percent(each.probability),
-            to_percent(each.simulated),
-            *(to_dollars(call.need(chance, each.horizon_days)) for chance in chances),
-        )
-        for each in call.chances
-    ]
-    buffers = [f"Buffer for {to_percent(chance)}" for chance in chances]
-    return markdown_table(("Call within", "By formula", "In past windows", *buffers), rows)
-
-
 def _fan_table(call: MarginCall) -> str:
     horizons = {each.horizon_days for each in call.chances}
     rows = []
@@ -145,39 +128,6 @@ def _fan_table(call: MarginCall) -> str:
             )
     headings = ("Account after", "1 in 20 above", "Middle", "1 in 20 below", "Lowest until then, 1 in 20")
     return markdown_table(headings, rows)
-
-
-def _stressed_table(advice: Advice, call: MarginCall) -> str:
-    quarter = call.chances[-1]
-    chances = list(dict.fromkeys(need.probability for need in call.needs))
-    rows = [
-        (
-            "As today",
-            to_dollars(0.0),
-            _to_move(call.call_move, is_due=False),
-            to_percent(quarter.probability),
-            *(to_dollars(call.need(chance, quarter.horizon_days)) for chance in chances),
-        )
-    ]
-    rows += [
-        (
-            to_percent(each.margin_multiplier - 1.0, is_change=True),
-            to_dollars(each.cash_needed),
-            _to_move(each.call_move, is_due=each.cash_needed > 0),
-            to_percent(each.probability),
-            *(to_dollars(need.buffer) for need in each.needs),
-        )
-        for each in call.stressed
-    ]
-    title = to_index_title(advice.plan.reference_index)
-    buffers = [f"Buffer for {to_percent(chance)}" for chance in chances]
-    return markdown_table(("Margins", "Cash at once", f"{title} at a call", "Chance, quarter", *buffers), rows)
-
-
-def _to_move(move: float | None, *, is_due: bool) -> str:
-    if move is None:
-        return AT_ONCE if is_due else NEVER
-    return to_percent(move, places=1, is_change=True)
 
 
 def _show_past(advice: Advice) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.report import to_day, to_dollars, to_index_title, to_percent
+from hedger.report import money_tables, to_day, to_dollars, to_index_title, to_percent
 from hedger.ui.risk_charts import (
     account_rows,
     account_specification,
@@ -17,7 +17,7 @@ from hedger.ui.risk_charts import (
     tail_specification,
 )
 from hedger.ui.risk_scenarios import ask_scenarios
-from hedger.ui.tables import markdown_table, show_metric
+from hedger.ui.tables import draw_table, markdown_table, show_metric
 from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
@@ -221,17 +221,7 @@ def _show_own_risk(advice: Advice) -> None:
         )
     )
     if risk.top_unhedgeable:
-        rows = [
-            (
-                each.symbol,
-                to_dollars(each.market_value),
-                to_percent(each.share),
-                to_percent(each.share_of_variance, places=1),
-            )
-            for each in risk.top_unhedgeable
-        ]
-        headings = ("Holding", "Value", "Share of what no index removes", "Share of all variance")
-        st.markdown(markdown_table(headings, rows))
+        st.markdown(draw_table(money_tables.own_risk_table(risk)))
         st.caption(
             "Holdings that carry most of it. Less of them, or options on them, would do what index futures cannot."
         )

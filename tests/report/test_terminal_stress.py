@@ -89,7 +89,7 @@ def test_the_futures_account_is_shown_with_its_chances_buffers_and_past(draw: Dr
             *(f"${call.need(each, chance.horizon_days):,.0f}" for each in (0.10, 0.05, 0.01)),
         ]
     for stressed in call.stressed:
-        at = "-" if stressed.call_move is None else f"{stressed.call_move:+.1%}"
+        at = "at once" if stressed.call_move is None else f"{stressed.call_move:+.1%}"
         assert cells_of(cash, f"{stressed.margin_multiplier - 1.0:+.0%}") == [
             f"${stressed.cash_needed:,.0f}",
             at,
@@ -113,16 +113,20 @@ def test_costs_stand_beside_what_else_would_do(draw: Draw, technology: Portfolio
     advice = advise(technology, settings=settings, today=DAY)
     lines, risk = draw(advice), advice.risk
     costs = part(lines, "What it costs, and what else would do")
-    assert cells_of(costs, "These futures: fees and spread") == [
+    assert cells_of(costs, "These futures") == [
+        f"${-advice.plan.hedge_notional:,.0f}",
         f"${risk.costs.one_off:,.2f}",
-        f"${risk.costs.rolls_per_year:,.0f}",
+        f"-${-risk.costs.per_year:,.0f}",
+        "-",
     ]
     assert risk.costs.carry_per_year is not None
-    assert cells_of(costs, "  dividends less interest") == [f"-${-risk.costs.carry_per_year:,.0f}"]
+    rolls, carry = f"${risk.costs.rolls_per_year:,.0f}", f"-${-risk.costs.carry_per_year:,.0f}"
+    assert f"These futures: {rolls} a year for rolls and {carry} for dividends less interest." in costs
     selling, fund = risk.other_ways
     assert selling.tax is not None
-    assert cells_of(costs, f"Selling ${selling.amount:,.0f} of stocks")[-1] == f"${selling.tax:,.0f}"
-    assert cells_of(costs, "PSQ, an inverse fund") == [f"${fund.one_off:,.2f}", f"${fund.per_year:,.0f}", "-"]
+    assert cells_of(costs, "Selling the stocks")[-1] == f"${selling.tax:,.0f}"
+    amounts = [f"${fund.amount:,.0f}", f"${fund.one_off:,.2f}", f"${fund.per_year:,.0f}"]
+    assert cells_of(costs, "PSQ, an inverse fund") == [*amounts, "-"]
     taxes = part(lines, "Tax on the futures (United States, never advice)")
     for tax in risk.futures_tax:
         assert cells_of(taxes, tax.scenario) == [
@@ -130,7 +134,11 @@ def test_costs_stand_beside_what_else_would_do(draw: Draw, technology: Portfolio
         ]
     own = part(lines, "Risk that no index future removes")
     for each in risk.top_unhedgeable:
-        assert cells_of(own, each.symbol) == [f"${each.market_value:,.0f}", f"{each.share:.0%}"]
+        assert cells_of(own, each.symbol) == [
+            f"${each.market_value:,.0f}",
+            f"{each.share:.0%}",
+            f"{each.share_of_variance:.1%}",
+        ]
 
 
 def test_a_plan_without_contracts_has_no_account_to_show(draw: Draw, technology: Portfolio) -> None:

@@ -69,7 +69,7 @@ def test_the_chances_of_a_call_stand_beside_each_other_with_their_buffers() -> N
     page, advice = open_page(), advice_for()
     call = advice.risk.margin_call
     assert call is not None
-    rows = rows_of(page, "Call within", "By formula", "In past windows")
+    rows = rows_of(page, "Call within", "By formula", "Past windows")
     assert [row[0] for row in rows] == ["5 sessions", "21 sessions", "63 sessions"]
     for row, chance in zip(rows, call.chances, strict=True):
         assert row[1:3] == [escape(to_percent(chance.probability)), escape(to_percent(chance.simulated))]
