@@ -8,6 +8,9 @@ from hedger.report.text_table import TextTable
 from hedger.report.words import to_dollars
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hedger.advice import Advice
     from hedger.hedge import Alternative, HedgePlan
 
 SHOWN_PLANS = 6
@@ -26,6 +29,49 @@ _WHY = {
     "one_index_only": "one index only",
     "half_the_margin": "half the margin",
 }
+
+
+def ticket_table(plan: HedgePlan) -> TextTable:
+    """Return the orders, one a row, and their sums where there are several."""
+    orders = plan.orders
+    rows = [
+        (
+            order.quote.code,
+            "BUY" if order.quantity > 0 else "SELL",
+            f"{abs(order.quantity):,}",
+            f"{order.quote.price:,.2f}",
+            to_dollars(order.notional),
+            to_dollars(order.initial_margin),
+            to_dollars(order.cost, places=2),
+        )
+        for order in orders
+    ]
+    if len(orders) > 1:
+        notional = to_dollars(sum(order.notional for order in orders))
+        margin = to_dollars(sum(order.initial_margin for order in orders))
+        cost = to_dollars(sum(order.cost for order in orders), places=2)
+        rows.append(("Total", "", "", "", notional, margin, cost))
+    headings = ("Contract", "Action", "Quantity", "Price", "Notional", "Initial margin", "Round trip")
+    return TextTable(headings=headings, rows=tuple(rows), n_labels=2)
+
+
+def word_ticket(advice: Advice) -> Iterator[str]:
+    """Say what the contracts of the orders are, what is held after them, until when, and that they are the best."""
+    plan = advice.plan
+    contracts = [order.quote.contract for order in plan.orders]
+    yield "; ".join(f"{each.symbol}: {each.name}, {_to_point(each.multiplier)} a point" for each in contracts) + "."
+    if any(order.held_after != order.quantity for order in plan.positions):
+        held = ", ".join(f"{order.held_after:+,} {order.quote.symbol}" for order in plan.positions)
+        yield f"Held afterwards: {held}; initial margin of all {to_dollars(plan.initial_margin)}."
+    first = min((order.quote for order in plan.orders), key=lambda quote: quote.roll_date)
+    yield f"Last trading day {first.last_trading_day}; roll to the next month on {first.roll_date}."
+    if plan.is_optimal and advice.settings.tolerance == 0:
+        wanted = "comes closer" if plan.comparison is None else "has a smaller expected shortfall"
+        yield f"Proved: no other whole number of contracts within your limits {wanted}."
+
+
+def _to_point(multiplier: float) -> str:
+    return to_dollars(multiplier, places=0 if multiplier == round(multiplier) else 2)
 
 
 def other_plans_table(plan: HedgePlan, *, most: int | None = None) -> TextTable | None:

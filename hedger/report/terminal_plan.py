@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 
 from hedger.hedge import objection_to
-from hedger.report.plan_tables import OTHER_PLANS_LEGEND, SHOWN_PLANS, other_plans_table
+from hedger.report.plan_tables import OTHER_PLANS_LEGEND, SHOWN_PLANS, other_plans_table, ticket_table, word_ticket
 from hedger.report.terminal import bullet_list, draw_table, left_out, number_table, paragraph, section
 from hedger.report.words import (
     ALARMS,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hedger.advice import Advice
     from hedger.errors import Note
     from hedger.exposure import Excluded
-    from hedger.hedge import HedgePlan, LegStep, ObjectiveComparison, ObjectiveOutcome, Order
+    from hedger.hedge import HedgePlan, LegStep, ObjectiveComparison, ObjectiveOutcome
 
 SHOWN_MOVES = (-0.30, -0.20, -0.10, -0.05, 0.05, 0.10, 0.20)
 """Index moves of the view; the JSON has more."""
@@ -76,8 +76,8 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
     if advice.plan.orders:
         yield section(
             "Order ticket",
-            _ticket(advice),
-            *(paragraph(line) for line in (*_ticket_lines(advice), *_money_lines(advice))),
+            draw_table(ticket_table(advice.plan)),
+            *(paragraph(line) for line in (*word_ticket(advice), *_money_lines(advice))),
         )
     elif advice.risk.margin_call is not None:
         yield section("Futures held", *(paragraph(line) for line in _money_lines(advice)))
@@ -131,49 +131,6 @@ def _before_and_after(advice: Advice) -> RenderableType:
 
 def _interval(low: float, high: float) -> str:
     return f"{to_beta(low)} to {to_beta(high)}"
-
-
-def _ticket(advice: Advice) -> RenderableType:
-    orders = advice.plan.orders
-    rows = [_ticket_row(order) for order in orders]
-    if len(orders) > 1:
-        rows.append(
-            (
-                "Total",
-                "",
-                "",
-                "",
-                to_dollars(sum(order.notional for order in orders)),
-                to_dollars(sum(order.initial_margin for order in orders)),
-                to_dollars(sum(order.cost for order in orders), places=2),
-            )
-        )
-    columns = ("Contract", "Action", "Quantity", "Price", "Notional", "Initial margin", "Round trip")
-    return number_table(*columns, rows=rows, n_labels=2)
-
-
-def _ticket_row(order: Order) -> tuple[str, ...]:
-    return (
-        order.quote.code,
-        "BUY" if order.quantity > 0 else "SELL",
-        f"{abs(order.quantity):,}",
-        f"{order.quote.price:,.2f}",
-        to_dollars(order.notional),
-        to_dollars(order.initial_margin),
-        to_dollars(order.cost, places=2),
-    )
-
-
-def _ticket_lines(advice: Advice) -> Iterator[str]:
-    plan = advice.plan
-    if any(order.held_after != order.quantity for order in plan.positions):
-        held = ", ".join(f"{order.held_after:+,} {order.quote.symbol}" for order in plan.positions)
-        yield f"Held afterwards: {held}; initial margin of all {to_dollars(plan.initial_margin)}."
-    first = min((order.quote for order in plan.orders), key=lambda quote: quote.roll_date)
-    yield f"Last trading day {first.last_trading_day}; roll to the next month on {first.roll_date}."
-    if plan.is_optimal and advice.settings.tolerance == 0:
-        wanted = "comes closer" if plan.comparison is None else "has a smaller expected shortfall"
-        yield f"Proved: no other whole number of contracts within your limits {wanted}."
 
 
 def _money_lines(advice: Advice) -> Iterator[str]:

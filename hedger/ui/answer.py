@@ -12,7 +12,7 @@ from hedger.report import ALARMS, plan_tables, state_answer, to_beta, to_dollars
 from hedger.ui.chart import show_gain_chart
 from hedger.ui.downloads import show_downloads
 from hedger.ui.remedies import in_page_words
-from hedger.ui.tables import draw_table, order_ticket, show_metric
+from hedger.ui.tables import draw_table, show_metric
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
@@ -38,8 +38,10 @@ def show_answer(advice: Advice) -> None:
     _show_figures(advice)
     time.sleep(HEAD_START)
     show_gain_chart(advice)
-    ticket = order_ticket(advice) if plan.orders else "There is no order to place."
+    ticket = draw_table(plan_tables.ticket_table(plan)) if plan.orders else "There is no order to place."
     st.markdown(f"### Order ticket\n\n{ticket}", anchors=False)
+    if plan.orders:
+        st.caption(escape("\n".join(plan_tables.word_ticket(advice))))
     others = plan_tables.other_plans_table(plan)
     if others is not None:
         with st.expander("Other plans"):

@@ -1,4 +1,4 @@
-"""What the pages are made of: figures with their help, and tables of text, the order ticket among them."""
+"""What the pages are made of: figures with their help, and tables of text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.report import to_day, to_dollars
 from hedger.ui.wording import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hedger.advice import Advice
     from hedger.report import TextTable
 
 
@@ -58,22 +56,3 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, n_
 def draw_table(table: TextTable) -> str:
     """Return a table in words as :func:`markdown_table` draws it."""
     return markdown_table(table.headings, table.rows, n_text=table.n_labels)
-
-
-def order_ticket(advice: Advice) -> str:
-    """Return the orders, one a row."""
-    rows = [
-        (
-            f"{'Sell' if order.quantity < 0 else 'Buy'} {abs(order.quantity):,}",
-            order.quote.code,
-            order.quote.contract.name,
-            to_day(order.quote.last_trading_day),
-            f"{order.quote.price:,.2f}",
-            to_dollars(order.notional),
-            to_dollars(order.initial_margin),
-            to_dollars(order.cost, places=2),
-        )
-        for order in advice.plan.orders
-    ]
-    headings = ("Order", "Contract", "Name", "Last trading day", "Price", "Notional", "Initial margin", "Cost")
-    return markdown_table(headings, rows, n_text=4)

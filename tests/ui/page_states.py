@@ -158,8 +158,9 @@ def assert_shows(page: AppTest, advice: Advice) -> None:
     assert list(gains) == sorted(gains)
     words = everything(page)
     for order in plan.orders:
-        side = "Sell" if order.quantity < 0 else "Buy"
-        assert f"| {side} {abs(order.quantity)} | {order.quote.code} |" in words
+        side = "SELL" if order.quantity < 0 else "BUY"
+        assert f"| {order.quote.code} | {side} | {abs(order.quantity)} |" in words
+        assert escape(order.quote.contract.name) in words
         assert escape(to_dollars(order.notional)) in words
     for note in advice.notes:
         assert escape(in_page_words(note.message)) in words
