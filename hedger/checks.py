@@ -15,7 +15,7 @@ from hedger.errors import SettingsError
 from hedger.exposure import BetaOverride
 from hedger.hedge import OBJECTIVES
 from hedger.risk import StatedScenario
-from hedger.wording import shorten
+from hedger.wording import join_words, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -77,7 +77,7 @@ def _require_once(name: str, stated: Iterable[tuple[str, object]]) -> None:
     for each in values.values():
         if len(each) > 1:
             raise SettingsError(
-                f"--{_option(name)} is given more than once for the same: {' and '.join(each)}. Keep one."
+                f"--{_option(name)} is given more than once for the same: {join_words(each)}. Keep one."
             )
 
 

@@ -20,6 +20,7 @@ from hedger.contracts import (
 )
 from hedger.errors import Note, SettingsError
 from hedger.market import dividend_yield_on, fair_value, rate_on
+from hedger.wording import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -194,7 +195,7 @@ def _require_known(settings: Settings, exposure: Exposure, prices: Prices) -> No
         raise SettingsError(
             f"There is no current level of {', '.join(unmeasured)} in the {prices.source}, so it cannot "
             f"be hedged with. Measured are: {', '.join(exposure.indices)}. Bring prices with a column "
-            f"{' and '.join(symbols)} with --prices, or choose another --index."
+            f"{join_words(symbols)} with --prices, or choose another --index."
         )
 
 

@@ -134,7 +134,7 @@ def test_one_bad_row_is_said_as_one() -> None:
             b"time,contract,quantity,price\n",
             r"fills\.csv has a header and no fill below it\. If nothing was traded, say what",
         ),
-        (b"when,what\n1,2\n", r'line 1: no column for time and contract and quantity and price in "when, what"'),
+        (b"when,what\n1,2\n", r'line 1: no column for time, contract, quantity and price in "when, what"'),
         (b"\nday,contract,price\n1,2,3\n", r"line 2: no column for time and quantity in"),
         (b"time,contract,quantity,price\n\xff\n", r"fills\.csv is not text in UTF-8"),
         (b'time,contract,quantity,price\n"2026-06-23,ESU6,1,7000\n', r"fills\.csv, line 2: this is not a CSV table"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from hedger.contracts import find_index
 from hedger.errors import Note
+from hedger.wording import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -221,4 +222,4 @@ def _little(share: float) -> str:
 
 
 def _join(indices: Sequence[str]) -> str:
-    return " and ".join(find_index(name).title for name in indices)
+    return join_words(find_index(name).title for name in indices)

@@ -149,7 +149,7 @@ def _why_not(advice: Advice) -> str:
     """Say what keeps the plan from what was asked for."""
     limits = advice.plan.binding_limits
     if limits:
-        named = " and ".join(_LIMITS[limit.name] for limit in limits)
+        named = join_words(_LIMITS[limit.name] for limit in limits)
         return f"{named} {'holds' if len(limits) == 1 else 'hold'} the plan back"
     if advice.settings.tolerance > 0:
         return "within your tolerance this is the cheapest plan"

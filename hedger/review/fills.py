@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from hedger.contracts import read_contract_code
 from hedger.errors import SettingsError
 from hedger.review.fields import read_limited
-from hedger.wording import shorten
+from hedger.wording import join_words, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,7 +159,7 @@ def _find_columns(title: str, line: int, header: Sequence[str]) -> dict[str, int
     if missing:
         shown = shorten(", ".join(cell.strip() for cell in header), 120)
         raise SettingsError(
-            f'{title}, line {line}: no column for {" and ".join(missing)} in "{shown}". '
+            f'{title}, line {line}: no column for {join_words(missing)} in "{shown}". '
             "Expected a header such as time,contract,quantity,price."
         )
     return columns

@@ -21,6 +21,7 @@ from hedger.wording import shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hedger.arrays import FloatArray
     from hedger.exposure import Exposure
     from hedger.hedge import HedgePlan
 
@@ -93,7 +94,7 @@ def _words(stated: StatedScenario) -> str:
     return f"Stated: {', '.join(f'{titles.get(name, name)} {100.0 * move:+.4g}%' for name, move in stated.moves)}."
 
 
-def _all_indices(exposure: Exposure, moves: dict[str, float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _all_indices(exposure: Exposure, moves: dict[str, float]) -> FloatArray:
     """Return the moves of all measured indices: those stated, and what is to be expected of the others."""
     if not moves:
         return np.zeros(len(exposure.indices))

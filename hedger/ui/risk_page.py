@@ -19,6 +19,7 @@ from hedger.ui.risk_charts import (
 from hedger.ui.risk_scenarios import ask_scenarios
 from hedger.ui.tables import draw_table, markdown_table, show_metric
 from hedger.ui.wording import escape, message_of
+from hedger.wording import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,7 +177,7 @@ def _show_remarks(scenarios: Sequence[Scenario]) -> None:
         for remark in scenario.notes:
             named.setdefault(remark, []).append(scenario.name)
     if named:
-        st.caption("\n".join(f"- {escape(' and '.join(names))}: {escape(remark)}" for remark, names in named.items()))
+        st.caption("\n".join(f"- {escape(join_words(names))}: {escape(remark)}" for remark, names in named.items()))
 
 
 def _show_spread(advice: Advice) -> None:

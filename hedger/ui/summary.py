@@ -13,7 +13,7 @@ from hedger.ui.remedies import in_page_words
 from hedger.ui.stand_ins import ask_stand_ins, has_worth
 from hedger.ui.tables import markdown_table, show_metric
 from hedger.ui.wording import escape, message_of, title
-from hedger.wording import plural
+from hedger.wording import join_words, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,7 +85,7 @@ def _show_left_out(account: Account, measurement: Measurement) -> None:
         return
     words = [plural(len(book.excluded), "position")] if book.excluded else []
     words += [plural(len(skipped), "row")] if skipped else []
-    heading = f"Left out: {' and '.join(words)} of the file" if words else "Nothing is left out"
+    heading = f"Left out: {join_words(words)} of the file" if words else "Nothing is left out"
     icon = ":material/warning:" if book.excluded else ":material/info:"
     with st.expander(heading, icon=icon, expanded=bool(stood_for)):
         _show_excluded(account, measurement, stood_for)
