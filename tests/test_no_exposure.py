@@ -13,7 +13,7 @@ WHY = {
     "cancelling": "The holdings cancel each other out, so the portfolio has no exposure to any index.",
     "cash": "The portfolio holds no stock and no fund, so it has no exposure to any index.",
 }
-NOTHING = "There is nothing to remove, so no contract is held"
+NOTHING = "Nothing is to be removed, so no contract is held"
 FILES = {"cancelling": "symbol,quantity\nSPY,100\nSPY,-100\n", "cash": "Symbol,Quantity,Value\nCash,,5000\n"}
 every_book = pytest.mark.parametrize("kind", FILES)
 

@@ -18,6 +18,7 @@ from hedger.exposure.exposure import Exposure, IndexBeta
 from hedger.exposure.holding_betas import measure_holdings
 from hedger.exposure.interval import MONTH, QUARTER, Z_REALISED, book_gains, realised_beta_variance
 from hedger.exposure.regression import FULL_RECORD, HALF_LIFE, SHORTEST_RECORD, age_weights
+from hedger.wording import name_some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,7 +183,10 @@ def _notes(
     if not any(dollars):
         notes.append(Note(code="no_exposure", message=_why_nothing(book)))
     if book.excluded:
-        names = ", ".join(f"{each.symbol} ({each.reason})" for each in book.excluded)
+        by_reason: dict[str, dict[str, None]] = {}
+        for each in book.excluded:
+            by_reason.setdefault(each.reason, {})[each.symbol] = None
+        names = ", ".join(f"{name_some(list(symbols))} ({reason})" for reason, symbols in by_reason.items())
         shares = [share for each in book.excluded if (share := book.share_left_out(each)) is not None]
         worth = f", {sum(shares):.1%} of the value in the file" if shares else ""
         notes.append(Note(code="holdings_excluded", message=f"Not hedged{worth}: {names}."))

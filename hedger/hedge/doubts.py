@@ -100,7 +100,7 @@ def _no_contracts(problem: HedgeProblem) -> Note:
     if target == 0:
         return Note(
             code="nothing_to_hedge",
-            message=f"There is nothing to remove, so no contract is held{closing}.",
+            message=f"Nothing is to be removed, so no contract is held{closing}.",
         )
     smallest = min(problem.contracts, key=lambda contract: contract.notional)
     if target > smallest.notional / 2 and not problem.tolerance:
@@ -135,8 +135,9 @@ def _objectives(comparison: ObjectiveComparison) -> Note:
     losses = f"${chosen.expected_shortfall:,.0f} a session, ${comparison.unhedged_shortfall:,.0f} without futures"
     if comparison.tolerance:
         aim = (
-            f"The plan is the cheapest whose mean loss in {sessions}, of {whose} together with the futures, is within "
-            f"{comparison.tolerance:.1%} of the unhedged one of the least, ${comparison.least_shortfall:,.0f}: {losses}"
+            f"The plan is the cheapest whose mean loss in {sessions}, of {whose} together with the futures, is at most "
+            f"{comparison.tolerance:.1%} of the unhedged one above the least, ${comparison.least_shortfall:,.0f}: "
+            f"{losses}"
         )
     else:
         aim = (

@@ -390,6 +390,10 @@ def test_what_is_left_out_is_named_with_its_share_of_the_file():
     exposure = measure(make_portfolio(lost, TECH=10.0), closes)
     note = next(note for note in exposure.notes if note.code == "holdings_excluded")
     assert note.message == "Not hedged, 50.0% of the value in the file: LOST (the price source does not know it)."
+    twice = [make_position(symbol, 5.0) for symbol in ("LOST", "GONE", "LOST", *(f"X{n}" for n in range(10)))]
+    named = measure(make_portfolio(*twice, TECH=10.0), closes).notes[0].message
+    assert named.startswith("Not hedged: LOST, GONE, X0, X1, ")
+    assert named.endswith("X7 and 2 more (the price source does not know it).")
     nameless = measure(make_portfolio(make_position("LOST", 5.0), TECH=10.0), closes)
     assert nameless.notes[0].message == "Not hedged: LOST (the price source does not know it)."
 

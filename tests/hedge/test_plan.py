@@ -173,7 +173,7 @@ def test_hedging_nothing_needs_no_order_and_says_so():
     plan = solve(hedge_fraction=0.0)
     assert (plan.orders, plan.positions, plan.tracking_risk) == ((), (), 0.0)
     assert (plan.beta_after, plan.achieved_hedge_fraction) == (1.0, 0.0)
-    assert "nothing to remove, so no contract is held." in plan.notes[0].message
+    assert "Nothing is to be removed, so no contract is held." in plan.notes[0].message
     assert codes(plan)[0] == "nothing_to_hedge"
 
 
@@ -204,7 +204,7 @@ def test_a_hedge_of_nothing_says_that_nothing_is_to_be_removed():
     (note,) = solve(make_exposure(), hedge_fraction=0.0).notes
     assert (note.code, note.message) == (
         "nothing_to_hedge",
-        "There is nothing to remove, so no contract is held.",
+        "Nothing is to be removed, so no contract is held.",
     )
 
 
