@@ -8,8 +8,11 @@ indices' returns over the same gap.
 A return over :math:`n` sessions has :math:`n` times the variance of one. Both sides are divided by :math:`\sqrt n`,
 which leaves their slope as it is and lets all returns count alike (generalised least squares).
 
-A close that repeats is a price like any other, unless it repeats too long (:data:`LONGEST_REPEAT`) or too often
-(:data:`SELDOM_TRADED`). The lively shares of the snapshot repeat a close on at most three of a hundred sessions.
+A close that repeats is a price like any other, unless it repeats for too long (:data:`LONGEST_REPEAT`), or often
+(:data:`SELDOM_TRADED`) and with a larger move thereafter (:data:`CATCHES_UP`): after a session without a trade a price
+catches up. A cheap share in coarse steps repeats its close as often, but its next move is like any other. Of US shares,
+2005 to 2025, AMD at two dollars and INSM below one repeat 6 and 17 % of closes and move 0.8 and 0.9 times as far
+thereafter; CHTR and VST over the counter repeat 29 and 16 % and move 1.6 and 1.3 times as far.
 
 References
 ----------
@@ -34,6 +37,8 @@ LONGEST_REPEAT = 5
 """Sessions in a row that a close may stand unchanged before it counts as not traded."""
 SELDOM_TRADED = 0.05
 """Share of the sessions of its record without a close of its own from which an asset counts as thinly traded."""
+CATCHES_UP = 1.2
+"""Median move after a repeated close over the median of other moves, from which a repeat means that nobody traded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,7 +92,7 @@ def without_stale_closes(close: FloatArray) -> tuple[FloatArray, tuple[int, ...]
 
 
 def without_repeats_of_thin_assets(close: FloatArray) -> FloatArray:
-    """Blank every repeated close of an asset whose closes repeat on :data:`SELDOM_TRADED` of its sessions or more.
+    """Blank every repeated close of an asset that repeats it often and catches up afterwards.
 
     Parameters
     ----------
@@ -97,7 +102,18 @@ def without_repeats_of_thin_assets(close: FloatArray) -> FloatArray:
     same = _repeats(close)
     n_repeats = same.sum(axis=0)
     is_thin = (n_repeats > LONGEST_REPEAT) & (n_repeats >= SELDOM_TRADED * _record_lengths(close))
+    for asset in np.flatnonzero(is_thin).tolist():
+        is_thin[asset] = _catches_up(close[:, asset], same[:, asset])
     return np.where(same & is_thin, np.nan, close) if is_thin.any() else close
+
+
+def _catches_up(close: FloatArray, same: BoolArray) -> bool:
+    """Return whether an asset moves further after sessions on which its close repeated, shape (n_sessions,)."""
+    moves = np.abs(close[1:] / close[:-1] - 1.0)
+    has_moved = moves > 0
+    after, usual = moves[has_moved & same[:-1]], moves[has_moved & ~same[:-1]]
+    # Where it never moved twice running there is no usual move, and a repeat is the rule.
+    return not usual.size or (after.size > 0 and float(np.median(after)) >= CATCHES_UP * float(np.median(usual)))
 
 
 def missed_shares(close: FloatArray) -> FloatArray:
