@@ -129,7 +129,7 @@ def _no_trade(advice: Advice) -> str:
         return f"Trade nothing: the beta of the portfolio is the {to_beta(plan.beta_before)} that you asked for."
     asked = f"to remove {to_percent(plan.hedge_fraction)} of the {title} risk"
     if target is not None:
-        asked = f"for a {title} beta of {to_beta(target)}"
+        asked = f"for a beta of {to_beta(target)} to the {title}"
     return f"Trade nothing: you asked {asked}; {_why_not(advice)}."
 
 

@@ -143,6 +143,13 @@ def test_a_book_too_small_for_a_contract_needs_no_trade(answer_to: Answer) -> No
     assert answer == ("Trade nothing: you asked to remove 100% of the S&P 500 risk; whole contracts come no closer.")
 
 
+def test_a_book_too_small_for_its_target_beta_needs_no_trade(answer_to: Answer) -> None:
+    small = read_portfolio(b"ticker,shares\nAAPL,10\n", as_of=DAY)
+    answer, advice = answer_to(small, target_beta=0.3, index=("sp500",))
+    assert advice.plan.beta_before > 0.4
+    assert answer == ("Trade nothing: you asked for a beta of 0.30 to the S&P 500; whole contracts come no closer.")
+
+
 def test_futures_that_fit_already_are_kept(answer_to: Answer) -> None:
     _, advice = answer_to(hedge=0.5)
     fitting = tuple((order.quote.symbol, order.held_after) for order in advice.plan.positions)
