@@ -37,6 +37,8 @@ LONGEST_REPEAT = 5
 """Sessions in a row that a close may stand unchanged before it counts as not traded."""
 SELDOM_TRADED = 0.05
 """Share of the sessions of its record without a close of its own from which an asset counts as thinly traded."""
+TOO_OFTEN = 0.2
+"""Share of sessions with a repeated close or none from which repeats are no prices however the asset moves."""
 CATCHES_UP = 1.2
 """Median move after a repeated close over the median of other moves, from which a repeat means that nobody traded."""
 
@@ -92,7 +94,7 @@ def without_stale_closes(close: FloatArray) -> tuple[FloatArray, tuple[int, ...]
 
 
 def without_repeats_of_thin_assets(close: FloatArray) -> FloatArray:
-    """Blank every repeated close of an asset that repeats it often and catches up afterwards.
+    """Blank every repeated close of an asset that repeats it often and catches up afterwards, or very often.
 
     Parameters
     ----------
@@ -100,9 +102,10 @@ def without_repeats_of_thin_assets(close: FloatArray) -> FloatArray:
         As :func:`without_stale_closes` returned them, shape (n_sessions, n_assets).
     """
     same = _repeats(close)
-    n_repeats = same.sum(axis=0)
-    is_thin = (n_repeats > LONGEST_REPEAT) & (n_repeats >= SELDOM_TRADED * _record_lengths(close))
-    for asset in np.flatnonzero(is_thin).tolist():
+    n_repeats, lengths = same.sum(axis=0), _record_lengths(close)
+    n_idle = n_repeats + lengths - np.isfinite(close).sum(axis=0)
+    is_thin = (n_repeats > LONGEST_REPEAT) & (n_idle >= SELDOM_TRADED * lengths)
+    for asset in np.flatnonzero(is_thin & (n_idle < TOO_OFTEN * lengths)).tolist():
         is_thin[asset] = _catches_up(close[:, asset], same[:, asset])
     return np.where(same & is_thin, np.nan, close) if is_thin.any() else close
 
@@ -112,8 +115,7 @@ def _catches_up(close: FloatArray, same: BoolArray) -> bool:
     moves = np.abs(close[1:] / close[:-1] - 1.0)
     has_moved = moves > 0
     after, usual = moves[has_moved & same[:-1]], moves[has_moved & ~same[:-1]]
-    # Where it never moved twice running there is no usual move, and a repeat is the rule.
-    return not usual.size or (after.size > 0 and float(np.median(after)) >= CATCHES_UP * float(np.median(usual)))
+    return bool(after.size and usual.size and np.median(after) >= CATCHES_UP * np.median(usual))
 
 
 def missed_shares(close: FloatArray) -> FloatArray:
