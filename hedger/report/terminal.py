@@ -11,9 +11,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from hedger.report.words import ALARMS, state_answer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from hedger.advice import Advice
     from hedger.report.text_table import TextTable
 
 NARROWEST, WIDEST = 80, 100
@@ -29,6 +32,12 @@ def show(view: RenderableType) -> None:
         console.print(view, width=min(max(console.width, NARROWEST), WIDEST))
     console.file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     console.file.flush()
+
+
+def answer(advice: Advice) -> RenderableType:
+    """Return the answer in a sentence, and what nobody shall act on it without."""
+    alarms = (Text(note.message, style="bold red") for note in advice.notes if note.code in ALARMS)
+    return Group(Text(state_answer(advice), style="bold"), *alarms)
 
 
 def section(title: str, *parts: RenderableType) -> RenderableType:

@@ -8,12 +8,11 @@ from rich.console import Group
 
 from hedger.hedge import objection_to
 from hedger.report.plan_tables import OTHER_PLANS_LEGEND, SHOWN_PLANS, other_plans_table, ticket_table, word_ticket
-from hedger.report.terminal import bullet_list, draw_table, left_out, number_table, paragraph, section
+from hedger.report.terminal import answer, bullet_list, draw_table, left_out, number_table, paragraph, section
 from hedger.report.words import (
     ALARMS,
     BUFFER_ORIGINS,
     UNKNOWN,
-    state_answer,
     to_beta,
     to_dollars,
     to_index_title,
@@ -68,10 +67,7 @@ def plan_view(advice: Advice) -> RenderableType:
 
 
 def _parts(advice: Advice) -> Iterator[RenderableType]:
-    yield paragraph(state_answer(advice), style="bold")
-    for note in advice.notes:
-        if note.code in ALARMS:
-            yield paragraph(note.message, style="bold red")
+    yield answer(advice)
     yield section("Before and after", _before_and_after(advice))
     if advice.plan.orders:
         yield section(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 
 from hedger.report import money_tables
-from hedger.report.terminal import bullet_list, draw_table, number_table, paragraph, section
-from hedger.report.words import BUFFER_ORIGINS, UNKNOWN, state_answer, to_dollars, to_index_title, to_percent
+from hedger.report.terminal import answer, bullet_list, draw_table, number_table, paragraph, section
+from hedger.report.words import ALARMS, BUFFER_ORIGINS, UNKNOWN, to_dollars, to_index_title, to_percent
 from hedger.risk import SEVERAL_SESSIONS
 from hedger.wording import plural
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from hedger.advice import Advice
     from hedger.risk import MarginCall, PositionSize, Replay, Scenario
+
+SHOWN_ELSEWHERE = (*ALARMS, "buffer_assumed", "buffer_too_small")
+"""Codes of notes whose facts have a place of their own in the view."""
 
 
 def stress_view(advice: Advice) -> RenderableType:
@@ -71,7 +74,7 @@ def _points(distance: float | None) -> str:
 
 def _parts(advice: Advice) -> Iterator[RenderableType]:
     risk = advice.risk
-    yield paragraph(state_answer(advice), style="bold")
+    yield answer(advice)
     title = to_index_title(advice.plan.reference_index)
     yield section(f"If the {title} moves", *_index_moves(advice))
     yield section("If something goes wrong", *_stresses(risk.stresses))
@@ -92,7 +95,7 @@ def _parts(advice: Advice) -> Iterator[RenderableType]:
         yield section(
             "Tax on the futures (United States, never advice)", draw_table(money_tables.futures_tax_table(risk))
         )
-    notes = [note.message for note in advice.notes if note.code not in ("buffer_assumed", "buffer_too_small")]
+    notes = [note.message for note in advice.notes if note.code not in SHOWN_ELSEWHERE]
     yield section("Worth knowing", bullet_list(notes))
 
 

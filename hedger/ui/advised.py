@@ -9,6 +9,7 @@ import streamlit as st
 from hedger.advice import decide
 from hedger.report import state_answer
 from hedger.ui.accounts import revisit_account
+from hedger.ui.answer import show_alarms
 from hedger.ui.controls import ask_aim, ask_contracts, ask_limits, ask_method, settle
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import show_heading
@@ -32,7 +33,7 @@ def show_advised_page(opened_with: Path | None, today: date, show_body: Callable
     show_body
         Shows what the page is for, below the answer.
     """
-    heading, sentence = st.container(), st.empty()
+    heading, sentence = st.container(), st.container()
     with st.expander("Change the hedge", icon=":material/tune:"):
         aim, contracts, limits = st.columns(3, gap="large")
         with aim:
@@ -52,6 +53,8 @@ def show_advised_page(opened_with: Path | None, today: date, show_body: Callable
         show_heading(measurement)
     advice = attempt(lambda: decide(measurement, settle(choices, account, measurement)))
     if advice is not None:
-        sentence.markdown(f"**{escape(state_answer(advice))}**")
+        with sentence:
+            st.markdown(f"**{escape(state_answer(advice))}**")
+            show_alarms(advice)
         reason.caption(escape(message_of(advice.plan.notes, "index_choice") or ""))
         show_body(advice)

@@ -30,10 +30,9 @@ def show_answer(advice: Advice) -> None:
     """Show a hedge, from the sentence that says what to do to the files that say it to others."""
     plan = advice.plan
     st.markdown(f"## {escape(state_answer(advice))}", anchors=False)
-    for note in advice.notes:
-        if note.code in ALARMS:
-            st.warning(escape(in_page_words(note.message)), icon=":material/warning:")
-        elif note.code == "limit_binds":
+    show_alarms(advice)
+    for note in plan.notes:
+        if note.code == "limit_binds":
             st.warning(escape(in_page_words(note.message)), icon=":material/vertical_align_top:")
     _show_figures(advice)
     time.sleep(HEAD_START)
@@ -51,6 +50,13 @@ def show_answer(advice: Advice) -> None:
     doubts = [f"- {escape(in_page_words(note.message))}" for note in advice.notes if note.code not in ELSEWHERE]
     if doubts:
         st.markdown("\n".join(["### What to know\n", *doubts]), anchors=False)
+
+
+def show_alarms(advice: Advice) -> None:
+    """Show what nobody shall act on the answer without."""
+    for note in advice.notes:
+        if note.code in ALARMS:
+            st.warning(escape(in_page_words(note.message)), icon=":material/warning:")
 
 
 def _show_figures(advice: Advice) -> None:

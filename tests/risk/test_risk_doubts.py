@@ -15,6 +15,7 @@ from hedger.report import ALARMS, state_answer
 from hedger.report.pdf.front import ABOVE_ANSWER
 from hedger.report.terminal import show
 from hedger.report.terminal_plan import plan_view
+from hedger.report.terminal_stress import stress_view
 from hedger.risk import Distribution, TailRisk
 from hedger.risk.doubts import list_doubts
 from hedger.settings import Settings
@@ -97,11 +98,12 @@ def test_of_each_kind_the_measure_that_rises_most_is_told(one_holding: Advice) -
 def test_an_alarm_stands_beside_the_answer_and_only_there(
     one_holding: Advice, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show(plan_view(one_holding))
-    said = re.sub(r"\s+", " ", capsys.readouterr().out)
     alarm = message(one_holding, "side_changed")
-    assert said.startswith(f"{state_answer(one_holding)} {alarm}")
-    assert said.count(str(alarm)) == 1
+    for view in (plan_view, stress_view):
+        show(view(one_holding))
+        said = re.sub(r"\s+", " ", capsys.readouterr().out)
+        assert said.startswith(f"{state_answer(one_holding)} {alarm}")
+        assert said.count(str(alarm)) == 1
 
 
 def test_the_pages_show_every_alarm_above_the_answer_too() -> None:

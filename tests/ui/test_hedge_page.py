@@ -11,6 +11,7 @@ from page_states import (
     SAMPLES,
     advice_for,
     assert_shows,
+    go_to,
     headings,
     metrics,
     open_page,
@@ -57,6 +58,14 @@ def test_the_slider_changes_the_hedge_and_the_number_follows(percent: int) -> No
     page.slider(key="hedge").set_value(percent).run()
     assert page.number_input(key="hedge_number").value == percent
     assert_shows(page, advice_for(hedge=percent / 100))
+
+
+def test_a_bet_on_a_fall_is_called_one_on_every_page_that_shows_the_answer() -> None:
+    page = open_page()
+    page.slider(key="hedge").set_value(150).run()
+    (note,) = (note for note in advice_for(hedge=1.5).notes if note.code == "side_changed")
+    assert escape(note.message) in [each.value for each in page.warning]
+    assert escape(note.message) in [each.value for each in go_to(page, "risk").warning]
 
 
 def test_the_number_changes_the_hedge_and_the_slider_follows() -> None:
