@@ -1,7 +1,7 @@
-"""The catalogue of index futures, against the table of facts that it was cleaned from.
+"""The catalogue of index futures, against what was found in public documents before it was written.
 
-``contracts_as_found.csv`` is that table (public exchange documents, compiled 2026-11-21), cut to the contracts
-and columns that matter here.
+``contracts_as_found.csv`` was compiled on 2026-11-21 from documents of the exchanges and of brokers, cut to
+the contracts and columns that matter here. ``hedger/data/SOURCES.md`` names the documents.
 """
 
 from __future__ import annotations
