@@ -84,7 +84,7 @@ def _show_figures(advice: Advice) -> None:
         show_metric(
             "Cost a year",
             to_dollars(risk.costs.per_year),
-            below=f"{'a gain; ' if risk.costs.per_year < 0 else ''}{to_dollars(risk.costs.one_off)} in and out",
+            below=f"{to_dollars(risk.costs.one_off)} in and out",
             tip="Rolls, and dividends owed less interest earned (carry); negative is a gain. Below it commission, "
             "fees and spread of the orders, in and out (round trip).",
         )

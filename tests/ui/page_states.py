@@ -137,7 +137,7 @@ def assert_shows(page: AppTest, advice: Advice) -> None:
     costs, call = advice.risk.costs, advice.risk.margin_call
     assert shown["Cost a year"] == (
         escape(to_dollars(costs.per_year)),
-        escape(f"{'a gain; ' if costs.per_year < 0 else ''}{to_dollars(plan.round_trip_cost)} in and out"),
+        escape(f"{to_dollars(plan.round_trip_cost)} in and out"),
     )
     chance = 0.0 if call is None else {each.horizon_days: each.probability for each in call.chances}[63]
     assert shown["Margin call"] == (escape(to_percent(chance)), "chance in a quarter")
