@@ -267,10 +267,6 @@ def test_every_module_can_be_imported():
 # ---------------------------------------------------------------- the tests themselves
 
 
-UNNAMED_TOLERANCES = {"tests/exposure/test_currencies.py": 1, "tests/hedge/test_plan.py": 1}
-"""Approximations by file that were there before this rule; there may be fewer, not more."""
-
-
 def slack(tree):
     """Yield the lines of a test file that assert less than they seem to, or depend on the day of the run."""
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
@@ -291,10 +287,7 @@ def slack(tree):
 
 @pytest.mark.parametrize("name", TESTS)
 def test_tests_name_tolerances_words_and_days(name):
-    found = list(slack(TESTS[name]))
-    unnamed = [each for each in found if "approximation" in each[1]]
-    assert len(unnamed) <= UNNAMED_TOLERANCES.get(name, 0), unnamed
-    assert [each for each in found if each not in unnamed] == []
+    assert list(slack(TESTS[name])) == []
 
 
 @pytest.mark.parametrize(
