@@ -130,8 +130,8 @@ def print_intervals(league: League) -> None:
         "large": league.panel.held(large),
         "small": league.panel.held(~large),
     }
-    held = (f"{name} {share:.3f} ({width:.2f})" for name, (share, width) in judged.items())
-    print("one stock, 63 sessions, held (half width): " + ", ".join(held))
+    stock_rows = (f"{name} {share:.3f} ({width:.2f})" for name, (share, width) in judged.items())
+    print("one stock, 63 sessions, held (half width): " + ", ".join(stock_rows))
     textbook = league.held(YARDSTICK, hedged.textbook[YARDSTICK])
     print(f"textbook ({TEXTBOOK} errors of one-year least squares), 63 sessions: held {textbook:.3f}")
 
