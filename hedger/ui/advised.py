@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.advice import decide
 from hedger.report import state_answer
 from hedger.ui.accounts import revisit_account
 from hedger.ui.answer import show_alarms
 from hedger.ui.controls import ask_aim, ask_contracts, ask_limits, ask_method, settle
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import show_heading
+from hedger.ui.visit import decide_once
 from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def show_advised_page(opened_with: Path | None, today: date, show_body: Callable
     account, measurement = visited
     with heading:
         show_heading(measurement)
-    advice = attempt(lambda: decide(measurement, settle(choices, account, measurement)))
+    advice = attempt(lambda: decide_once(measurement, settle(choices, account, measurement)))
     if advice is not None:
         with sentence:
             st.markdown(f"**{escape(state_answer(advice))}**")

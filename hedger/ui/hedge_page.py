@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from hedger.advice import Advice, Measurement, decide
-from hedger.ui.accounts import Account, choose_account
+from hedger.ui.accounts import choose_account
 from hedger.ui.answer import show_answer
-from hedger.ui.controls import LARGEST_HEDGE, Choices, ask_aim, ask_contracts, ask_limits, ask_method, settle
+from hedger.ui.controls import LARGEST_HEDGE, ask_aim, ask_contracts, ask_limits, ask_method, settle
 from hedger.ui.refusals import attempt
 from hedger.ui.summary import show_summary
-from hedger.ui.visit import remember
+from hedger.ui.visit import decide_once
 from hedger.ui.wording import escape, message_of
 
 if TYPE_CHECKING:
@@ -29,11 +28,10 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
+    from hedger.advice import Measurement
     from hedger.settings import Settings
-
-
-KEPT = 8
-"""Answers that a visit remembers."""
+    from hedger.ui.accounts import Account
+    from hedger.ui.controls import Choices
 
 
 def show_hedge_page(opened_with: Path | None, today: date) -> None:
@@ -68,16 +66,11 @@ def _show_hedge(account: Account, measurement: Measurement, choices: Choices, re
     with st.container(key="aim_of_hedge"):
         chosen = choices | ask_aim()
     with st.container(key="answer"):
-        advice = attempt(lambda: _decided(measurement, settle(chosen, account, measurement)))
+        advice = attempt(lambda: decide_once(measurement, settle(chosen, account, measurement)))
         if advice is not None:
             show_answer(advice)
             reason.caption(escape(message_of(advice.plan.notes, "index_choice") or ""))
             _decide_ahead(measurement, advice.settings)
-
-
-def _decided(measurement: Measurement, settings: Settings) -> Advice:
-    """Return the advice for these choices, worked out once while they are among the newest of the visit."""
-    return remember("decided", (measurement, settings), lambda: decide(measurement, settings), KEPT)
 
 
 def _decide_ahead(measurement: Measurement, settings: Settings) -> None:
@@ -88,4 +81,4 @@ def _decide_ahead(measurement: Measurement, settings: Settings) -> None:
     for next_one in (percent - 1, percent + 1):
         if 0 <= next_one <= LARGEST_HEDGE:
             ahead = replace(settings, hedge=next_one / 100.0)
-            attempt(partial(_decided, measurement, ahead), is_quiet=True)
+            attempt(partial(decide_once, measurement, ahead), is_quiet=True)

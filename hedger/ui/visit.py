@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
+from hedger.advice import decide
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from hedger.advice import Advice, Measurement
+    from hedger.settings import Settings
+
+DECIDED = 8
+"""Advices that a visit remembers."""
 Made = TypeVar("Made")
 
 
@@ -34,3 +41,8 @@ def remember(name: str, key: Hashable, make: Callable[[], Made], most: int) -> M
     while len(kept) > most:
         kept.popitem(last=False)
     return kept[key]
+
+
+def decide_once(measurement: Measurement, settings: Settings) -> Advice:
+    """Return the advice for these choices, worked out once while they are among the newest of the visit."""
+    return remember("decided", (measurement, settings), lambda: decide(measurement, settings), DECIDED)
