@@ -98,7 +98,13 @@ def test_ctrl_c_ends_quietly_with_130(sample_folder: Path, tmp_path: Path) -> No
     # A pipe that nobody writes to keeps the command waiting for its holdings.
     holdings = tmp_path / "holdings.csv"
     os.mkfifo(holdings)
-    with subprocess.Popen([*HEDGER, "plan", str(holdings)], cwd=sample_folder.parent, stderr=subprocess.PIPE) as plan:
+    command = [*HEDGER, "plan", str(holdings)]
+    with subprocess.Popen(
+        command,
+        cwd=sample_folder.parent,
+        stderr=subprocess.PIPE,
+        preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no thread runs here
+    ) as plan:
         try:
             writing = wait_for(lambda: open_for_writing(holdings))
             status = wait_for(lambda: interrupted(plan))
@@ -108,6 +114,11 @@ def test_ctrl_c_ends_quietly_with_130(sample_folder: Path, tmp_path: Path) -> No
         assert plan.stderr is not None
         assert plan.stderr.read().strip() == b""
     assert status == 130
+
+
+def listen_to_ctrl_c() -> None:
+    """Let a child see Ctrl-C even where these tests run in the background of a shell, which has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def interrupted(process: subprocess.Popen[bytes]) -> int | None:
