@@ -61,8 +61,9 @@ def word_ticket(advice: Advice) -> Iterator[str]:
     contracts = [order.quote.contract for order in plan.orders]
     yield "; ".join(f"{each.symbol}: {each.name}, {_to_point(each.multiplier)} a point" for each in contracts) + "."
     if any(order.held_after != order.quantity for order in plan.positions):
-        held = ", ".join(f"{order.held_after:+,} {order.quote.symbol}" for order in plan.positions)
-        yield f"Held afterwards: {held}; initial margin of all {to_dollars(plan.initial_margin)}."
+        held = [f"{order.held_after:+,} {order.quote.symbol}" for order in plan.positions if order.held_after]
+        margin = to_dollars(plan.initial_margin)
+        yield f"Held afterwards: {', '.join(held) or 'no futures'}; initial margin of all {margin}."
     first = min((order.quote for order in plan.orders), key=lambda quote: quote.roll_date)
     yield f"Last trading day {first.last_trading_day}; roll to the next month on {first.roll_date}."
     if plan.is_optimal and advice.settings.tolerance == 0:

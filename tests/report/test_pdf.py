@@ -161,7 +161,8 @@ class TestContent:
 
     def test_futures_already_held_and_own_scenarios_are_told(self, mixed_advice: Advice) -> None:
         words = words_of(plan_pdf(mixed_advice))
-        held = ", ".join(f"{order.held_after:+,} {order.quote.symbol}" for order in mixed_advice.plan.positions)
+        left = [order for order in mixed_advice.plan.positions if order.held_after]
+        held = ", ".join(f"{order.held_after:+,} {order.quote.symbol}" for order in left)
         assert f"Held afterwards: {held}" in words
         assert "Your own scenarios" in words
         assert "=my own" in words

@@ -280,6 +280,15 @@ def test_positions_held_before_are_counted(draw: Draw, technology: Portfolio) ->
     assert f"Held afterwards: {held}; initial margin of all ${advice.plan.initial_margin:,.0f}." in said
 
 
+def test_futures_that_are_closed_are_not_among_those_held_afterwards(draw: Draw, technology: Portfolio) -> None:
+    advice = advise(technology, settings=Settings(hedge=0.5, current=(("ES", -1),), contracts=("NQ",)), today=DAY)
+    (left,) = [order for order in advice.plan.positions if order.held_after]
+    said = flowing(part(draw(advice), "Order ticket"))
+    assert f"Held afterwards: {left.held_after:+d} NQ; initial margin" in said
+    nothing = advise(technology, settings=Settings(hedge=0.0, current=(("NQ", -1),)), today=DAY)
+    assert "Held afterwards: no futures; initial margin of all $0." in flowing(part(draw(nothing), "Order ticket"))
+
+
 def test_a_plan_without_orders_has_no_ticket(draw: Draw, technology: Portfolio) -> None:
     drawn = draw(advise(technology, settings=Settings(hedge=0.0), today=DAY))
     assert drawn[0].startswith("Trade nothing")

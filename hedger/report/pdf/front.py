@@ -77,8 +77,9 @@ def _ticket(document: Document) -> Iterator[Any]:
         f"Last trading day {to_long_day(calendar['last_trading_day'])}; roll on {to_long_day(calendar['roll_date'])}."
     )
     if any(each["quantity_before"] for each in plan["positions"]):
-        after = ", ".join(f"{each['quantity']:+,} {each['symbol']}" for each in plan["positions"])
-        words += f" Held afterwards: {after}; initial margin of all {to_dollars(plan['initial_margin'])}."
+        after = [f"{each['quantity']:+,} {each['symbol']}" for each in plan["positions"] if each["quantity"]]
+        margin = to_dollars(plan["initial_margin"])
+        words += f" Held afterwards: {', '.join(after) or 'no futures'}; initial margin of all {margin}."
     if plan["is_optimal"] and document["policy"]["tolerance"] == 0:
         wanted = "comes closer" if plan["comparison"] is None else "has a smaller expected shortfall"
         words += f" Proved: no other whole number of contracts within the limits {wanted}."
