@@ -81,6 +81,24 @@ def test_a_view_in_a_narrow_encoding_still_prints(sample_folder: Path) -> None:
     assert b"portfolio" in finished.stdout
 
 
+def test_what_libraries_write_to_standard_output_is_not_among_the_answer(sample_folder: Path) -> None:
+    script = (
+        "import os\n"
+        "from hedger.cli.exits import claim_stdout\n"
+        "print('before')\n"
+        "claim_stdout()\n"
+        "os.write(1, b'noise of a library in C')\n"
+        "print('größe')\n"
+    )
+    finished = subprocess.run([sys.executable, "-X", "utf8", "-c", script], capture_output=True, check=True, timeout=60)
+    assert finished.stdout.decode("utf-8").splitlines() == ["before", "größe"]
+    # HiGHS 1.12 writes lines of its own while it solves this one.
+    options = ["--hedge", "10%", "--allow-long-legs", "--objective", "expected-shortfall", "--json"]
+    command = [*HEDGER, "plan", str(sample_folder / "technology.csv"), *options]
+    finished = subprocess.run(command, cwd=sample_folder.parent, capture_output=True, check=True, timeout=60)
+    assert json.loads(finished.stdout)["policy"]["objective"] == "expected-shortfall"
+
+
 @pytest.mark.parametrize("words", [["plan", "--json"], ["plan"]])
 def test_a_closed_pipe_ends_quietly(sample_folder: Path, words: list[str]) -> None:
     reading, writing = os.pipe()

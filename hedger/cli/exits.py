@@ -16,6 +16,7 @@ is not listed is a bug and stays loud.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,24 @@ AT_FAULT, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 def write_json(document: dict[str, Any]) -> None:
     """Write one document to standard output, in UTF-8 whatever the terminal's encoding is."""
     click.echo(to_json(document).encode())
+
+
+def claim_stdout() -> None:
+    """Keep standard output for what commands say: what libraries in C write there is dropped from now on.
+
+    HiGHS, which solves mixed-integer programmes, now and then writes lines of its own, in front of a JSON document as
+    well. C may hold them back until the process ends, so there is no way back before that.
+    """
+    stream = sys.stdout
+    if stream is None or stream is not sys.__stdout__ or not isinstance(stream, io.TextIOWrapper):
+        return  # a test runner or a caller has put something else in its place
+    stream.flush()
+    ours = os.fdopen(os.dup(stream.fileno()), "wb", closefd=False)  # as the standard streams: open until the end
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+    is_direct = stream.line_buffering
+    sys.stdout = io.TextIOWrapper(ours, encoding=stream.encoding, errors=stream.errors, line_buffering=is_direct)
 
 
 class ExitGroup(click.Group):

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 
 from hedger.advice import measure_account, today_in_new_york
 from hedger.choices import SIZE_PARSERS, YEARS
+from hedger.cli.exits import claim_stdout
 from hedger.errors import SettingsError
 from hedger.market import SNAPSHOT, YAHOO, open_source
 from hedger.portfolio import Portfolio, read_portfolio
@@ -275,6 +276,7 @@ def takes_request(command: Command) -> Command:
         out: Path | None,
         **given: Any,
     ) -> Any:
+        claim_stdout()
         today = today_in_new_york()
         request = Request(portfolio=portfolio, choices=choices, as_of=as_of, today=today, source=source, out=out)
         return command(request=request, **given)
