@@ -92,7 +92,7 @@ def test_what_libraries_write_to_standard_output_is_not_among_the_answer(sample_
     )
     finished = subprocess.run([sys.executable, "-X", "utf8", "-c", script], capture_output=True, check=True, timeout=60)
     assert finished.stdout.decode("utf-8").splitlines() == ["before", "größe"]
-    # HiGHS 1.12 writes lines of its own while it solves this one.
+    # HiGHS writes lines of its own while it solves this one.
     options = ["--hedge", "10%", "--allow-long-legs", "--objective", "expected-shortfall", "--json"]
     command = [*HEDGER, "plan", str(sample_folder / "technology.csv"), *options]
     finished = subprocess.run(command, cwd=sample_folder.parent, capture_output=True, check=True, timeout=60)
