@@ -62,7 +62,6 @@ def prefer_shortfall(proposal: Proposal, exposure: Exposure) -> tuple[Proposal, 
     preferred = replace(
         by_variance,
         best=found.best,
-        is_optimal=by_variance.is_optimal and found.is_optimal,
         binding_limits=() if free is None else broken_limits(problem, minimise_shortfall(free, scenarios).best),
         alternatives=tuple(sorted(shown, key=lambda each: each.tracking_risk)) if others else (),
     )
@@ -94,4 +93,5 @@ def prefer_shortfall(proposal: Proposal, exposure: Exposure) -> tuple[Proposal, 
         unhedged_book_shortfall=of_book.expected_shortfall(idle),
         outcomes=(outcome("expected-shortfall", found.best), outcome("variance", by_variance.best)),
     )
-    return replace(proposal, solution=preferred), comparison
+    is_optimal = proposal.is_optimal and found.is_optimal
+    return replace(proposal, solution=preferred, is_optimal=is_optimal), comparison

@@ -8,6 +8,7 @@ The hedge uses the index whose hedge alone would have removed most variance, or 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hedger.errors import InfeasibleHedgeError, SettingsError
@@ -61,10 +62,10 @@ def solve_hedge(
     unquoted = sorted(set(current) - {quote.symbol for quote in contracts})
     if unquoted:
         raise ValueError(f"contracts has no quote of {', '.join(unquoted)}, which policy.current holds")
-    usable = _usable_indices(exposure, contracts, policy)
+    tradable = [quote for quote in contracts if quote.symbol not in policy.closing_only]
+    usable = _usable_indices(exposure, tradable, policy)
     past = look_back(exposure) if policy.legs is None or with_alternatives else None
     index_test = compare_indices(past, exposure.indices) if past is not None and with_alternatives else None
-    tradable = [quote for quote in contracts if quote.symbol not in policy.closing_only]
     choice = choose_legs(
         exposure,
         tradable,
@@ -73,8 +74,9 @@ def solve_hedge(
         legs=policy.legs,
         allow_long_legs=policy.allow_long_legs,
     )
-    first = propose(exposure, contracts, policy, choice, with_alternatives=with_alternatives)
-    proposal = find_closest(exposure, contracts, policy, first, usable, with_alternatives=with_alternatives)
+    solved = partial(propose, exposure, contracts, policy, with_alternatives=with_alternatives)
+    first = solved(choice)
+    proposal = find_closest(exposure, policy, first, usable, solved)
     comparison = None
     if policy.objective == "expected-shortfall":
         proposal, comparison = prefer_shortfall(proposal, exposure)
@@ -103,8 +105,8 @@ def solve_hedge(
         residual_beta_dollars=residual,
         tracking_risk=proposal.tracking_risk(solution.best.tracking_risk),
         best_tracking_risk=proposal.tracking_risk(solution.best_tracking_risk),
-        bound=proposal.tracking_risk(solution.bound),
-        is_optimal=solution.is_optimal,
+        bound=proposal.bound,
+        is_optimal=proposal.is_optimal,
         n_nodes=solution.n_nodes,
         objective=policy.objective,
         comparison=comparison,
@@ -123,8 +125,8 @@ def solve_hedge(
     )
 
 
-def _usable_indices(exposure: Exposure, contracts: Sequence[ContractQuote], policy: HedgePolicy) -> list[str]:
-    quoted = {quote.index for quote in contracts if quote.symbol not in policy.closing_only}
+def _usable_indices(exposure: Exposure, tradable: Sequence[ContractQuote], policy: HedgePolicy) -> list[str]:
+    quoted = {quote.index for quote in tradable}
     allowed = policy.indices or exposure.indices
     usable = [name for name in exposure.indices if name in allowed and name in quoted]
     if not usable:

@@ -30,7 +30,7 @@ from hedger.hedge.problem import HedgeProblem, ProblemContract, Side
 from hedger.hedge.solver import solve
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hedger.arrays import FloatArray
     from hedger.contracts import ContractQuote
@@ -56,6 +56,8 @@ class Proposal:
         What was solved, and its answer. The problem also has the indices on which futures are held.
     foregone
         Risk that these indices leave and the best ones, if contracts could be divided, would remove; USD a year.
+    bound, is_optimal
+        What no plan of any choice that was compared lies below, USD a year, and whether that is proved.
     """
 
     choice: LegChoice
@@ -63,15 +65,13 @@ class Proposal:
     fraction: float
     problem: HedgeProblem
     solution: Solution
-    foregone: float = 0.0
+    foregone: float
+    bound: float
+    is_optimal: bool
 
     def tracking_risk(self, of_problem: float) -> float:
         """Return what a plan misses its target by in all, from what it does in its own indices; USD a year."""
         return math.hypot(of_problem, self.foregone)
-
-    def variance_left(self, variance: float) -> float:
-        """Return what the closest plan leaves of the share to be hedged, of a book of this variance; squared USD."""
-        return _unexplained(self.choice, self.fraction, variance) + self.solution.best_tracking_risk**2
 
 
 def propose(
@@ -129,48 +129,64 @@ def propose(
         tolerance=policy.tolerance,
     )
     solution = solve(problem, with_alternatives=with_alternatives)
-    return Proposal(choice=choice, reference=reference, fraction=fraction, problem=problem, solution=solution)
+    return Proposal(
+        choice=choice,
+        reference=reference,
+        fraction=fraction,
+        problem=problem,
+        solution=solution,
+        foregone=0.0,
+        bound=solution.bound,
+        is_optimal=solution.is_optimal,
+    )
 
 
 def find_closest(
     exposure: Exposure,
-    contracts: Sequence[ContractQuote],
     policy: HedgePolicy,
     first: Proposal,
     usable: Sequence[str],
-    *,
-    with_alternatives: bool,
+    solved: Callable[[LegChoice], Proposal],
 ) -> Proposal:
     """Return the proposal that leaves least variance, of the first and all other choices of no more indices.
 
+    Its bound is that of all of them, and it is optimal only if every search that was needed to tell came to its end.
+
     Parameters
     ----------
-    exposure, contracts, policy, with_alternatives
+    exposure, policy
         As in :func:`hedger.hedge.solve_hedge`.
     first
         For the indices that would be best if contracts could be divided.
     usable
         Names of the indices that may be used.
+    solved
+        Makes the proposal of a choice: :func:`propose`.
     """
     most = len(first.choice.indices) if policy.legs is None else min(policy.legs, len(usable))
     # A book that never moved has no variance to compare by.
     if len(usable) == 1 or first.solution.best_tracking_risk == 0.0 or not np.nanstd(exposure.gains) > 0.0:
         return first
     variance = float(exposure.joint_covariance()[-1, -1])
-    closest, least = first, first.variance_left(variance)
+    needed = _unexplained(first.choice, first.fraction, variance)
+    proposals = [first]
+    least = needed + first.solution.best_tracking_risk**2
     for rival in list_rivals(exposure, first.choice, usable, most=most, allow_long_legs=policy.allow_long_legs):
-        if _unexplained(rival, first.fraction, variance) >= least:
+        unexplained = _unexplained(rival, first.fraction, variance)
+        if unexplained >= least:
             break  # those that follow explain even less
         if policy.target_beta is not None and exposure.best_index(rival.indices) != first.reference:
             continue  # the target is a beta to the reference
-        proposal = propose(exposure, contracts, policy, rival, with_alternatives=with_alternatives)
-        left = proposal.variance_left(variance)
-        if proposal.solution.best.n_contracts and left < least:
-            foregone = _unexplained(rival, first.fraction, variance) - _unexplained(
-                first.choice, first.fraction, variance
-            )
-            closest, least = replace(proposal, foregone=math.sqrt(max(foregone, 0.0))), left
-    return closest
+        proposal = solved(rival)
+        if proposal.solution.best.n_contracts:  # to hold nothing is the same plan for all
+            proposals.append(replace(proposal, foregone=math.sqrt(max(unexplained - needed, 0.0))))
+            least = min(least, unexplained + proposal.solution.best_tracking_risk**2)
+    closest = min(proposals, key=lambda each: each.tracking_risk(each.solution.best_tracking_risk))
+    return replace(
+        closest,
+        bound=min(each.tracking_risk(each.solution.bound) for each in proposals),
+        is_optimal=all(each.solution.is_optimal for each in proposals),
+    )
 
 
 def _unexplained(choice: LegChoice, fraction: float, variance: float) -> float:

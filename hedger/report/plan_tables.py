@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hedger.report.text_table import TextTable
-from hedger.report.words import to_dollars
+from hedger.report.words import state_proof, to_dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,8 +67,7 @@ def word_ticket(advice: Advice) -> Iterator[str]:
     first = min((order.quote for order in plan.orders), key=lambda quote: quote.roll_date)
     yield f"Last trading day {first.last_trading_day}; roll to the next month on {first.roll_date}."
     if plan.is_optimal and advice.settings.tolerance == 0:
-        wanted = "comes closer" if plan.comparison is None else "has a smaller expected shortfall"
-        yield f"Proved: no other whole number of contracts within your limits {wanted}."
+        yield state_proof(plan.objective)
 
 
 def _to_point(multiplier: float) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hedger.advice import Advice
-    from hedger.hedge import Order
+    from hedger.hedge import Objective, Order
 
 UNKNOWN = "-"
 """What stands for a number that is not known."""
@@ -95,6 +95,13 @@ def state_answer(advice: Advice) -> str:
             f"from {to_beta(plan.beta_before)} to {to_beta(plan.beta_after)}"
         )
     return f"{_trades(plan.orders)} {aim}. {_shortfall(advice)}".rstrip()
+
+
+def state_proof(objective: Objective) -> str:
+    """Say what is proved of an optimal plan without a tolerance; the indices are chosen by variance either way."""
+    if objective == "variance":
+        return "Proved: no other whole number of contracts within your limits comes closer."
+    return "Proved: on these indices no other whole number of contracts within your limits has a smaller shortfall."
 
 
 def _trades(orders: tuple[Order, ...]) -> str:

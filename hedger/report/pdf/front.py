@@ -10,7 +10,7 @@ from hedger.report.palette import AFTER, ALARM, BEFORE
 from hedger.report.pdf.charts import BarChart, Bars
 from hedger.report.pdf.page import TEXT_WIDTH, panel, paragraph, section, side_by_side, table
 from hedger.report.statement import explain, index_title, to_plain
-from hedger.report.words import ALARMS, to_beta, to_dollars, to_long_day, to_percent
+from hedger.report.words import ALARMS, state_proof, to_beta, to_dollars, to_long_day, to_percent
 from hedger.wording import plural, shorten
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def _ticket(document: Document) -> Iterator[Any]:
         margin = to_dollars(plan["initial_margin"])
         words += f" Held afterwards: {', '.join(after) or 'no futures'}; initial margin of all {margin}."
     if plan["is_optimal"] and document["policy"]["tolerance"] == 0:
-        wanted = "comes closer" if plan["comparison"] is None else "has a smaller expected shortfall"
-        words += f" Proved: no other whole number of contracts within the limits {wanted}."
+        words += f" {state_proof(plan['objective'])}"
     yield paragraph(words, "small")
 
 
