@@ -101,7 +101,10 @@ def state_proof(objective: Objective) -> str:
     """Say what is proved of an optimal plan without a tolerance; the indices are chosen by variance either way."""
     if objective == "variance":
         return "Proved: no other whole number of contracts within your limits comes closer."
-    return "Proved: on these indices no other whole number of contracts within your limits has a smaller shortfall."
+    return (
+        "Proved: on these indices no other whole number of contracts within your limits has a smaller expected "
+        "shortfall."
+    )
 
 
 def _trades(orders: tuple[Order, ...]) -> str:

@@ -325,11 +325,3 @@ def test_futures_that_are_only_held_have_their_cash_told_too(draw: Draw, technol
     assert "Margin call within a quarter" in flowing(part(held, "Futures held"))
     none = draw(advise(technology, settings=Settings(hedge=0.0), today=date(2026, 8, 21)))
     assert "Margin call" not in "\n".join(none)
-
-
-def test_the_proof_of_a_plan_of_least_shortfall_is_for_its_own_indices(draw: Draw, technology: Portfolio) -> None:
-    advice = advise(technology, settings=Settings(hedge=0.5, objective="expected-shortfall"), today=DAY)
-    said = flowing(part(draw(advice), "Order ticket"))
-    assert advice.plan.is_optimal
-    assert "Proved: on these indices no other whole number of contracts within your limits has a smaller" in said
-    assert "comes closer" not in said
